@@ -1,0 +1,34 @@
+import { z } from 'zod';
+
+/** A task's number as people say it: `#41`. */
+export type TaskNumber = number;
+
+/** The n-th run of a task: `41.2`. */
+export type RunId = string;
+
+/** The n-th try at a run: `41.2.1`. Everything a worker sends back is bound to it. */
+export type AttemptId = string;
+
+export const runId = (task: TaskNumber, n: number): RunId => `${task}.${n}`;
+export const attemptId = (run: RunId, n: number): AttemptId => `${run}.${n}`;
+
+/** `owner/name` of a repository. GitHub's own rules: letters, digits, `-`, `_`, `.`; never `.` or `..`. */
+export const repoName = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9-]{0,38}\/(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}$/, 'expected owner/repo, e.g. acme/web');
+export type RepoName = z.infer<typeof repoName>;
+
+/** The branch that belongs to a task, and the only one its worker may push. */
+export const taskBranch = (task: TaskNumber, title: string): string => `mainloop/${task}-${slug(title)}`;
+
+/** Where a task's work in progress is kept between checkpoints; not a branch, so no CI runs for it. */
+export const checkpointRef = (task: TaskNumber): string => `refs/mainloop/${task}/wip`;
+
+function slug(text: string): string {
+  const words = text
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '');
+  return words.slice(0, 40).replace(/-+$/, '') || 'task';
+}

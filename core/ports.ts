@@ -1,0 +1,249 @@
+/** The only interfaces that the outside implements. Every implementation throws {@link ./errors.ts Failure} and nothing else. */
+import type { Account, Doc, Emoji, Inbound, MessageRef, Place, Platform, ReplyHandle } from './domain/chat.ts';
+import type { CheckItem } from './domain/ci.ts';
+import type { AttemptId, RepoName, TaskNumber } from './domain/ids.ts';
+
+/** What a face can do; the core asks before it relies on anything. */
+export interface ChatCapabilities {
+  /** Longest text of one message, in characters. */
+  readonly maxCharacters: number;
+  /** Shortest time between two edits of one message, milliseconds. */
+  readonly editEveryMs: number;
+  /** Whether past messages and reactions can be read back after a downtime. */
+  readonly history: boolean;
+}
+
+/** A reply that grows while the model speaks. */
+export interface ReplyStream {
+  /** The message, once the platform has made one. */
+  readonly ref: MessageRef | null;
+  /** Adds text; returns at once, what leaves is paced by the platform's budget. */
+  append(text: string): void;
+  /** Sends all that is left and ends the message; resolves when the final text is at the platform. */
+  finish(doc: Doc): Promise<MessageRef>;
+}
+
+/** A chat platform. Adapters normalise and send; durability, order, policy and words live in the core. */
+export interface Chat {
+  readonly platform: Platform;
+  readonly capabilities: ChatCapabilities;
+  /** Connects; every inbound is acknowledged to the platform only after `sink` has resolved (it is durable then). */
+  start(sink: (inbound: Inbound) => Promise<void>): Promise<void>;
+  stop(): Promise<void>;
+  health(): { connected: boolean; detail?: string };
+  /**
+   * Sends one message. `key` names it for ever: it travels with the message where the platform allows (Slack metadata,
+   * Discord nonce), so that {@link find} can tell whether a post of unknown fate arrived. Throws Failure with remedy
+   * `look` when that is unknown.
+   */
+  post(place: Place, doc: Doc, key: string): Promise<MessageRef>;
+  /** The message posted under `key`, or null; looks no further back than `since` (milliseconds since the epoch). */
+  find(place: Place, key: string, since: number): Promise<MessageRef | null>;
+  /** Replaces a message's content. Unchanged content is success. May answer a new ref where the platform forbids the edit. */
+  edit(ref: MessageRef, doc: Doc): Promise<MessageRef>;
+  /** Adds or removes the bot's own reaction; repeated is success. */
+  react(ref: MessageRef, emoji: Emoji, on: boolean): Promise<void>;
+  /** Begins a reply in `place` to `to`; `resume` is a message that a killed stream under the same key left behind. */
+  stream(place: Place, to: Account, key: string, resume: MessageRef | null): ReplyStream;
+  /** Shows that the assistant is at work in a conversation (or no longer is). Best effort, never throws. */
+  working(place: Place, on: boolean): Promise<void>;
+  /** The private place with a person. Throws Failure `unreachable` when they cannot be written to. */
+  dm(account: Account): Promise<Place>;
+  /** Answers a button, command or form privately while its handle is good (Slack: 30 minutes); throws `expired` after that. */
+  reply(handle: ReplyHandle, doc: Doc): Promise<void>;
+  /** Everything said in `place` after `since`, oldest first, as inbound messages; empty where `capabilities.history` is false. */
+  history(place: Place, since: number): AsyncIterable<Inbound>;
+  /** Who reacted how to a message; empty where the platform cannot tell. */
+  reactions(ref: MessageRef): Promise<{ account: Account; emoji: Emoji }[]>;
+  /** A link people can open to see the message, or null. */
+  link(ref: MessageRef): Promise<string | null>;
+}
+
+export interface Repository {
+  readonly name: RepoName;
+  readonly defaultBranch: string;
+  readonly empty: boolean;
+  readonly url: string;
+}
+
+export interface Issue {
+  readonly number: number;
+  readonly url: string;
+}
+
+export interface PullRequest {
+  readonly number: number;
+  readonly url: string;
+  readonly state: 'open' | 'closed' | 'merged';
+  readonly draft: boolean;
+  readonly head: string;
+  readonly headBranch: string;
+  readonly base: string;
+  /** Null while the host is still computing it. */
+  readonly mergeable: boolean | null;
+}
+
+/** Something a person wrote on an issue or pull request. Bots' and our own writings are never among them. */
+export interface HostComment {
+  readonly id: number;
+  readonly author: string;
+  readonly body: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly url: string;
+}
+
+/** A review that asks for something: its body and its inline comments. */
+export interface HostReview {
+  readonly id: number;
+  readonly author: string;
+  readonly state: 'approved' | 'changes_requested' | 'commented' | 'dismissed';
+  readonly body: string;
+  readonly at: number;
+  readonly url: string;
+}
+
+export interface HostReviewComment extends HostComment {
+  readonly path: string;
+  readonly line: number | null;
+  readonly diff: string;
+  readonly review: number | null;
+  /** The comment that began the thread, when this one is a reply in it. */
+  readonly replyTo: number | null;
+}
+
+/** What a webhook tells: where to look. Nothing in it is believed beyond that. */
+export interface HostHint {
+  readonly delivery: string;
+  readonly repo: RepoName;
+  readonly issue?: number;
+  readonly pull?: number;
+  readonly branch?: string;
+  readonly sha?: string;
+}
+
+/**
+ * The code host. Every write is idempotent: by a marker (an invisible comment in the text, `<!-- mainloop:KEY -->`) or by a
+ * natural key (a branch has one open pull request). Failures: `repository_not_found`, `forbidden`, `invalid_credentials`,
+ * `rate_limited`, `unavailable`, `conflict`, `gone`.
+ */
+export interface CodeHost {
+  repository(repo: RepoName): Promise<Repository>;
+  ensureIssue(
+    repo: RepoName,
+    issue: { marker: string; title: string; body: string; labels: readonly string[] },
+  ): Promise<Issue>;
+  /** Sets what is given and leaves the rest. */
+  updateIssue(
+    repo: RepoName,
+    issue: number,
+    change: {
+      body?: string;
+      state?: 'open' | 'closed';
+      addLabels?: readonly string[];
+      removeLabels?: readonly string[];
+    },
+  ): Promise<void>;
+  /** Creates the comment with this marker, or brings its body up to date. Works on issues and pull requests. */
+  ensureComment(
+    repo: RepoName,
+    issue: number,
+    comment: { marker: string; body: string },
+  ): Promise<{ id: number; url: string }>;
+  /** People's comments after `since` (milliseconds), oldest first, all pages. */
+  comments(repo: RepoName, issue: number, since: number): Promise<HostComment[]>;
+  /** What a login may do in the repository. */
+  permission(repo: RepoName, login: string): Promise<'admin' | 'write' | 'read' | 'none'>;
+  /** The commit a branch points to, or null when there is no such branch. */
+  head(repo: RepoName, branch: string): Promise<string | null>;
+  /** Whether `sha` contains `ancestor`. */
+  contains(repo: RepoName, sha: string, ancestor: string): Promise<boolean>;
+  /** Creates the branch at the head of `base` unless it exists; answers its head. */
+  ensureBranch(repo: RepoName, branch: string, base: string): Promise<string>;
+  /** Opens the draft pull request of a branch, or answers the one that is open. Throws `no_commits` when there is nothing in it. */
+  ensurePullRequest(
+    repo: RepoName,
+    pull: { branch: string; base: string; title: string; body: string },
+  ): Promise<PullRequest>;
+  pullRequest(repo: RepoName, number: number): Promise<PullRequest>;
+  updatePullRequest(repo: RepoName, number: number, change: { title?: string; body?: string }): Promise<void>;
+  markReady(repo: RepoName, number: number): Promise<void>;
+  /** Check runs and commit statuses of a commit, the latest of each name. */
+  checks(repo: RepoName, sha: string): Promise<CheckItem[]>;
+  /** The end of the failed step's log, at most `maxCharacters`, with what surrounds the error kept; empty when there is none. */
+  failureLog(repo: RepoName, item: CheckItem, maxCharacters: number): Promise<string>;
+  reviews(
+    repo: RepoName,
+    pull: number,
+    since: number,
+  ): Promise<{ reviews: HostReview[]; comments: HostReviewComment[] }>;
+  /** 👀 on a review comment; repeated is success. */
+  acknowledge(repo: RepoName, comment: { id: number; kind: 'issue' | 'review' }): Promise<void>;
+  /** Replies in a review comment's thread, once per marker. */
+  replyInThread(repo: RepoName, pull: number, comment: number, reply: { marker: string; body: string }): Promise<void>;
+  /** A short-lived credential for git over HTTP to this one repository, and the repository's git address. */
+  gitAccess(repo: RepoName): Promise<{ url: string; username: string; password: string }>;
+}
+
+/** Where an attempt executes. All calls are idempotent by the attempt's id. */
+export interface Sandbox {
+  readonly name: 'local' | 'kubernetes';
+  start(spec: SandboxSpec): Promise<void>;
+  /** `unknown`: no trace of such an attempt. */
+  status(attempt: AttemptId): Promise<{ state: 'running' | 'exited' | 'unknown'; detail: string }>;
+  /** Ends the attempt's processes, gently first. */
+  stop(attempt: AttemptId): Promise<void>;
+  /** Removes everything of a task: files, namespace. */
+  remove(task: TaskNumber): Promise<void>;
+}
+
+export interface SandboxSpec {
+  readonly attempt: AttemptId;
+  readonly task: TaskNumber;
+  /** The attempt's bearer token; the only credential the sandbox ever sees. */
+  readonly token: string;
+}
+
+export type ModelContent =
+  | { type: 'text'; text: string }
+  | { type: 'tool_use'; id: string; name: string; input: unknown }
+  | { type: 'tool_result'; id: string; content: string; isError: boolean };
+
+export interface ModelMessage {
+  readonly role: 'user' | 'assistant';
+  readonly content: readonly ModelContent[];
+}
+
+export interface ModelTool {
+  readonly name: string;
+  readonly description: string;
+  /** JSON schema of the input. */
+  readonly input: Record<string, unknown>;
+}
+
+export interface ModelRequest {
+  readonly model: string;
+  /** Blocks of the system prompt; each ends a cached prefix. At most two. */
+  readonly system: readonly string[];
+  readonly tools: readonly ModelTool[];
+  /** The last message ends a cached prefix too. */
+  readonly messages: readonly ModelMessage[];
+  readonly maxTokens: number;
+}
+
+export interface ModelUsage {
+  readonly inputTokens: number;
+  readonly cachedTokens: number;
+  readonly cacheWriteTokens: number;
+  readonly outputTokens: number;
+}
+
+export type ModelEvent =
+  | { type: 'text'; text: string }
+  | { type: 'tool_use'; id: string; name: string; input: unknown }
+  | { type: 'end'; stop: 'end_turn' | 'tool_use' | 'max_tokens' | 'refusal'; usage: ModelUsage };
+
+/** The assistant's model. Failures: `overloaded`, `rate_limited`, `invalid_credentials`, `model_not_found`, `cut` (remedy retry). */
+export interface ChatModel {
+  stream(request: ModelRequest, signal?: AbortSignal): AsyncIterable<ModelEvent>;
+}

@@ -1,0 +1,110 @@
+/**
+ * What the worker and the broker say to each other over HTTP, all under the attempt's bearer token. The one file of core
+ * that the worker shares. Paths are relative to the broker's root.
+ */
+import { z } from 'zod';
+
+export const paths = {
+  /** GET: the {@link Job}. */
+  job: '/v1/job',
+  /** POST {@link EventBatch}: idempotent by `seq`; an empty batch is the heartbeat. Answers {@link Steering}. */
+  events: '/v1/events',
+  /** GET `?wait=SECONDS`: long poll, answers {@link Steering} as soon as there is some. */
+  steering: '/v1/steering',
+  /** GET: session entries as JSON lines; POST: an array of entries, idempotent by their `uuid`. */
+  session: '/v1/session',
+  /** POST {@link Result}: once; repeats with the same body are answered alike. */
+  result: '/v1/result',
+  /** Anthropic Messages API. */
+  model: '/anthropic',
+  /** Git smart HTTP: `/git/OWNER/NAME.git`. */
+  git: '/git',
+} as const;
+
+/** Seconds between heartbeats; the attempt is taken for dead after three are missed. */
+export const heartbeatSeconds = 10;
+
+export const job = z.object({
+  attempt: z.string(),
+  run: z.string(),
+  task: z.number().int(),
+  kind: z.enum(['plan', 'implement', 'fix', 'address']),
+  repo: z.string(),
+  base: z.string(),
+  branch: z.string(),
+  /** Where work in progress is pushed; restored from there when it is ahead of the branch. */
+  checkpointRef: z.string(),
+  model: z.string(),
+  /** The whole instruction for this run, without the repository's own CLAUDE.md / AGENTS.md, which the worker adds. */
+  prompt: z.string(),
+  /** Resume this Claude session, when the task has one. */
+  session: z.string().nullable(),
+  /** Named commands to run before the work may be called done; null: find the project's test command. */
+  checks: z.array(z.object({ name: z.string(), command: z.string() })).nullable(),
+  author: z.object({ name: z.string(), email: z.string() }),
+  /** Milliseconds since the epoch after which the attempt is stopped. */
+  deadline: z.number(),
+});
+export type Job = z.infer<typeof job>;
+
+const check = z.object({ name: z.string(), command: z.string(), ok: z.boolean(), output: z.string() });
+const question = z.object({
+  question: z.string(),
+  header: z.string(),
+  options: z.array(z.object({ label: z.string(), description: z.string() })),
+  multiSelect: z.boolean(),
+});
+
+/** One line of what the worker does, for progress and the task's log. `seq` counts from 1 within the attempt. */
+export const workerEvent = z.object({
+  seq: z.number().int().positive(),
+  /** Milliseconds since the epoch, by the worker's clock. */
+  at: z.number(),
+  event: z.discriminatedUnion('type', [
+    z.object({ type: z.literal('started'), session: z.string() }),
+    z.object({ type: z.literal('says'), text: z.string() }),
+    z.object({ type: z.literal('tool'), name: z.string(), summary: z.string() }),
+    z.object({ type: z.literal('commit'), sha: z.string(), title: z.string() }),
+    z.object({ type: z.literal('checkpoint'), sha: z.string() }),
+    z.object({ type: z.literal('check'), name: z.string(), ok: z.boolean() }),
+    z.object({ type: z.literal('steered'), id: z.number().int() }),
+    z.object({ type: z.literal('log'), text: z.string() }),
+  ]),
+});
+export type WorkerEvent = z.infer<typeof workerEvent>;
+
+export const eventBatch = z.object({ events: z.array(workerEvent).max(500) });
+export type EventBatch = z.infer<typeof eventBatch>;
+
+/** What people said to the running worker, and whether it must stop now. */
+export const steering = z.object({
+  items: z.array(z.object({ id: z.number().int(), text: z.string(), by: z.string() })),
+  stop: z.enum(['cancelled', 'closed', 'budget']).nullable(),
+});
+export type Steering = z.infer<typeof steering>;
+
+/** How the attempt ended, in the worker's words; every claim is checked by the orchestrator. */
+export const result = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('plan'), summary: z.string(), plan: z.string(), session: z.string() }),
+  z.object({
+    type: z.literal('work'),
+    head: z.string().regex(/^[0-9a-f]{40}$/),
+    title: z.string(),
+    summary: z.string(),
+    checks: z.array(check),
+    replies: z.array(z.object({ comment: z.number().int(), text: z.string() })),
+    session: z.string(),
+  }),
+  z.object({ type: z.literal('nothing'), summary: z.string(), session: z.string() }),
+  z.object({ type: z.literal('question'), questions: z.array(question).min(1), session: z.string() }),
+  z.object({ type: z.literal('stopped'), reason: z.enum(['cancelled', 'closed', 'budget']) }),
+  z.object({
+    type: z.literal('failed'),
+    /** snake_case, e.g. `clone_failed`, `model_refused`, `model_overloaded`, `out_of_turns`. */
+    code: z.string(),
+    reason: z.string(),
+    /** True when another attempt may go better. */
+    retryable: z.boolean(),
+  }),
+]);
+export type Result = z.infer<typeof result>;
