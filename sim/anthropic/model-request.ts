@@ -1,0 +1,64 @@
+import { blocksOf, textOf } from './content.ts';
+import type { MessageParam, MessagesBody, ModelRequest, ToolResult } from './types.ts';
+
+/** Tools only Claude Code offers; a gateway may have taken its headers away. */
+const CLAUDE_CODE_TOOLS = ['Bash', 'Read', 'Edit', 'Write', 'Agent'];
+
+/** The view of a validated request that brains and faults are given. */
+export function modelRequest(raw: MessagesBody, headers: Record<string, string>): ModelRequest {
+  const tools = (raw.tools ?? []).map((tool) => tool.name);
+  const last = raw.messages.findLast((message) => message.role === 'user');
+  return {
+    model: raw.model,
+    system: textOf(raw.system ?? ''),
+    messages: raw.messages,
+    tools,
+    lastUserText: last ? humanText(last) : '',
+    prompt: humanText(raw.messages[lastPromptIndex(raw.messages)]),
+    toolResults: last ? toolResults(last, raw.messages) : [],
+    turn: raw.messages.filter((message) => message.role === 'assistant').length,
+    headers,
+    kind: kindOf(tools, headers),
+    raw,
+  };
+}
+
+/** Where the current turn began: the last user message with words of a person and no tool result. -1 when there is none. */
+export function lastPromptIndex(messages: MessageParam[]): number {
+  return messages.findLastIndex(
+    (message) =>
+      message.role === 'user' &&
+      !blocksOf(message.content).some((block) => block.type === 'tool_result') &&
+      humanText(message) !== '',
+  );
+}
+
+function humanText(message: MessageParam | undefined): string {
+  if (!message) return '';
+  return textOf(
+    blocksOf(message.content).filter((block) => !block.text?.trimStart().startsWith('<system-reminder>')),
+  ).trim();
+}
+
+function toolResults(message: MessageParam, messages: MessageParam[]): ToolResult[] {
+  const uses = messages.flatMap((each) => blocksOf(each.content)).filter((block) => block.type === 'tool_use');
+  return blocksOf(message.content)
+    .filter((block) => block.type === 'tool_result')
+    .map((block) => {
+      const id = block.tool_use_id ?? '';
+      const name = uses.find((use) => use.id === id)?.name;
+      return {
+        id,
+        ...(name === undefined ? {} : { name }),
+        content: textOf(block.content ?? ''),
+        isError: block.is_error === true,
+      };
+    });
+}
+
+function kindOf(tools: string[], headers: Record<string, string>): ModelRequest['kind'] {
+  if (tools.length === 0) return 'side';
+  const claudeCode =
+    headers['user-agent']?.startsWith('claude-cli/') || tools.some((tool) => CLAUDE_CODE_TOOLS.includes(tool));
+  return claudeCode ? 'worker' : 'assistant';
+}

@@ -1,0 +1,109 @@
+import Anthropic from '@anthropic-ai/sdk';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { type AnthropicSim, createAnthropicSim } from './index.ts';
+
+const tools: Anthropic.Tool[] = [
+  {
+    name: 'get_weather',
+    input_schema: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] },
+  },
+];
+const ask = { model: 'claude-sonnet-5-5', max_tokens: 1000, messages: [{ role: 'user' as const, content: 'Hi' }] };
+
+let sim: AnthropicSim;
+let client: Anthropic;
+
+beforeAll(async () => {
+  sim = await createAnthropicSim({ brain: () => ({ say: 'unset' }) });
+  client = new Anthropic({ apiKey: sim.apiKey, baseURL: sim.url, maxRetries: 0 });
+});
+beforeEach(() => sim.faults.clear());
+afterAll(() => sim.close());
+
+test('the SDK streams thinking, text and a tool use, and sends the result back', async () => {
+  sim.brain = (request) =>
+    request.toolResults.length > 0
+      ? { say: `It is ${request.toolResults[0]?.content} (${request.toolResults[0]?.name}).` }
+      : {
+          thinking: 'They ask for the weather.',
+          say: 'Let me look. 🌦',
+          use: [{ name: 'get_weather', input: { city: 'Zürich' } }],
+        };
+  const deltas: string[] = [];
+  const stream = client.messages.stream({ ...ask, tools }).on('text', (text) => deltas.push(text));
+  const first = await stream.finalMessage();
+  expect(first.content).toMatchObject([
+    { type: 'thinking', thinking: 'They ask for the weather.', signature: expect.stringMatching(/.+/) },
+    { type: 'text', text: 'Let me look. 🌦' },
+    { type: 'tool_use', name: 'get_weather', input: { city: 'Zürich' } },
+  ]);
+  expect(deltas.join('')).toBe('Let me look. 🌦');
+  expect(first.stop_reason).toBe('tool_use');
+  expect(first.usage.output_tokens).toBeGreaterThan(5);
+
+  const use = first.content.find((block) => block.type === 'tool_use');
+  const second = await client.messages.create({
+    ...ask,
+    tools,
+    messages: [
+      ...ask.messages,
+      { role: 'assistant', content: first.content },
+      { role: 'user', content: [{ type: 'tool_result', tool_use_id: use?.id ?? '', content: 'sunny' }] },
+    ],
+  });
+  expect(second.content).toMatchObject([{ type: 'text', text: 'It is sunny (get_weather).' }]);
+  expect(second.stop_reason).toBe('end_turn');
+});
+
+test('an answer longer than max_tokens is cut there', async () => {
+  sim.brain = () => ({ say: 'word '.repeat(200) });
+  const message = await client.messages.create({ ...ask, max_tokens: 10 });
+  expect(message.stop_reason).toBe('max_tokens');
+  expect(message.usage.output_tokens).toBe(10);
+});
+
+test('keys are checked in both headers', async () => {
+  sim.brain = () => ({ say: 'in' });
+  await new Anthropic({ apiKey: null, authToken: sim.apiKey, baseURL: sim.url }).messages.create(ask);
+  const wrong = new Anthropic({ apiKey: 'nope', baseURL: sim.url, maxRetries: 0 });
+  const error = await wrong.messages.create(ask).catch((cause: unknown) => cause);
+  expect(error).toBeInstanceOf(Anthropic.AuthenticationError);
+  expect(error).toMatchObject({
+    requestID: expect.stringMatching(/^req_/),
+    error: { error: { message: 'invalid x-api-key' } },
+  });
+  const bare = await fetch(`${sim.url}/v1/messages`, {
+    method: 'POST',
+    headers: { 'x-api-key': sim.apiKey },
+    body: '{}',
+  });
+  expect(await bare.json()).toMatchObject({ error: { message: 'anthropic-version: header is required' } });
+});
+
+test('models are listed, and an unknown one is not found', async () => {
+  const ids = (await client.models.list()).data.map((model) => model.id);
+  expect(ids).toEqual(['claude-opus-5-5', 'claude-sonnet-5-5', 'claude-haiku-5-5']);
+  expect(await client.models.retrieve('claude-haiku-5-5')).toMatchObject({ type: 'model' });
+  await expect(client.models.retrieve('claude-2')).rejects.toBeInstanceOf(Anthropic.NotFoundError);
+  await expect(client.messages.create({ ...ask, model: 'claude-2' })).rejects.toThrow('model: claude-2');
+});
+
+test('count_tokens agrees with the usage of the message', async () => {
+  sim.brain = () => ({ say: 'x' });
+  const { input_tokens } = await client.messages.countTokens({ model: ask.model, messages: ask.messages });
+  expect((await client.messages.create(ask)).usage.input_tokens).toBe(input_tokens);
+});
+
+test('a brain that throws shows at once as a 400 that names it', async () => {
+  sim.brain = () => {
+    throw new Error('step 3 is missing');
+  };
+  await expect(client.messages.create(ask)).rejects.toThrow('step 3 is missing');
+});
+
+test('requests are recorded with headers, body and outcome, and can be waited for', async () => {
+  sim.brain = () => ({ say: 'seen' });
+  const waiting = sim.waitFor((request) => request.view?.lastUserText === 'find me' && request.endedAt !== undefined);
+  await client.messages.create({ ...ask, messages: [{ role: 'user', content: 'find me' }] });
+  expect(await waiting).toMatchObject({ status: 200, stopReason: 'end_turn', headers: { 'x-api-key': sim.apiKey } });
+});
