@@ -58,12 +58,13 @@ async function route(
   if (record.method === 'GET' && model) return sendJson(response, findModel(decodeURIComponent(model)));
   if (record.method !== 'POST') throw new ApiError('not_found_error', 'Not found');
   record.body = parseJson(text);
+  const version = record.headers['anthropic-version'] ?? '';
   switch (record.path) {
     case '/v1/messages':
-      validateBody(record.body, 'messages');
+      validateBody(record.body, 'messages', version);
       return answerMessages(record.body, response, context, record);
     case '/v1/messages/count_tokens':
-      validateBody(record.body, 'count_tokens');
+      validateBody(record.body, 'count_tokens', version);
       return sendJson(response, { input_tokens: countPrompt(record.body) });
     default:
       throw new ApiError('not_found_error', 'Not found');

@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ApiError, invalid } from './api-error.ts';
 
+/** Claude Code 2.1 sends the older, the SDK since 1.0 the newer. */
+const VERSIONS = ['2023-06-01', '2026-10-21'];
 const MAX_BODY_BYTES = 32 * 1024 * 1024;
 
 /** The whole body; 413 above the API's 32 MB. */
@@ -23,7 +25,7 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** Throws 401 without the right key (either header), 400 without a version. */
+/** Throws 401 without the right key in either header (the SDK since 1.0 sends it as Bearer), 400 without a known version. */
 export function authenticate(headers: Record<string, string>, apiKey: string): void {
   const bearer = headers['authorization']?.replace(/^Bearer /, '');
   const key = headers['x-api-key'] ?? bearer;
@@ -34,7 +36,9 @@ export function authenticate(headers: Record<string, string>, apiKey: string): v
       headers['x-api-key'] === undefined ? 'Invalid bearer token' : 'invalid x-api-key',
     );
   }
-  if (!headers['anthropic-version']) throw invalid('anthropic-version: header is required');
+  const version = headers['anthropic-version'];
+  if (version === undefined) throw invalid('anthropic-version: header is required');
+  if (!VERSIONS.includes(version)) throw invalid(`anthropic-version: "${version}" is not a valid version`);
 }
 
 export function headersOf(request: IncomingMessage): Record<string, string> {

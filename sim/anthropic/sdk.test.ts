@@ -64,20 +64,20 @@ test('an answer longer than max_tokens is cut there', async () => {
 
 test('keys are checked in both headers', async () => {
   sim.brain = () => ({ say: 'in' });
-  await new Anthropic({ apiKey: null, authToken: sim.apiKey, baseURL: sim.url }).messages.create(ask);
   const wrong = new Anthropic({ apiKey: 'nope', baseURL: sim.url, maxRetries: 0 });
   const error = await wrong.messages.create(ask).catch((cause: unknown) => cause);
   expect(error).toBeInstanceOf(Anthropic.AuthenticationError);
-  expect(error).toMatchObject({
-    requestID: expect.stringMatching(/^req_/),
-    error: { error: { message: 'invalid x-api-key' } },
+  expect(error).toMatchObject({ requestID: expect.stringMatching(/^req_/), type: 'authentication_error' });
+  const post = async (headers: Record<string, string>) =>
+    (await fetch(`${sim.url}/v1/messages`, { method: 'POST', headers, body: JSON.stringify(ask) })).json();
+  const version = { 'anthropic-version': '2023-06-01' };
+  expect(await post({ ...version, 'x-api-key': sim.apiKey })).toMatchObject({ type: 'message' });
+  expect(await post({ ...version, 'x-api-key': 'nope' })).toMatchObject({ error: { message: 'invalid x-api-key' } });
+  expect(await post(version)).toMatchObject({ error: { message: 'x-api-key header is required' } });
+  expect(await post({ 'x-api-key': sim.apiKey })).toMatchObject({
+    type: 'error',
+    error: { type: 'invalid_request_error', message: 'anthropic-version: header is required' },
   });
-  const bare = await fetch(`${sim.url}/v1/messages`, {
-    method: 'POST',
-    headers: { 'x-api-key': sim.apiKey },
-    body: '{}',
-  });
-  expect(await bare.json()).toMatchObject({ error: { message: 'anthropic-version: header is required' } });
 });
 
 test('models are listed, and an unknown one is not found', async () => {
@@ -105,5 +105,9 @@ test('requests are recorded with headers, body and outcome, and can be waited fo
   sim.brain = () => ({ say: 'seen' });
   const waiting = sim.waitFor((request) => request.view?.lastUserText === 'find me' && request.endedAt !== undefined);
   await client.messages.create({ ...ask, messages: [{ role: 'user', content: 'find me' }] });
-  expect(await waiting).toMatchObject({ status: 200, stopReason: 'end_turn', headers: { 'x-api-key': sim.apiKey } });
+  expect(await waiting).toMatchObject({
+    status: 200,
+    stopReason: 'end_turn',
+    headers: { authorization: `Bearer ${sim.apiKey}` },
+  });
 });

@@ -11,12 +11,17 @@ const MAX_BREAKPOINTS = 4;
  * Checks a body of `/v1/messages` (or of `count_tokens`, which needs no `max_tokens`) in the order and with the words of
  * the real API. Throws ApiError: 400, or 404 for an unknown model.
  */
-export function validateBody(body: unknown, endpoint: 'messages' | 'count_tokens'): asserts body is MessagesBody {
+export function validateBody(
+  body: unknown,
+  endpoint: 'messages' | 'count_tokens',
+  version: string,
+): asserts body is MessagesBody {
   if (!isObject(body)) throw invalid('Input should be a valid dictionary');
   if (typeof body['model'] !== 'string') throw invalid('model: Field required');
   if (!Array.isArray(body['messages'])) throw invalid('messages: Field required');
   const request = body as MessagesBody;
   const model = findModel(request.model);
+  if (version >= '2026-10-21') validateSampling(request);
   if (endpoint === 'messages') validateMaxTokens(request.max_tokens, model);
   if (request.messages.length === 0) throw invalid('messages: at least one message is required');
   for (const [index, message] of request.messages.entries()) validateMessage(message, index, request.messages.length);
@@ -30,6 +35,13 @@ export function validateBody(body: unknown, endpoint: 'messages' | 'count_tokens
   validateTools(request.tools ?? [], request.tool_choice);
   if (Array.isArray(request.system)) validateBlocks(request.system, 'system');
   validateBreakpoints(request);
+}
+
+/** Version 2026-10-21 took the sampling parameters away, even at their default values. */
+function validateSampling(request: MessagesBody): void {
+  for (const name of ['temperature', 'top_p', 'top_k']) {
+    if (name in request) throw invalid(`${name}: Extra inputs are not permitted`);
+  }
 }
 
 function validateMaxTokens(value: unknown, model: { id: string; max_tokens: number }): void {
