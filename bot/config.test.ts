@@ -1,0 +1,166 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import { ConfigError, environment, readConfig } from './config.ts';
+import { settings } from './settings.ts';
+
+const enough = {
+  SLACK_BOT_TOKEN: 'xoxb-1',
+  SLACK_APP_TOKEN: 'xapp-1',
+  GITHUB_TOKEN: 'github_pat_1',
+  ANTHROPIC_API_KEY: 'sk-ant-api03-1',
+};
+const problemsOf = (env: NodeJS.ProcessEnv): string[] => {
+  try {
+    readConfig(env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message.split('\n');
+    throw error;
+  }
+  return [];
+};
+const temporary = () => mkdtempSync(join(tmpdir(), 'mainloop-config-'));
+const key = () =>
+  generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs1', format: 'pem' }).toString();
+
+describe('readConfig', () => {
+  test('credentials alone are enough, the rest has defaults', () => {
+    expect(readConfig(enough)).toMatchObject({
+      slack: { botToken: 'xoxb-1', appToken: 'xapp-1', apiUrl: 'https://slack.com/api/' },
+      github: {
+        auth: { kind: 'token', token: 'github_pat_1' },
+        apiUrl: 'https://api.github.com',
+        url: 'https://github.com',
+      },
+      anthropic: { apiKey: 'sk-ant-api03-1', baseUrl: 'https://api.anthropic.com' },
+      chatModel: 'claude-sonnet-5-5',
+      workerModel: 'claude-opus-5-5',
+      sandbox: 'local',
+      port: 3000,
+      publicUrl: 'http://localhost:3000',
+      logLevel: 'info',
+      projects: [],
+      owners: [],
+      notices: [],
+    });
+  });
+
+  test('every problem is told at once, with variable and example', () => {
+    const lines = problemsOf({
+      ...enough,
+      ANTHROPIC_API_KEY: '',
+      PORT: 'http',
+      PROJECTS: 'web',
+      OWNERS: 'ana,slack:T1/U1',
+    });
+    expect(lines).toEqual([
+      'PROJECTS "web" is not owner/repo, e.g. acme/web,acme/api',
+      'OWNERS "ana" is not an account, e.g. slack:T012AB3C4/U012AB3C4,discord:80351110224678912,telegram:123456789',
+      'PORT expected a whole number from 0 to 65535, e.g. 3000',
+      'ANTHROPIC_API_KEY is missing, e.g. sk-ant-api03-a',
+    ]);
+  });
+
+  test('an empty environment names what is needed and nothing else', () => {
+    expect(problemsOf({}).map((line) => line.split(' ')[0])).toEqual([
+      'SLACK_BOT_TOKEN',
+      'GITHUB_TOKEN',
+      'ANTHROPIC_API_KEY',
+    ]);
+  });
+
+  test('a bot token needs an app token or a signing secret', () => {
+    expect(problemsOf({ ...enough, SLACK_APP_TOKEN: '' })[0]).toMatch(/^SLACK_APP_TOKEN .*SLACK_SIGNING_SECRET/);
+    expect(readConfig({ ...enough, SLACK_APP_TOKEN: '', SLACK_SIGNING_SECRET: 's' }).slack.signingSecret).toBe('s');
+  });
+
+  test('swapped tokens are noticed', () => {
+    expect(problemsOf({ ...enough, SLACK_BOT_TOKEN: 'xapp-1', SLACK_APP_TOKEN: 'xoxb-1' })).toHaveLength(2);
+    expect(problemsOf({ ...enough, ANTHROPIC_API_KEY: 'sk-ant-oat01-1' })[0]).toMatch(/CLAUDE_CODE_OAUTH_TOKEN/);
+  });
+
+  test('an OAuth token does not replace the API key', () => {
+    expect(problemsOf({ ...enough, ANTHROPIC_API_KEY: '', CLAUDE_CODE_OAUTH_TOKEN: 'o' })[0]).toMatch(
+      /^ANTHROPIC_API_KEY .*serves workers only/,
+    );
+  });
+
+  test('GitHub takes a token or an App, not both and not half', () => {
+    const { GITHUB_TOKEN: _, ...rest } = enough;
+    expect(problemsOf({ ...enough, GITHUB_APP_ID: '1' })[0]).toMatch(/^GITHUB_TOKEN .*both set/);
+    expect(problemsOf({ ...rest, GITHUB_APP_ID: '1' })[0]).toMatch(/^GITHUB_APP_PRIVATE_KEY is missing/);
+    expect(problemsOf({ ...rest, GITHUB_APP_PRIVATE_KEY: key() })[0]).toMatch(/^GITHUB_APP_ID is missing/);
+    expect(problemsOf({ ...rest, GITHUB_APP_ID: '1', GITHUB_APP_PRIVATE_KEY: '-----BEGIN' })[0]).toMatch(/PEM/);
+  });
+
+  test.each([
+    ['PEM text', (pem: string) => pem],
+    ['text with written-out line ends', (pem: string) => pem.replaceAll('\n', '\\n')],
+    [
+      'a file',
+      (pem: string) => {
+        const file = join(temporary(), 'key.pem');
+        writeFileSync(file, pem);
+        return file;
+      },
+    ],
+  ])('the private key is taken as %s', (_, spell) => {
+    const pem = key();
+    const { GITHUB_TOKEN: _token, ...rest } = enough;
+    const { auth } = readConfig({ ...rest, GITHUB_APP_ID: '1', GITHUB_APP_PRIVATE_KEY: spell(pem) }).github;
+    expect(auth.kind === 'app' && auth.privateKey.trim()).toBe(pem.trim());
+  });
+
+  test('owners are parsed by platform', () => {
+    expect(readConfig({ ...enough, OWNERS: 'slack:T1/U1, discord:42 telegram:7' }).owners).toEqual([
+      { platform: 'slack', space: 'T1', id: 'U1' },
+      { platform: 'discord', space: '', id: '42' },
+      { platform: 'telegram', space: '', id: '7' },
+    ]);
+  });
+
+  test.each([
+    [{ GITHUB_URL: 'https://git.acme.com/' }, 'https://git.acme.com/api/v3', 'https://git.acme.com'],
+    [{ GITHUB_API_URL: 'https://git.acme.com/api/v3/' }, 'https://git.acme.com/api/v3', 'https://git.acme.com'],
+    [{ GITHUB_URL: 'https://acme.ghe.com' }, 'https://api.acme.ghe.com', 'https://acme.ghe.com'],
+    [{ GITHUB_API_URL: 'http://127.0.0.1:9' }, 'http://127.0.0.1:9', 'http://127.0.0.1:9'],
+  ])('GitHub addresses %j', (env, apiUrl, url) => {
+    expect(readConfig({ ...enough, ...env }).github).toMatchObject({ apiUrl, url });
+  });
+
+  test('a Slack API address keeps its one slash at the end', () => {
+    for (const given of ['http://127.0.0.1:9/api', 'http://127.0.0.1:9/api/']) {
+      expect(readConfig({ ...enough, SLACK_API_URL: given }).slack.apiUrl).toBe('http://127.0.0.1:9/api/');
+    }
+  });
+
+  test('a face that this release does not serve is said so', () => {
+    expect(readConfig({ ...enough, DISCORD_TOKEN: 'd', TELEGRAM_BOT_TOKEN: '1:t' }).notices).toHaveLength(2);
+  });
+
+  test('the secrets are listed for the log, the password of the database too', () => {
+    const { secrets } = readConfig({ ...enough, DATABASE_URL: 'postgres://u:p%40ss@h/d' });
+    expect(secrets).toEqual(expect.arrayContaining(['xoxb-1', 'xapp-1', 'github_pat_1', 'sk-ant-api03-1', 'p@ss']));
+  });
+});
+
+describe('environment', () => {
+  test('the real environment wins over .env', () => {
+    const file = join(temporary(), '.env');
+    writeFileSync(file, 'PORT=1\nLOG_LEVEL="debug" # quiet\n');
+    expect(environment(file, { PORT: '2' })).toEqual({ PORT: '2', LOG_LEVEL: 'debug' });
+  });
+
+  test('a missing .env is no problem', () => {
+    expect(environment(join(temporary(), '.env'), { PORT: '2' })).toEqual({ PORT: '2' });
+  });
+});
+
+test('.env.example lists every setting with its default, and no other', () => {
+  const example = parseEnv(readFileSync(new URL('../.env.example', import.meta.url), 'utf8'));
+  const fallbacks = Object.entries(settings).map(([name, { fallback }]) => [name, fallback ?? '']);
+  expect(example).toEqual(Object.fromEntries(fallbacks));
+});

@@ -1,0 +1,209 @@
+/** The one place that reads the environment. Everyone else takes options. */
+import { createPrivateKey } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parseEnv } from 'node:util';
+import { Failure } from '../core/errors.ts';
+import { type Owner, type Problem, parseSettings, settings, type Values, type Variable } from './settings.ts';
+
+export interface SlackConfig {
+  readonly botToken: string;
+  /** Present: Socket Mode. */
+  readonly appToken?: string;
+  /** Present: signed events at `/slack/events`. */
+  readonly signingSecret?: string;
+  /** Web API base, ends in a slash. */
+  readonly apiUrl: string;
+}
+
+export interface GitHubConfig {
+  readonly auth:
+    | { readonly kind: 'token'; readonly token: string }
+    | { readonly kind: 'app'; readonly appId: number; readonly privateKey: string };
+  readonly webhookSecret?: string;
+  /** REST base without a slash at the end. */
+  readonly apiUrl: string;
+  /** Root for git and links, without a slash at the end. */
+  readonly url: string;
+}
+
+export interface Config {
+  readonly slack: SlackConfig;
+  readonly github: GitHubConfig;
+  readonly anthropic: { readonly apiKey: string; readonly baseUrl: string; readonly workerOauthToken?: string };
+  readonly chatModel: string;
+  readonly workerModel: string;
+  readonly projects: readonly string[];
+  readonly owners: readonly Owner[];
+  readonly sandbox: 'local' | 'kubernetes';
+  readonly maxWorkers: number;
+  readonly taskBudgetUsd: number;
+  readonly taskDeadlineMinutes: number;
+  readonly ciRounds: number;
+  readonly reconcileSeconds: number;
+  readonly databaseUrl?: string;
+  /** Absolute. */
+  readonly dataDir: string;
+  readonly port: number;
+  /** Without a slash at the end. */
+  readonly publicUrl: string;
+  readonly logLevel: string;
+  /** Values that no log may show. */
+  readonly secrets: readonly string[];
+  /** What the person should know at the start, one sentence each. */
+  readonly notices: readonly string[];
+}
+
+/** All that is wrong with the settings, a line each: variable, what is wrong, an example. */
+export class ConfigError extends Failure {
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[]) {
+    const lines = problems.map(({ variable, what }) => `${variable} ${what}, e.g. ${settings[variable].example}`);
+    super(lines.join('\n'), {
+      code: 'invalid_config',
+      remedy: 'never',
+      advice: '\nSet it in .env or the environment; .env.example explains every variable.',
+    });
+    this.name = 'ConfigError';
+    this.problems = problems;
+  }
+}
+
+/** The process's environment over the variables of a `.env` file, if there is one. */
+export function environment(file = '.env', env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
+  return existsSync(file) ? { ...parseEnv(readFileSync(file, 'utf8')), ...env } : env;
+}
+
+/** The settings as the program uses them. Throws {@link ConfigError} with every problem at once. */
+export function readConfig(env: NodeJS.ProcessEnv): Config {
+  const { values, problems } = parseSettings(env);
+  const missing: Missing = (variable, what = 'is missing') => {
+    if (!problems.some((problem) => problem.variable === variable)) problems.push({ variable, what });
+    return '';
+  };
+  // An ill-formed default would be a fault of settings.ts, found by the first test; the 0 and '' below are never used.
+  const port = values.PORT ?? 0;
+  const config: Config = {
+    slack: slack(values, missing),
+    github: github(values, missing),
+    anthropic: {
+      apiKey: values.ANTHROPIC_API_KEY ?? missing('ANTHROPIC_API_KEY', assistantKey(values)),
+      baseUrl: values.ANTHROPIC_BASE_URL ?? '',
+      ...(values.CLAUDE_CODE_OAUTH_TOKEN && { workerOauthToken: values.CLAUDE_CODE_OAUTH_TOKEN }),
+    },
+    chatModel: values.CHAT_MODEL ?? '',
+    workerModel: values.WORKER_MODEL ?? '',
+    projects: values.PROJECTS ?? [],
+    owners: values.OWNERS ?? [],
+    sandbox: values.SANDBOX ?? 'local',
+    maxWorkers: values.MAX_WORKERS ?? 0,
+    taskBudgetUsd: values.TASK_BUDGET_USD ?? 0,
+    taskDeadlineMinutes: values.TASK_DEADLINE_MINUTES ?? 0,
+    ciRounds: values.CI_ROUNDS ?? 0,
+    reconcileSeconds: values.RECONCILE_SECONDS ?? 0,
+    ...(values.DATABASE_URL && { databaseUrl: values.DATABASE_URL }),
+    dataDir: resolve(values.DATA_DIR ?? ''),
+    port,
+    publicUrl: values.PUBLIC_URL ?? `http://localhost:${port}`,
+    logLevel: values.LOG_LEVEL ?? 'info',
+    secrets: secrets(values),
+    notices: notices(values),
+  };
+  if (problems.length > 0) throw new ConfigError(problems);
+  return config;
+}
+
+type Missing = (variable: Variable, what?: string) => '';
+
+function slack(values: Values, missing: Missing): SlackConfig {
+  const { SLACK_APP_TOKEN: appToken, SLACK_SIGNING_SECRET: signingSecret } = values;
+  if (values.SLACK_BOT_TOKEN && !appToken && !signingSecret) {
+    missing(
+      'SLACK_APP_TOKEN',
+      'is missing (Socket Mode), and so is SLACK_SIGNING_SECRET (HTTP events): set one of them',
+    );
+  }
+  return {
+    botToken: values.SLACK_BOT_TOKEN ?? missing('SLACK_BOT_TOKEN', 'is missing: no chat platform is set up'),
+    ...(appToken && { appToken }),
+    ...(signingSecret && { signingSecret }),
+    apiUrl: `${values.SLACK_API_URL ?? ''}/`,
+  };
+}
+
+function github(values: Values, missing: Missing): GitHubConfig {
+  return {
+    auth: githubAuth(values, missing),
+    ...(values.GITHUB_WEBHOOK_SECRET && { webhookSecret: values.GITHUB_WEBHOOK_SECRET }),
+    ...githubUrls(values.GITHUB_API_URL, values.GITHUB_URL),
+  };
+}
+
+function githubAuth(values: Values, missing: Missing): GitHubConfig['auth'] {
+  const { GITHUB_TOKEN: token, GITHUB_APP_ID: appId, GITHUB_APP_PRIVATE_KEY: key } = values;
+  if (token) {
+    if (appId || key) missing('GITHUB_TOKEN', 'and GITHUB_APP_ID with GITHUB_APP_PRIVATE_KEY are both set: keep one');
+    return { kind: 'token', token };
+  }
+  if (!appId && !key) missing('GITHUB_TOKEN', 'is missing, and so are GITHUB_APP_ID and GITHUB_APP_PRIVATE_KEY');
+  else if (!appId) missing('GITHUB_APP_ID', 'is missing, GITHUB_APP_PRIVATE_KEY needs it');
+  else if (!key) missing('GITHUB_APP_PRIVATE_KEY', 'is missing, GITHUB_APP_ID needs it');
+  return { kind: 'app', appId: appId ?? 0, privateKey: key ? privateKey(key, missing) : '' };
+}
+
+/** PEM text, PEM text with `\n` written out, or the path of a PEM file. */
+function privateKey(given: string, missing: Missing): string {
+  const isText = given.includes('-----BEGIN');
+  if (!isText && !existsSync(given)) return missing('GITHUB_APP_PRIVATE_KEY', 'is neither a PEM key nor a file');
+  try {
+    const pem = isText ? given.replaceAll('\\n', '\n') : readFileSync(given, 'utf8');
+    createPrivateKey(pem);
+    return pem;
+  } catch (error) {
+    return missing('GITHUB_APP_PRIVATE_KEY', `cannot be read as a PEM key (${(error as Error).message})`);
+  }
+}
+
+/** Either address gives the other: `HOST/api/v3` on GitHub Enterprise Server, `api.HOST` on github.com and ghe.com. */
+function githubUrls(apiUrl: string | undefined, url: string | undefined): { apiUrl: string; url: string } {
+  if (apiUrl && url) return { apiUrl, url };
+  if (apiUrl) {
+    const { protocol, host } = new URL(apiUrl);
+    return { apiUrl, url: `${protocol}//${host.replace(/^api\./, '')}` };
+  }
+  if (!url || /^https:\/\/([\w-]+\.ghe|github)\.com$/.test(url)) {
+    return { apiUrl: (url ?? 'https://github.com').replace('//', '//api.'), url: url ?? 'https://github.com' };
+  }
+  return { apiUrl: `${url}/api/v3`, url };
+}
+
+const assistantKey = (values: Values) =>
+  values.CLAUDE_CODE_OAUTH_TOKEN
+    ? 'is missing: the assistant needs it, CLAUDE_CODE_OAUTH_TOKEN serves workers only'
+    : 'is missing';
+
+function notices(values: Values): string[] {
+  const later = (variable: Variable, name: string) =>
+    values[variable] === undefined ? [] : [`${variable} is set, but this release does not serve ${name} yet.`];
+  return [...later('DISCORD_TOKEN', 'Discord'), ...later('TELEGRAM_BOT_TOKEN', 'Telegram')];
+}
+
+function secrets(values: Values): string[] {
+  const key = values.GITHUB_APP_PRIVATE_KEY;
+  const password = values.DATABASE_URL && decodeURIComponent(new URL(values.DATABASE_URL).password);
+  return [
+    values.SLACK_BOT_TOKEN,
+    values.SLACK_APP_TOKEN,
+    values.SLACK_SIGNING_SECRET,
+    values.DISCORD_TOKEN,
+    values.TELEGRAM_BOT_TOKEN,
+    values.TELEGRAM_WEBHOOK_SECRET,
+    values.GITHUB_TOKEN,
+    key?.includes('-----BEGIN') ? key : undefined,
+    values.GITHUB_WEBHOOK_SECRET,
+    values.ANTHROPIC_API_KEY,
+    values.CLAUDE_CODE_OAUTH_TOKEN,
+    password,
+  ].filter((value): value is string => Boolean(value));
+}
