@@ -1,0 +1,78 @@
+import { and, asc, eq } from 'drizzle-orm';
+import type { Answer, AskBody, AskKind } from '../domain/ask.ts';
+import type { TaskNumber } from '../domain/ids.ts';
+import type { Database } from './database.ts';
+import { asks } from './schema.ts';
+
+export type Ask = typeof asks.$inferSelect;
+
+export const askStore = (db: Database) => {
+  const find = async (id: number): Promise<Ask | null> => {
+    const [row] = await db.select().from(asks).where(eq(asks.id, id));
+    return row ?? null;
+  };
+
+  return {
+    find,
+
+    /** Opens an ask once per origin. */
+    async open(ask: { origin: string; task: TaskNumber; kind: AskKind; body: AskBody; at: number }): Promise<Ask> {
+      const { at, ...values } = ask;
+      const [fresh] = await db
+        .insert(asks)
+        .values({ ...values, state: 'open', createdAt: at })
+        .onConflictDoNothing()
+        .returning();
+      if (fresh) return fresh;
+      const [row] = await db.select().from(asks).where(eq(asks.origin, ask.origin));
+      if (!row) throw new Error(`ask of ${ask.origin} vanished`);
+      return row;
+    },
+
+    /** Answers an open ask. Exactly one caller gets `changed`; the others read who was first. */
+    async answer(
+      id: number,
+      answer: Answer,
+      by: { name: string; platform: string },
+      at: number,
+    ): Promise<{ ask: Ask | null; changed: boolean }> {
+      const [row] = await db
+        .update(asks)
+        .set({ state: 'answered', answer, answeredBy: by.name, answeredOn: by.platform, answeredAt: at })
+        .where(and(eq(asks.id, id), eq(asks.state, 'open')))
+        .returning();
+      return row ? { ask: row, changed: true } : { ask: await find(id), changed: false };
+    },
+
+    /** Takes an ask back that nobody needs to answer any more. */
+    async withdraw(id: number, at: number): Promise<void> {
+      await db
+        .update(asks)
+        .set({ state: 'withdrawn', answeredAt: at })
+        .where(and(eq(asks.id, id), eq(asks.state, 'open')));
+    },
+
+    /** Withdraws all open asks of a task; answers their ids. */
+    async withdrawAll(task: TaskNumber, at: number): Promise<number[]> {
+      const rows = await db
+        .update(asks)
+        .set({ state: 'withdrawn', answeredAt: at })
+        .where(and(eq(asks.task, task), eq(asks.state, 'open')))
+        .returning({ id: asks.id });
+      return rows.map((row) => row.id);
+    },
+
+    /** The inbox: open asks, oldest first. */
+    async inbox(): Promise<Ask[]> {
+      return db.select().from(asks).where(eq(asks.state, 'open')).orderBy(asc(asks.createdAt));
+    },
+
+    async openOf(task: TaskNumber): Promise<Ask[]> {
+      return db
+        .select()
+        .from(asks)
+        .where(and(eq(asks.task, task), eq(asks.state, 'open')))
+        .orderBy(asc(asks.id));
+    },
+  };
+};

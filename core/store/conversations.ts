@@ -1,0 +1,161 @@
+import { and, asc, desc, eq, gt, isNull, sql } from 'drizzle-orm';
+import type { ConversationKey, FileRef, MessageRef, Place } from '../domain/chat.ts';
+import { type Database, storable } from './database.ts';
+import { conversations, messages } from './schema.ts';
+
+/** One stored message of a conversation. */
+export interface StoredMessage {
+  readonly id: number;
+  readonly role: 'person' | 'assistant';
+  readonly author: string;
+  readonly person: number | null;
+  readonly account: string | null;
+  readonly text: string;
+  readonly files: readonly FileRef[];
+  readonly ref: MessageRef | null;
+  readonly turn: string | null;
+  readonly at: number;
+}
+
+export interface NewMessage {
+  readonly conversation: ConversationKey;
+  readonly place: Place;
+  readonly external: string;
+  readonly account: string;
+  readonly person: number;
+  readonly author: string;
+  readonly text: string;
+  readonly files: readonly FileRef[];
+  readonly ref: MessageRef;
+  readonly at: number;
+}
+
+export interface Conversation {
+  readonly key: ConversationKey;
+  readonly place: Place;
+  readonly activeTurn: string | null;
+  readonly summary: string;
+  readonly summaryThrough: number;
+}
+
+const turnOf = (external: string) => `turn:${external}`;
+
+export const conversationStore = (db: Database) => ({
+  /**
+   * Stores a person's message once, by the platform's id, in one commit. Answers the turn to start when the conversation
+   * was idle; null when the message is a repeat or a turn at work will pick it up.
+   */
+  async receive(message: NewMessage): Promise<string | null> {
+    const turn = turnOf(message.external);
+    const { rows } = await db.execute<{ active_turn: string }>(sql`
+      with fresh as (
+        insert into ${messages} (conversation, role, external, account, person, author, text, files, ref, at)
+        values (${message.conversation}, 'person', ${message.external}, ${message.account}, ${message.person},
+          ${storable(message.author)}, ${storable(message.text)}, ${JSON.stringify(message.files)}::jsonb,
+          ${JSON.stringify(message.ref)}::jsonb, ${message.at})
+        on conflict (external) do nothing returning id
+      )
+      insert into ${conversations} as c (key, place, active_turn, created_at)
+      select ${message.conversation}, ${JSON.stringify(message.place)}::jsonb, ${turn}, ${message.at} from fresh
+      on conflict (key) do update set active_turn = coalesce(c.active_turn, excluded.active_turn)
+      returning active_turn`);
+    return rows[0]?.active_turn === turn ? turn : null;
+  },
+
+  async find(key: ConversationKey): Promise<Conversation | null> {
+    const [row] = await db.select().from(conversations).where(eq(conversations.key, key));
+    return row ?? null;
+  },
+
+  /** Gives the waiting messages to a turn (again, when it is replayed) and answers them, oldest first. */
+  async claim(key: ConversationKey, turn: string): Promise<StoredMessage[]> {
+    await db
+      .update(messages)
+      .set({ turn })
+      .where(and(eq(messages.conversation, key), isNull(messages.turn), eq(messages.role, 'person')));
+    const rows = await db
+      .select()
+      .from(messages)
+      .where(and(eq(messages.conversation, key), eq(messages.turn, turn), eq(messages.role, 'person')))
+      .orderBy(asc(messages.at), asc(messages.id));
+    return rows.map(stored);
+  },
+
+  /** Messages after the summary, oldest first. */
+  async recent(key: ConversationKey, after: number): Promise<StoredMessage[]> {
+    const rows = await db
+      .select()
+      .from(messages)
+      .where(and(eq(messages.conversation, key), gt(messages.id, after)))
+      .orderBy(asc(messages.id));
+    return rows.map(stored);
+  },
+
+  /** Stores what the assistant answered in a turn, once. */
+  async answered(key: ConversationKey, turn: string, text: string, at: number): Promise<void> {
+    await db
+      .insert(messages)
+      .values({
+        conversation: key,
+        role: 'assistant',
+        external: turn,
+        author: 'Mainloop',
+        text: storable(text),
+        turn,
+        at,
+      })
+      .onConflictDoNothing();
+  },
+
+  /**
+   * Ends a turn. Answers the next one when messages came meanwhile: it holds the conversation from then on. The row is
+   * locked first, so that a message that arrives at this moment is seen here or starts its own turn, never neither.
+   */
+  async release(key: ConversationKey, turn: string): Promise<string | null> {
+    return db.transaction(async (tx) => {
+      const [row] = await tx.select().from(conversations).where(eq(conversations.key, key)).for('update');
+      if (!row || row.activeTurn !== turn) return row?.activeTurn ?? null;
+      const [waiting] = await tx
+        .select({ external: messages.external })
+        .from(messages)
+        .where(and(eq(messages.conversation, key), isNull(messages.turn), eq(messages.role, 'person')))
+        .orderBy(asc(messages.at), asc(messages.id))
+        .limit(1);
+      const next = waiting ? turnOf(waiting.external) : null;
+      await tx.update(conversations).set({ activeTurn: next }).where(eq(conversations.key, key));
+      return next;
+    });
+  },
+
+  /** Turns that hold a conversation: after a crash they are started again, by the same id. */
+  async activeTurns(): Promise<{ key: ConversationKey; turn: string }[]> {
+    const rows = await db
+      .select({ key: conversations.key, turn: conversations.activeTurn })
+      .from(conversations)
+      .where(sql`${conversations.activeTurn} is not null`);
+    return rows.flatMap(({ key, turn }) => (turn ? [{ key, turn }] : []));
+  },
+
+  /** Moves the summary forward; a summary never goes back. */
+  async summarise(key: ConversationKey, summary: string, through: number): Promise<void> {
+    await db
+      .update(conversations)
+      .set({ summary: storable(summary), summaryThrough: through })
+      .where(and(eq(conversations.key, key), sql`${conversations.summaryThrough} < ${through}`));
+  },
+
+  /** Where people talked since `after`: the places whose history is read after a downtime. */
+  async places(after: number): Promise<Place[]> {
+    const rows = await db
+      .selectDistinctOn([conversations.key], { place: conversations.place, at: messages.at })
+      .from(conversations)
+      .innerJoin(messages, eq(messages.conversation, conversations.key))
+      .where(gt(messages.at, after))
+      .orderBy(conversations.key, desc(messages.at));
+    return rows.map((row) => row.place);
+  },
+});
+
+function stored(row: typeof messages.$inferSelect): StoredMessage {
+  return { ...row, files: row.files ?? [] };
+}

@@ -1,0 +1,28 @@
+import { fileURLToPath } from 'node:url';
+import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
+import { migrate } from 'drizzle-orm/node-postgres/migrator';
+import pg from 'pg';
+import * as schema from './schema.ts';
+
+export type Database = NodePgDatabase<typeof schema>;
+
+/** A connection to the program's tables, brought up to date. Ends with {@link OpenDatabase.close}. */
+export interface OpenDatabase {
+  readonly db: Database;
+  close(): Promise<void>;
+}
+
+/** Opens a pool of `size` connections on `url`. A connection lost while idle is replaced, not fatal; `onLost` hears of it. */
+export async function connect(url: string, onLost: (error: Error) => void, size = 10): Promise<OpenDatabase> {
+  const pool = new pg.Pool({ connectionString: url, max: size, application_name: 'mainloop' });
+  pool.on('error', onLost);
+  const db = drizzle(pool, { schema });
+  await migrate(db, {
+    migrationsFolder: fileURLToPath(new URL('./migrations', import.meta.url)),
+    migrationsSchema: 'mainloop_migrations',
+  });
+  return { db, close: () => pool.end() };
+}
+
+/** Postgres text holds neither NUL nor half a surrogate pair; both come in through chats and files. */
+export const storable = (text: string): string => text.replaceAll('\u0000', '').toWellFormed();

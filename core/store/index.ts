@@ -1,0 +1,27 @@
+import { askStore } from './asks.ts';
+import { conversationStore } from './conversations.ts';
+import type { Database } from './database.ts';
+import { historyStore } from './history.ts';
+import { peopleStore } from './people.ts';
+import { postStore } from './posts.ts';
+import { projectStore } from './projects.ts';
+import { proposalStore } from './proposals.ts';
+import { runStore } from './runs.ts';
+import { taskStore } from './tasks.ts';
+import { workerStore } from './worker.ts';
+
+/** Everything the program remembers, by noun. The only SQL in the house. */
+export const createStore = (db: Database) => ({
+  people: peopleStore(db),
+  projects: projectStore(db),
+  conversations: conversationStore(db),
+  posts: postStore(db),
+  proposals: proposalStore(db),
+  tasks: taskStore(db),
+  runs: runStore(db),
+  worker: workerStore(db),
+  asks: askStore(db),
+  history: historyStore(db),
+});
+
+export type Store = ReturnType<typeof createStore>;

@@ -1,0 +1,69 @@
+import { and, eq, isNotNull } from 'drizzle-orm';
+import type { MessageRef, Place } from '../domain/chat.ts';
+import type { Database } from './database.ts';
+import { posts } from './schema.ts';
+
+/** A message the program sent: what it shows and where it is. */
+export interface Post {
+  readonly key: string;
+  readonly place: Place;
+  readonly messageId: string | null;
+  readonly subject: string | null;
+  readonly sent: string | null;
+  readonly settled: boolean;
+  readonly createdAt: number;
+}
+
+export const postStore = (db: Database) => ({
+  /** Announces a post before it is sent. `known` is false the first time: only then its fate can't be in doubt. */
+  async announce(
+    key: string,
+    place: Place,
+    subject: string | null,
+    at: number,
+  ): Promise<{ post: Post; known: boolean }> {
+    const channel = channelOf(place);
+    const [fresh] = await db
+      .insert(posts)
+      .values({ key, place, channel, subject, createdAt: at })
+      .onConflictDoNothing()
+      .returning();
+    if (fresh) return { post: fresh, known: false };
+    const [post] = await db.select().from(posts).where(eq(posts.key, key));
+    if (!post) throw new Error(`post ${key} vanished`);
+    return { post, known: true };
+  },
+
+  async sent(key: string, ref: MessageRef, hash: string, settled: boolean): Promise<void> {
+    await db.update(posts).set({ place: ref.place, messageId: ref.id, sent: hash, settled }).where(eq(posts.key, key));
+  },
+
+  async find(key: string): Promise<Post | null> {
+    const [row] = await db.select().from(posts).where(eq(posts.key, key));
+    return row ?? null;
+  },
+
+  /** What a message shows, by its place and id. */
+  async subjectOf(ref: MessageRef): Promise<string | null> {
+    const [row] = await db
+      .select({ subject: posts.subject })
+      .from(posts)
+      .where(and(eq(posts.channel, channelOf(ref.place)), eq(posts.messageId, ref.id)));
+    return row?.subject ?? null;
+  },
+
+  async of(subject: string): Promise<Post[]> {
+    return db.select().from(posts).where(eq(posts.subject, subject));
+  },
+
+  /** Subjects with a card that may not show the truth any more. */
+  async unsettledSubjects(): Promise<string[]> {
+    const rows = await db
+      .selectDistinct({ subject: posts.subject })
+      .from(posts)
+      .where(and(eq(posts.settled, false), isNotNull(posts.subject), isNotNull(posts.messageId)));
+    return rows.flatMap(({ subject }) => (subject ? [subject] : []));
+  },
+});
+
+export const channelOf = (place: Place): string => [place.platform, place.space, place.channel].join(':');

@@ -1,0 +1,51 @@
+import { asc, eq, sql } from 'drizzle-orm';
+import type { Place } from '../domain/chat.ts';
+import type { RepoName } from '../domain/ids.ts';
+import type { Database } from './database.ts';
+import { channelOf } from './posts.ts';
+import { channels, projects } from './schema.ts';
+
+export type Project = typeof projects.$inferSelect;
+
+export const projectStore = (db: Database) => ({
+  async put(project: { repo: RepoName; defaultBranch: string; url: string }, at: number): Promise<void> {
+    await db
+      .insert(projects)
+      .values({ ...project, createdAt: at })
+      .onConflictDoUpdate({ target: projects.repo, set: { defaultBranch: project.defaultBranch, url: project.url } });
+  },
+
+  /** By name, in any case: people write `Acme/Web`. */
+  async find(repo: string): Promise<Project | null> {
+    const [row] = await db.select().from(projects).where(sql`lower(${projects.repo}) = lower(${repo})`);
+    return row ?? null;
+  },
+
+  async list(): Promise<Project[]> {
+    return db.select().from(projects).orderBy(asc(projects.repo));
+  },
+
+  async remove(repo: RepoName): Promise<void> {
+    await db.delete(projects).where(eq(projects.repo, repo));
+  },
+
+  async set(repo: RepoName, change: Partial<Pick<Project, 'checks' | 'withoutCi'>>): Promise<void> {
+    await db.update(projects).set(change).where(eq(projects.repo, repo));
+  },
+
+  /** Links a channel to a project, in place of an earlier one. */
+  async link(place: Place, repo: RepoName): Promise<void> {
+    await db
+      .insert(channels)
+      .values({ key: channelOf(place), repo })
+      .onConflictDoUpdate({ target: channels.key, set: { repo } });
+  },
+
+  async linkedTo(place: Place): Promise<RepoName | null> {
+    const [row] = await db
+      .select()
+      .from(channels)
+      .where(eq(channels.key, channelOf(place)));
+    return row?.repo ?? null;
+  },
+});

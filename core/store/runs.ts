@@ -1,0 +1,119 @@
+import { and, asc, count, eq, isNull, ne, sql } from 'drizzle-orm';
+import type { AttemptId, RunId, TaskNumber } from '../domain/ids.ts';
+import type { Run, RunKind, RunOutcome } from '../domain/run.ts';
+import type { Result } from '../protocol.ts';
+import type { Database } from './database.ts';
+import { attempts, runs } from './schema.ts';
+
+export type StoredRun = typeof runs.$inferSelect;
+export type StoredAttempt = typeof attempts.$inferSelect;
+
+export const runStore = (db: Database) => ({
+  async queue(run: Run, n: number, prompt: string, at: number): Promise<void> {
+    await db
+      .insert(runs)
+      .values({ id: run.id, task: run.task, n, kind: run.kind, prompt, queuedAt: at })
+      .onConflictDoNothing();
+  },
+
+  async get(id: RunId): Promise<StoredRun> {
+    const [row] = await db.select().from(runs).where(eq(runs.id, id));
+    if (!row) throw new Error(`run ${id} does not exist`);
+    return row;
+  },
+
+  async of(task: TaskNumber): Promise<(StoredRun & { attempts: number })[]> {
+    const rows = await db
+      .select({ run: runs, attempts: count(attempts.id) })
+      .from(runs)
+      .leftJoin(attempts, eq(attempts.run, runs.id))
+      .where(eq(runs.task, task))
+      .groupBy(runs.id)
+      .orderBy(asc(runs.n));
+    return rows.map((row) => ({ ...row.run, attempts: row.attempts }));
+  },
+
+  async end(id: RunId, outcome: RunOutcome, at: number): Promise<void> {
+    await db
+      .update(runs)
+      .set({ outcome, endedAt: at })
+      .where(and(eq(runs.id, id), isNull(runs.endedAt)));
+  },
+
+  /** Opens an attempt; opened again after a crash it stays as it is. */
+  async openAttempt(
+    attempt: { id: AttemptId; run: RunId; task: TaskNumber; deadline: number },
+    at: number,
+  ): Promise<void> {
+    await db
+      .insert(attempts)
+      .values({ ...attempt, state: 'open', heartbeatAt: at, startedAt: at })
+      .onConflictDoNothing();
+    await db
+      .update(runs)
+      .set({ startedAt: at })
+      .where(and(eq(runs.id, attempt.run), isNull(runs.startedAt)));
+  },
+
+  /** Gives an open attempt its token, by hash; a restart before the sandbox runs gives it another. */
+  async arm(id: AttemptId, tokenHash: string, at: number): Promise<void> {
+    await db
+      .update(attempts)
+      .set({ tokenHash, heartbeatAt: at })
+      .where(and(eq(attempts.id, id), eq(attempts.state, 'open')));
+  },
+
+  async attempt(id: AttemptId): Promise<StoredAttempt | null> {
+    const [row] = await db.select().from(attempts).where(eq(attempts.id, id));
+    return row ?? null;
+  },
+
+  /** The attempt a token belongs to, unless it is closed. */
+  async byToken(tokenHash: string): Promise<(StoredAttempt & { kind: RunKind }) | null> {
+    const [row] = await db
+      .select({ attempt: attempts, kind: runs.kind })
+      .from(attempts)
+      .innerJoin(runs, eq(attempts.run, runs.id))
+      .where(and(eq(attempts.tokenHash, tokenHash), ne(attempts.state, 'closed')));
+    return row ? { ...row.attempt, kind: row.kind } : null;
+  },
+
+  async heartbeat(id: AttemptId, at: number): Promise<StoredAttempt['stop']> {
+    const [row] = await db
+      .update(attempts)
+      .set({ heartbeatAt: at })
+      .where(eq(attempts.id, id))
+      .returning({ stop: attempts.stop });
+    return row?.stop ?? null;
+  },
+
+  /** Keeps the first result of an attempt that is open; answers whether this was it. */
+  async result(id: AttemptId, result: Result, at: number): Promise<boolean> {
+    const rows = await db
+      .update(attempts)
+      .set({ result, heartbeatAt: at })
+      .where(and(eq(attempts.id, id), eq(attempts.state, 'open'), sql`${attempts.result} is null`))
+      .returning({ id: attempts.id });
+    return rows.length > 0;
+  },
+
+  /** Tells a running attempt to stop, with the reason that it will hear. */
+  async stop(id: AttemptId, reason: NonNullable<StoredAttempt['stop']>): Promise<void> {
+    await db
+      .update(attempts)
+      .set({ stop: reason })
+      .where(and(eq(attempts.id, id), isNull(attempts.stop)));
+  },
+
+  /** Closes an attempt: its token is worthless from now on. */
+  async close(id: AttemptId, at: number): Promise<void> {
+    await db
+      .update(attempts)
+      .set({ state: 'closed', closedAt: at })
+      .where(and(eq(attempts.id, id), ne(attempts.state, 'closed')));
+  },
+
+  async openAttempts(): Promise<StoredAttempt[]> {
+    return db.select().from(attempts).where(eq(attempts.state, 'open')).orderBy(asc(attempts.startedAt));
+  },
+});

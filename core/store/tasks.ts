@@ -1,0 +1,117 @@
+import { and, asc, desc, eq, inArray, isNotNull, isNull, sql } from 'drizzle-orm';
+import type { ConversationKey } from '../domain/chat.ts';
+import type { TaskNumber } from '../domain/ids.ts';
+import { isFinal, nextStatus, type Task, type TaskEvent } from '../domain/task.ts';
+import { type Database, storable } from './database.ts';
+import { events, tasks } from './schema.ts';
+
+/** What a step may write down about a task besides its status. */
+export type TaskFacts = Partial<Pick<Task, 'issue' | 'pull' | 'head' | 'session' | 'plan' | 'budgetUsd'>>;
+
+export const taskStore = (db: Database) => {
+  const find = async (number: TaskNumber): Promise<Task | null> => {
+    const [row] = await db.select().from(tasks).where(eq(tasks.number, number));
+    return row ?? null;
+  };
+
+  return {
+    find,
+
+    async get(number: TaskNumber): Promise<Task> {
+      const task = await find(number);
+      if (!task) throw new Error(`task #${number} does not exist`);
+      return task;
+    },
+
+    /**
+     * Moves a task's status by an event and writes the event to the history, once per key: a repeated step finds both done.
+     */
+    async advance(number: TaskNumber, event: TaskEvent, key: string, at: number): Promise<void> {
+      await db.transaction(async (tx) => {
+        const [row] = await tx.select().from(tasks).where(eq(tasks.number, number)).for('update');
+        if (!row) throw new Error(`task #${number} does not exist`);
+        const status = nextStatus(row.status, event, at);
+        const [fresh] = await tx
+          .insert(events)
+          .values({
+            key,
+            at,
+            actor: 'mainloop',
+            subject: `task:${number}`,
+            type: event.type,
+            data: { ...event, phase: status.phase },
+          })
+          .onConflictDoNothing()
+          .returning({ id: events.id });
+        if (!fresh) return;
+        await tx
+          .update(tasks)
+          .set({ status, ...(isFinal(status) && row.endedAt === null ? { endedAt: at } : {}) })
+          .where(eq(tasks.number, number));
+      });
+    },
+
+    async note(number: TaskNumber, facts: TaskFacts): Promise<void> {
+      await db
+        .update(tasks)
+        .set({ ...facts, ...(facts.plan ? { plan: storable(facts.plan) } : {}) })
+        .where(eq(tasks.number, number));
+    },
+
+    /** Adds dollars; answers what is spent and allowed now. */
+    async spend(number: TaskNumber, usd: number): Promise<{ spentUsd: number; budgetUsd: number }> {
+      const [row] = await db
+        .update(tasks)
+        .set({ spentUsd: sql`${tasks.spentUsd} + ${usd}` })
+        .where(eq(tasks.number, number))
+        .returning({ spentUsd: tasks.spentUsd, budgetUsd: tasks.budgetUsd });
+      if (!row) throw new Error(`task #${number} does not exist`);
+      return row;
+    },
+
+    /** Tasks that aren't over, oldest first. */
+    async open(): Promise<Task[]> {
+      return db.select().from(tasks).where(isNull(tasks.endedAt)).orderBy(asc(tasks.number));
+    },
+
+    /** The newest tasks, open ones first. */
+    async latest(limit: number): Promise<Task[]> {
+      return db.select().from(tasks).orderBy(sql`${tasks.endedAt} is not null`, desc(tasks.number)).limit(limit);
+    },
+
+    async inConversation(key: ConversationKey): Promise<Task[]> {
+      return db.select().from(tasks).where(eq(tasks.conversation, key)).orderBy(asc(tasks.number));
+    },
+
+    /** The open tasks that something on the code host is about. */
+    async concerned(
+      repo: string,
+      hint: { issue?: number; pull?: number; branch?: string; sha?: string },
+    ): Promise<TaskNumber[]> {
+      const open = await db
+        .select()
+        .from(tasks)
+        .where(and(sql`lower(${tasks.repo}) = lower(${repo})`, isNull(tasks.endedAt)));
+      return open
+        .filter(
+          (task) =>
+            (hint.issue !== undefined && (task.issue?.number === hint.issue || task.pull?.number === hint.issue)) ||
+            (hint.pull !== undefined && task.pull?.number === hint.pull) ||
+            (hint.branch !== undefined && task.branch === hint.branch) ||
+            (hint.sha !== undefined && task.head === hint.sha),
+        )
+        .map((task) => task.number);
+    },
+
+    /** Minutes and dollars of the merged tasks of a repository, for the forecast on a proposal. */
+    async finished(repo: string, limit: number): Promise<{ minutes: number; usd: number }[]> {
+      const rows = await db
+        .select({ createdAt: tasks.createdAt, endedAt: tasks.endedAt, usd: tasks.spentUsd })
+        .from(tasks)
+        .where(and(eq(tasks.repo, repo), isNotNull(tasks.endedAt), inArray(sql`${tasks.status}->>'phase'`, ['merged'])))
+        .orderBy(desc(tasks.number))
+        .limit(limit);
+      return rows.map((row) => ({ minutes: ((row.endedAt ?? row.createdAt) - row.createdAt) / 60_000, usd: row.usd }));
+    },
+  };
+};

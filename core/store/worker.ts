@@ -1,0 +1,97 @@
+import { and, asc, desc, eq, gt, isNull, or, sql } from 'drizzle-orm';
+import type { AttemptId, TaskNumber } from '../domain/ids.ts';
+import type { WorkerEvent } from '../protocol.ts';
+import { type Database, storable } from './database.ts';
+import { sessionEntries, steers, workerEvents } from './schema.ts';
+
+/** What workers say and are told: events, steering, the session's transcript. */
+export const workerStore = (db: Database) => ({
+  /** Stores the events not seen yet; answers those. */
+  async record(attempt: AttemptId, task: TaskNumber, events: readonly WorkerEvent[]): Promise<WorkerEvent[]> {
+    if (events.length === 0) return [];
+    const rows = await db
+      .insert(workerEvents)
+      .values(events.map(({ seq, at, event }) => ({ attempt, seq, task, at, event })))
+      .onConflictDoNothing()
+      .returning({ seq: workerEvents.seq });
+    const fresh = new Set(rows.map((row) => row.seq));
+    return events.filter((event) => fresh.has(event.seq));
+  },
+
+  /** The latest events of a task, oldest first. */
+  async latest(
+    task: TaskNumber,
+    limit: number,
+  ): Promise<{ attempt: AttemptId; at: number; event: WorkerEvent['event'] }[]> {
+    const rows = await db
+      .select({ attempt: workerEvents.attempt, at: workerEvents.at, event: workerEvents.event })
+      .from(workerEvents)
+      .where(eq(workerEvents.task, task))
+      .orderBy(desc(workerEvents.at), desc(workerEvents.seq))
+      .limit(limit);
+    return rows.reverse();
+  },
+
+  async commits(task: TaskNumber): Promise<number> {
+    const [row] = await db
+      .select({ n: sql<number>`count(distinct ${workerEvents.event}->>'sha')::int` })
+      .from(workerEvents)
+      .where(and(eq(workerEvents.task, task), sql`${workerEvents.event}->>'type' = 'commit'`));
+    return row?.n ?? 0;
+  },
+
+  /** Keeps what a person wants the worker to know, once per origin. */
+  async steer(steer: { origin: string; task: TaskNumber; author: string; text: string; at: number }): Promise<void> {
+    await db
+      .insert(steers)
+      .values({ ...steer, author: storable(steer.author), text: storable(steer.text) })
+      .onConflictDoNothing();
+  },
+
+  /** What an attempt has not confirmed yet: new steers, and those it took but may have lost. */
+  async pendingSteers(task: TaskNumber): Promise<{ id: number; text: string; by: string }[]> {
+    return db
+      .select({ id: steers.id, text: steers.text, by: steers.author })
+      .from(steers)
+      .where(and(eq(steers.task, task), isNull(steers.attempt)))
+      .orderBy(asc(steers.id));
+  },
+
+  async steered(id: number, attempt: AttemptId): Promise<void> {
+    await db
+      .update(steers)
+      .set({ attempt })
+      .where(and(eq(steers.id, id), isNull(steers.attempt)));
+  },
+
+  async session(task: TaskNumber): Promise<unknown[]> {
+    const rows = await db
+      .select({ entry: sessionEntries.entry })
+      .from(sessionEntries)
+      .where(eq(sessionEntries.task, task))
+      .orderBy(asc(sessionEntries.seq));
+    return rows.map((row) => row.entry);
+  },
+
+  async appendSession(task: TaskNumber, entries: readonly { uuid: string; entry: unknown }[]): Promise<void> {
+    if (entries.length === 0) return;
+    await db
+      .insert(sessionEntries)
+      .values(entries.map(({ uuid, entry }) => ({ task, uuid, entry })))
+      .onConflictDoNothing();
+  },
+
+  /** Log lines after a point, for `logs`. */
+  async since(
+    task: TaskNumber,
+    at: number,
+    limit: number,
+  ): Promise<{ attempt: AttemptId; seq: number; at: number; event: WorkerEvent['event'] }[]> {
+    return db
+      .select({ attempt: workerEvents.attempt, seq: workerEvents.seq, at: workerEvents.at, event: workerEvents.event })
+      .from(workerEvents)
+      .where(and(eq(workerEvents.task, task), or(gt(workerEvents.at, at))))
+      .orderBy(asc(workerEvents.at), asc(workerEvents.seq))
+      .limit(limit);
+  },
+});
