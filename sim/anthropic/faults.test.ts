@@ -27,8 +27,8 @@ test('429 carries retry-after, and the SDK retries it', async () => {
   expect(error).toBeInstanceOf(Anthropic.RateLimitError);
   expect(error instanceof Anthropic.RateLimitError && error.headers.get('retry-after')).toBe('7');
 
-  sim.faults.add({ kind: '429', retryAfter: 0, times: 2 });
-  const patient = client.withOptions({ maxRetries: 2 });
+  sim.faults.add({ kind: '429', retryAfter: 0 });
+  const patient = client.withOptions({ maxRetries: 1 });
   expect((await patient.messages.create(ask)).stop_reason).toBe('end_turn');
 });
 
@@ -95,4 +95,19 @@ test('invalid tool input waits for a reply that uses a tool', async () => {
   const message = await client.messages.stream({ ...ask, tools }).finalMessage();
   sim.brain = before;
   expect(message.content).toMatchObject([{ type: 'tool_use', input: { unexpected: true } }]);
+});
+
+test('a client that goes away in the middle harms nothing', async () => {
+  const slow = sim.brain;
+  sim.brain = () => ({ say: 'a fairly long answer that takes several chunks to send', chunkDelayMs: 20 });
+  for (const fault of [undefined, { kind: '529' as const, after: 2 }, { kind: 'cut' as const, after: 2 }]) {
+    if (fault) sim.faults.add(fault);
+    const controller = new AbortController();
+    const stream = client.messages.stream(ask, { signal: controller.signal }).on('text', () => controller.abort());
+    expect(await failureOf(stream.finalMessage())).toBeInstanceOf(Anthropic.APIUserAbortError);
+    await sim.waitFor((request) => request === sim.requests.at(-1) && request.endedAt !== undefined);
+  }
+  sim.brain = slow;
+  sim.faults.clear();
+  expect((await client.messages.create(ask)).stop_reason).toBe('end_turn');
 });

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ApiError } from './api-error.ts';
+import { now } from './clock.ts';
 import type { Faults } from './faults.ts';
 import { authenticate, headersOf, parseJson, readBody, sendError, sendJson } from './http.ts';
 import { newId } from './ids.ts';
@@ -25,7 +26,7 @@ export async function handle(request: IncomingMessage, response: ServerResponse,
   const path = new URL(request.url ?? '/', 'http://sim').pathname;
   const record: RecordedRequest = {
     id,
-    at: Date.now(),
+    at: now(),
     method: request.method ?? 'GET',
     path,
     headers: headersOf(request),
@@ -40,7 +41,7 @@ export async function handle(request: IncomingMessage, response: ServerResponse,
     fail(response, record, cause);
   }
   record.status = response.headersSent ? response.statusCode : 0;
-  record.endedAt = Date.now();
+  record.endedAt = now();
   context.recorder.emit('reply', record);
 }
 

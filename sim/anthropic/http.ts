@@ -27,7 +27,7 @@ export function parseJson(text: string): unknown {
 
 /** Throws 401 without the right key in either header (the SDK since 1.0 sends it as Bearer), 400 without a known version. */
 export function authenticate(headers: Record<string, string>, apiKey: string): void {
-  const bearer = headers['authorization']?.replace(/^Bearer /, '');
+  const bearer = headers.authorization?.replace(/^Bearer /, '');
   const key = headers['x-api-key'] ?? bearer;
   if (key === undefined) throw new ApiError('authentication_error', 'x-api-key header is required');
   if (key !== apiKey) {

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { now } from './clock.ts';
 import { messageJson } from './events.ts';
 import { errorOf, spoil } from './faults.ts';
 import type { Context } from './handler.ts';
@@ -38,7 +39,16 @@ export async function answerMessages(
   record.stopReason = answer.stopReason;
   if (!body.stream) return sendJson(response, messageJson(answer, usage));
   response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' });
-  await streamAnswer(response, answer, { usage, pace: reply, interruption, requestId: record.id });
+  await streamAnswer(response, answer, {
+    usage,
+    pace: reply,
+    interruption,
+    requestId: record.id,
+    onDelta: () => {
+      record.lastTokenAt = now();
+      record.firstTokenAt ??= record.lastTokenAt;
+    },
+  });
 }
 
 function failure(fault: Fault, record: RecordedRequest): Error {

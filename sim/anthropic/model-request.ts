@@ -4,9 +4,17 @@ import type { MessageParam, MessagesBody, ModelRequest, ToolResult } from './typ
 /** Tools only Claude Code offers; a gateway may have taken its headers away. */
 const CLAUDE_CODE_TOOLS = ['Bash', 'Read', 'Edit', 'Write', 'Agent'];
 
+/** What Claude Code 2.1 writes into user messages by itself: no words of a person. */
+const CLIENT_NOTES =
+  /^\s*(<system-reminder>|\[Request interrupted by user|\[structured-output-enforce\]|Output token limit hit\.|Your response above was stopped by a safety classifier)/;
+
+/** How Claude Code 2.1 passes on what a person writes while it works. */
+const STEER = /The user sent a new message while you were working:\n(.*?)\n\nThis is how Claude Code surfaces/s;
+
 /** The view of a validated request that brains and faults are given. */
 export function modelRequest(raw: MessagesBody, headers: Record<string, string>): ModelRequest {
   const tools = (raw.tools ?? []).map((tool) => tool.name);
+  const start = lastPromptIndex(raw.messages);
   const last = raw.messages.findLast((message) => message.role === 'user');
   return {
     model: raw.model,
@@ -14,7 +22,8 @@ export function modelRequest(raw: MessagesBody, headers: Record<string, string>)
     messages: raw.messages,
     tools,
     lastUserText: last ? humanText(last) : '',
-    prompt: humanText(raw.messages[lastPromptIndex(raw.messages)]),
+    prompt: humanText(raw.messages[start]),
+    steers: steersSince(start, raw.messages),
     toolResults: last ? toolResults(last, raw.messages) : [],
     turn: raw.messages.filter((message) => message.role === 'assistant').length,
     headers,
@@ -35,9 +44,15 @@ export function lastPromptIndex(messages: MessageParam[]): number {
 
 function humanText(message: MessageParam | undefined): string {
   if (!message) return '';
-  return textOf(
-    blocksOf(message.content).filter((block) => !block.text?.trimStart().startsWith('<system-reminder>')),
-  ).trim();
+  const words = blocksOf(message.content).filter((block) => !CLIENT_NOTES.test(block.text ?? ''));
+  return textOf(words).trim();
+}
+
+function steersSince(start: number, messages: MessageParam[]): string[] {
+  return messages
+    .slice(start + 1)
+    .filter((message) => message.role === 'system')
+    .flatMap((message) => STEER.exec(textOf(message.content))?.[1] ?? []);
 }
 
 function toolResults(message: MessageParam, messages: MessageParam[]): ToolResult[] {

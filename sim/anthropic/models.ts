@@ -16,7 +16,7 @@ const MODELS = [
   capabilities: null,
 }));
 
-export type Model = (typeof MODELS)[number];
+type Model = (typeof MODELS)[number];
 
 /** Throws 404 for a model that does not exist. */
 export function findModel(id: string): Model {

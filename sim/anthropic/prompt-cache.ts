@@ -20,7 +20,7 @@ interface Entry {
   ttlMs: number;
 }
 
-export type InputUsage = Omit<TokenUsage, 'output_tokens'>;
+type InputUsage = Omit<TokenUsage, 'output_tokens'>;
 
 /**
  * The API's prompt cache: prefixes in the order tools, system, messages, remembered at each `cache_control` breakpoint

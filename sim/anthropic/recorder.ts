@@ -5,7 +5,7 @@ const KEPT_REQUESTS = 500;
 const WAIT_MS = 30_000;
 
 /** `request` when it has been understood, `reply` when its answer has ended. */
-export interface RecorderEvents {
+interface RecorderEvents {
   request: [RecordedRequest];
   reply: [RecordedRequest];
 }

@@ -1,4 +1,4 @@
-import { blocksOf } from './content.ts';
+import { blocksOf, textOf } from './content.ts';
 import { lastPromptIndex } from './model-request.ts';
 import type { Brain, ModelRequest, Reply } from './types.ts';
 
@@ -46,13 +46,16 @@ export function finish(value: unknown): Step {
     request.tools.includes('StructuredOutput') ? use('StructuredOutput', value) : { say: JSON.stringify(value) };
 }
 
+/** Claude Code's words for a tool input, or a structured result, that breaks its schema. */
+const REFUSED_INPUT = /InputValidationError|Output does not match required schema/;
+
 /** Answers with tool use since the last prompt, not counting those whose input the client refused: they are repeated. */
 function position(request: ModelRequest): number {
   const since = request.messages.slice(lastPromptIndex(request.messages) + 1);
   const refused = new Set(
     since
       .flatMap((message) => blocksOf(message.content))
-      .filter((block) => block.type === 'tool_result' && JSON.stringify(block.content).includes('InputValidationError'))
+      .filter((block) => block.type === 'tool_result' && REFUSED_INPUT.test(textOf(block.content ?? '')))
       .map((block) => block.tool_use_id),
   );
   return since.filter(

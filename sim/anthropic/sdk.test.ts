@@ -111,3 +111,30 @@ test('requests are recorded with headers, body and outcome, and can be waited fo
     headers: { authorization: `Bearer ${sim.apiKey}` },
   });
 });
+
+test('a list of words is streamed as exactly these chunks, at the pace asked for', async () => {
+  sim.brain = () => ({ say: ['One ', 'two ', 'three'], chunkDelayMs: 15 });
+  const deltas: string[] = [];
+  await client.messages
+    .stream(ask)
+    .on('text', (text) => deltas.push(text))
+    .finalMessage();
+  expect(deltas).toEqual(['One ', 'two ', 'three']);
+  const { firstTokenAt, lastTokenAt } = sim.requests.at(-1) ?? {};
+  expect(Number(lastTokenAt) - Number(firstTokenAt)).toBeGreaterThan(25);
+});
+
+test('a brain may be slow, or a promise', async () => {
+  sim.brain = async () => ({ say: 'at last', delayMs: 30, tokensPerSecond: 1000, usage: { output_tokens: 77 } });
+  const message = await client.messages.stream(ask).finalMessage();
+  expect(message).toMatchObject({ content: [{ text: 'at last' }], usage: { output_tokens: 77 } });
+});
+
+test('cache use is reported in the usage the client sees', async () => {
+  sim.brain = () => ({ say: 'x' });
+  const system = [{ type: 'text' as const, text: 'rule '.repeat(2000), cache_control: { type: 'ephemeral' as const } }];
+  const first = await client.messages.create({ ...ask, system });
+  const second = await client.messages.stream({ ...ask, system }).finalMessage();
+  expect(first.usage.cache_creation_input_tokens).toBeGreaterThan(2000);
+  expect(second.usage.cache_read_input_tokens).toBe(first.usage.cache_creation_input_tokens);
+});

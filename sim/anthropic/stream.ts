@@ -11,13 +11,19 @@ export interface Interruption {
   how: 'cut' | 'hang' | ApiError;
 }
 
-export type Pace = Pick<Reply, 'chunkDelayMs' | 'tokensPerSecond'>;
+type Pace = Pick<Reply, 'chunkDelayMs' | 'tokensPerSecond'>;
 
 /** Writes the answer as server-sent events at the given pace. Resolves when the stream is over, whichever way. */
 export async function streamAnswer(
   response: ServerResponse,
   answer: Answer,
-  options: { usage: TokenUsage; pace: Pace; interruption: Interruption | undefined; requestId: string },
+  options: {
+    usage: TokenUsage;
+    pace: Pace;
+    interruption: Interruption | undefined;
+    requestId: string;
+    onDelta: () => void;
+  },
 ): Promise<void> {
   const { interruption } = options;
   const send = (event: StreamEvent) => response.write(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
@@ -33,6 +39,7 @@ export async function streamAnswer(
     }
     if (response.destroyed) return;
     send(event);
+    if (isDelta) options.onDelta();
   }
   response.end();
 }
@@ -42,9 +49,7 @@ export async function interrupt(response: ServerResponse, how: Interruption['how
   if (how === 'hang') {
     await new Promise((resolve) => response.once('close', resolve));
   } else if (how === 'cut') {
-    // Let what was written reach the client first; destroying at once would drop it.
-    await sleep(20);
-    response.destroy();
+    response.socket?.destroySoon();
   } else {
     response.end(`event: error\ndata: ${JSON.stringify(how.body(requestId))}\n\n`);
   }

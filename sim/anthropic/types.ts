@@ -29,10 +29,12 @@ export interface ModelRequest {
   messages: MessageParam[];
   /** Names of the tools offered. */
   tools: string[];
-  /** Text of the last user message, without Claude Code's `<system-reminder>` blocks; empty when it holds tool results only. */
+  /** Text of the last user message, without notes of Claude Code's own; empty when it holds tool results only. */
   lastUserText: string;
   /** The last message a person (or the program in their place) wrote to start a turn: tool results and reminders left out. */
   prompt: string;
+  /** What a person wrote to a working Claude Code since that prompt. */
+  steers: string[];
   /** Tool results of the last user message. */
   toolResults: ToolResult[];
   /** Assistant messages so far. */
@@ -106,7 +108,7 @@ export interface TokenUsage {
   output_tokens: number;
 }
 
-export type FaultKind =
+type FaultKind =
   | '429'
   | '529'
   | '500'
@@ -137,7 +139,7 @@ export interface PlannedFault extends Fault {
 /** What the simulator saw and answered. `view` is missing when the request was refused before it was understood. */
 export interface RecordedRequest {
   id: string;
-  /** Epoch milliseconds. */
+  /** Epoch milliseconds with fractions, as all times here. */
   at: number;
   method: string;
   path: string;
@@ -151,5 +153,8 @@ export interface RecordedRequest {
   stopReason?: StopReason;
   fault?: FaultKind;
   error?: { type: string; message: string };
+  /** When the first and the last chunk of a stream were written. */
+  firstTokenAt?: number;
+  lastTokenAt?: number;
   endedAt?: number;
 }

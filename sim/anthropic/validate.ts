@@ -17,8 +17,8 @@ export function validateBody(
   version: string,
 ): asserts body is MessagesBody {
   if (!isObject(body)) throw invalid('Input should be a valid dictionary');
-  if (typeof body['model'] !== 'string') throw invalid('model: Field required');
-  if (!Array.isArray(body['messages'])) throw invalid('messages: Field required');
+  if (typeof body.model !== 'string') throw invalid('model: Field required');
+  if (!Array.isArray(body.messages)) throw invalid('messages: Field required');
   const request = body as MessagesBody;
   const model = findModel(request.model);
   if (version >= '2026-10-21') validateSampling(request);
