@@ -32,14 +32,12 @@ export function modelRequest(raw: MessagesBody, headers: Record<string, string>)
   };
 }
 
-/** Where the current turn began: the last user message with words of a person and no tool result. -1 when there is none. */
+/**
+ * Where the current turn began: the last user message with words of a person. -1 when there is none. The words may stand
+ * behind a tool result: Claude Code joins the next prompt to the result of a final `StructuredOutput`.
+ */
 export function lastPromptIndex(messages: MessageParam[]): number {
-  return messages.findLastIndex(
-    (message) =>
-      message.role === 'user' &&
-      !blocksOf(message.content).some((block) => block.type === 'tool_result') &&
-      humanText(message) !== '',
-  );
+  return messages.findLastIndex((message) => message.role === 'user' && humanText(message) !== '');
 }
 
 function humanText(message: MessageParam | undefined): string {

@@ -42,6 +42,9 @@ test('a new prompt starts again; notes of Claude Code and steering do not', () =
   const cut = [says('Go'), uses('1'), result('1'), { role: 'assistant', content: 'I w' }];
   expect(brain(request([...cut, says('Output token limit hit. Resume directly')]))).toMatchObject(second);
   expect(brain(request([...cut, says('Go on')]))).toMatchObject(first);
+  const joined = request([says('Go'), uses('1'), result('1', 'ok', [{ type: 'text', text: 'Next' }])]);
+  expect(joined.prompt).toBe('Next');
+  expect(brain(joined)).toMatchObject(first);
 });
 
 test('a step whose input the client refused is repeated', () => {

@@ -31,7 +31,7 @@ export interface ModelRequest {
   tools: string[];
   /** Text of the last user message, without notes of Claude Code's own; empty when it holds tool results only. */
   lastUserText: string;
-  /** The last message a person (or the program in their place) wrote to start a turn: tool results and reminders left out. */
+  /** What a person (or the program in their place) wrote last to start a turn, without notes of Claude Code's own. */
   prompt: string;
   /** What a person wrote to a working Claude Code since that prompt. */
   steers: string[];
