@@ -1,0 +1,60 @@
+import type { IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { Refusal } from './http.ts';
+import { readUntilFlush } from './pkt-line.ts';
+import { type Push, parsePush } from './receive-pack.ts';
+
+/** More than a thousand refs' commands; nothing else of a push is ever held in memory. */
+const maxCommands = 256 * 1024;
+/** How much of a refused push is read to its end before the answer, bytes. */
+const maxDrain = 512 * 1024 * 1024;
+
+/** The request's body, unpacked where git has packed it. */
+export function bodyOf(request: IncomingMessage): Readable {
+  if (request.headers['content-encoding'] !== 'gzip') return request;
+  const plain = createGunzip();
+  request.on('error', (cause) => plain.destroy(cause)).pipe(plain);
+  return plain;
+}
+
+/** The commands at the head of a push, and a stream of the whole body, head included. */
+export async function readCommands(stream: Readable): Promise<{ push: Push; body: Readable }> {
+  const chunks = stream[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+  let head = Buffer.alloc(0);
+  for (;;) {
+    const push = tryParse(head);
+    if (push) return { push, body: Readable.from(joined(head, chunks), { objectMode: false }) };
+    if (head.length > maxCommands) throw new Refusal(413, 'too_large', 'The push names too many refs.');
+    const next = await chunks.next();
+    if (next.done) throw new Refusal(400, 'invalid_body', 'The push ended before its commands did.');
+    head = Buffer.concat([head, next.value]);
+  }
+}
+
+/** Reads the rest of a body that nobody wants. */
+export async function drain(body: Readable): Promise<void> {
+  let size = 0;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > maxDrain) throw new Refusal(413, 'too_large', 'The push is too large.');
+  }
+}
+
+function tryParse(head: Buffer): Push | null {
+  try {
+    const read = readUntilFlush(head);
+    return read && parsePush(read.payloads);
+  } catch {
+    throw new Refusal(400, 'invalid_body', 'This is not a push that the broker understands (signed pushes are not).');
+  }
+}
+
+async function* joined(head: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
+  yield head;
+  for (;;) {
+    const next = await rest.next();
+    if (next.done) return;
+    yield next.value;
+  }
+}

@@ -1,0 +1,132 @@
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { Readable } from 'node:stream';
+import type { Logger } from 'pino';
+import type { OpenAttempt } from '../../core/door.ts';
+import { bodyOf, drain, readCommands } from './git-body.ts';
+import { Refusal, write } from './http.ts';
+import { refusalOf, refusedReport } from './receive-pack.ts';
+import { callUpstream } from './upstream.ts';
+
+/** The repository's git address (`https://…/owner/name.git`) and a short-lived credential for it alone. */
+export type GitAccess = (repo: string) => Promise<{ url: string; username: string; password: string }>;
+
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly attempt: OpenAttempt;
+  readonly log: Logger;
+}
+
+type Service = 'git-upload-pack' | 'git-receive-pack';
+
+const idleMs = 2 * 60_000;
+const maxRedirects = 3;
+
+/** Smart HTTP to the attempt's own repository; `path` is `/OWNER/NAME.git/…`. Pushes reach the task's own refs only. */
+export async function proxyGit(
+  exchange: Exchange,
+  path: string,
+  query: URLSearchParams,
+  access: GitAccess,
+): Promise<void> {
+  const { request, attempt } = exchange;
+  const [, repo, rest] = /^\/([^/]+\/[^/]+?)(?:\.git)?\/(.+)$/.exec(path) ?? [];
+  if (repo?.toLowerCase() !== attempt.repo.toLowerCase()) {
+    throw new Refusal(403, 'forbidden', `This task has ${attempt.repo} and no other repository.`);
+  }
+  const service = serviceOf(request.method, rest, query);
+  if (!service) throw new Refusal(403, 'forbidden', 'Only smart HTTP git (fetch and push) is offered here.');
+  if (service === 'git-receive-pack' && attempt.kind === 'plan') {
+    throw new Refusal(403, 'forbidden', 'A plan run only reads; it may not push.');
+  }
+  const remote = await access(attempt.repo);
+  if (rest === 'info/refs') return advertise(exchange, remote, service);
+  if (service === 'git-upload-pack') return exchangePack(exchange, remote, service, bodyOf(request));
+  return push(exchange, remote);
+}
+
+function serviceOf(method: string | undefined, rest: string | undefined, query: URLSearchParams): Service | null {
+  const name = method === 'GET' && rest === 'info/refs' ? query.get('service') : method === 'POST' ? rest : null;
+  return name === 'git-upload-pack' || name === 'git-receive-pack' ? name : null;
+}
+
+type Remote = Awaited<ReturnType<GitAccess>>;
+
+async function push(exchange: Exchange, remote: Remote): Promise<void> {
+  const { request, response, attempt, log } = exchange;
+  const { push: asked, body } = await readCommands(bodyOf(request));
+  const refused = asked.commands.filter((command) => refusalOf(command, attempt) !== null);
+  if (refused.length === 0) return exchangePack(exchange, remote, 'git-receive-pack', body);
+  log.warn({ attempt: attempt.id, refs: refused.map((command) => command.ref) }, 'push refused');
+  // git reads the answer only after it has sent its pack.
+  await drain(body);
+  response
+    .writeHead(200, { 'content-type': 'application/x-git-receive-pack-result', 'cache-control': 'no-cache' })
+    .end(refusedReport(asked, attempt));
+}
+
+/** Redirects (a renamed repository) are followed here, within the same host: the worker never sees another address. */
+async function advertise(exchange: Exchange, remote: Remote, service: Service): Promise<void> {
+  let url = new URL(`${remote.url}/info/refs?service=${service}`);
+  for (let hops = 0; hops <= maxRedirects; hops += 1) {
+    const answer = await call(exchange, remote, url, null);
+    const location = redirectOf(answer);
+    if (!location) return relay(exchange, answer);
+    answer.resume();
+    const next = new URL(location, url);
+    if (next.host !== url.host) throw new Refusal(502, 'upstream', 'The repository redirects to another host.');
+    url = next;
+    moved.set(remote.url, url.href.replace(/\/info\/refs(\?.*)?$/, ''));
+  }
+  throw new Refusal(502, 'upstream', 'The repository redirects in a circle.');
+}
+
+/** Where a renamed repository was last found. A pack is not sent twice, so its request can't follow a redirect itself. */
+const moved = new Map<string, string>();
+
+async function exchangePack(exchange: Exchange, remote: Remote, service: Service, body: Readable): Promise<void> {
+  const base = moved.get(remote.url) ?? remote.url;
+  const answer = await call(exchange, remote, new URL(`${base}/${service}`), body);
+  if (redirectOf(answer)) {
+    moved.delete(remote.url);
+    throw new Refusal(502, 'upstream', 'The repository has moved; fetch again.');
+  }
+  return relay(exchange, answer);
+}
+
+function redirectOf(answer: IncomingMessage): string | undefined {
+  return (answer.statusCode ?? 0) >= 300 && (answer.statusCode ?? 0) < 400 ? answer.headers.location : undefined;
+}
+
+function call(exchange: Exchange, remote: Remote, url: URL, body: Readable | null): Promise<IncomingMessage> {
+  const { request, response } = exchange;
+  const gone = new AbortController();
+  response.once('close', () => gone.abort());
+  const headers: OutgoingHttpHeaders = {
+    authorization: `Basic ${Buffer.from(`${remote.username}:${remote.password}`).toString('base64')}`,
+    'user-agent': request.headers['user-agent'] ?? 'git/2',
+    accept: request.headers.accept ?? '*/*',
+    ...(body && { 'content-type': request.headers['content-type'] ?? 'application/octet-stream' }),
+    ...(request.headers['git-protocol'] && { 'git-protocol': request.headers['git-protocol'] }),
+  };
+  return callUpstream(url, { method: request.method ?? 'GET', headers, body, idleMs, signal: gone.signal });
+}
+
+async function relay({ response, attempt, log }: Exchange, answer: IncomingMessage): Promise<void> {
+  const status = answer.statusCode ?? 502;
+  if (status === 401 || status === 403 || status === 404) {
+    // Not passed on as it is: a 401 would tell the worker that its attempt is closed.
+    answer.resume();
+    log.error({ status, repo: attempt.repo }, 'the code host refuses access to the repository');
+    throw new Refusal(502, 'upstream', `The code host refuses access to ${attempt.repo} (${status}).`);
+  }
+  response.writeHead(status, {
+    'content-type': answer.headers['content-type'] ?? 'application/octet-stream',
+    'cache-control': 'no-cache',
+  });
+  for await (const chunk of answer as AsyncIterable<Buffer>) {
+    await write(response, chunk);
+    if (response.destroyed) return;
+  }
+  response.end();
+}

@@ -1,0 +1,122 @@
+import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { Logger } from 'pino';
+import type { Door, OpenAttempt } from '../../core/door.ts';
+import { parseJson, Refusal, readBody, write } from './http.ts';
+import { checkModelRequest } from './model-request.ts';
+import { type Price, spendOf } from './prices.ts';
+import { callUpstream } from './upstream.ts';
+import { jsonUsage, streamUsage } from './usage.ts';
+
+/** Where the real Messages API is, and Mainloop's credential for it. */
+export interface ModelUpstream {
+  readonly baseUrl: string;
+  readonly apiKey?: string | undefined;
+  /** Of a Claude subscription (`CLAUDE_CODE_OAUTH_TOKEN`). */
+  readonly oauthToken?: string | undefined;
+}
+
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly attempt: OpenAttempt;
+  readonly door: Door;
+  readonly log: Logger;
+  readonly prices: Readonly<Record<string, Price>>;
+}
+
+/** Anthropic's own limit of a request. */
+const maxBody = 32 * 1024 * 1024;
+/** A call without streaming may think for ten minutes before its first byte. */
+const idleMs = 10 * 60_000;
+const passedDown = /^(content-type|request-id|retry-after|x-should-retry|anthropic-ratelimit-.*)$/;
+const passedUp = /^(content-type|accept|user-agent|x-app|x-stainless-.*|anthropic-version|anthropic-beta)$/;
+
+/** Sends a Messages API call on with the real key, streams the answer back and counts what it cost. */
+export async function proxyModel(exchange: Exchange, path: string, upstream: ModelUpstream): Promise<void> {
+  const { request, response, attempt, door } = exchange;
+  const url = new URL(upstream.baseUrl.replace(/\/$/, '') + path);
+  const call = `${request.method} ${path}`;
+  const gone = new AbortController();
+  response.once('close', () => gone.abort());
+  const send = (body: Buffer | null) =>
+    callUpstream(url, {
+      method: request.method ?? 'GET',
+      headers: { ...headersUp(request.headers, upstream), ...(body && { 'content-length': body.length }) },
+      body,
+      idleMs,
+      signal: gone.signal,
+    });
+  if (request.method === 'GET' && /^\/v1\/models(\/[\w.-]+)?$/.test(path)) return relay(exchange, await send(null));
+  if (call !== 'POST /v1/messages' && call !== 'POST /v1/messages/count_tokens') {
+    throw new Refusal(404, 'not_found_error', `${call} is not offered to workers.`);
+  }
+  const body = await readBody(request, maxBody);
+  const { model, stream } = checkModelRequest(parseJson(body), attempt);
+  if (path === '/v1/messages/count_tokens') return relay(exchange, await send(body));
+  if ((await door.budgetLeft(attempt.task)) <= 0) {
+    // 403, since Claude Code repeats 402, 408, 409, 429 and 5xx, and no repeat brings money back.
+    throw new Refusal(403, 'billing_error', "This task's budget is used up.");
+  }
+  const answer = await send(body);
+  const usage = stream && answer.statusCode === 200 ? streamUsage() : jsonUsage();
+  try {
+    await relay(exchange, answer, (chunk) => usage.push(chunk));
+  } finally {
+    const tokens = usage.end();
+    if (tokens) await door.spend(attempt, spendOf(model, tokens, exchange.prices));
+  }
+}
+
+/** An error in Anthropic's shape, as Claude Code understands it. */
+export function sendModelError(response: ServerResponse, refusal: Refusal): void {
+  const known = /_error$/.test(refusal.code);
+  const type = known ? refusal.code : (errorTypes[refusal.status] ?? 'api_error');
+  response
+    .writeHead(refusal.status, {
+      'content-type': 'application/json',
+      ...(refusal.status < 500 && { 'x-should-retry': 'false' }),
+    })
+    .end(JSON.stringify({ type: 'error', error: { type, message: refusal.message } }));
+}
+
+const errorTypes: Readonly<Record<number, string>> = {
+  400: 'invalid_request_error',
+  401: 'authentication_error',
+  404: 'not_found_error',
+  413: 'request_too_large',
+};
+
+async function relay(exchange: Exchange, answer: IncomingMessage, watch?: (chunk: Buffer) => void): Promise<void> {
+  const { response, log } = exchange;
+  const status = answer.statusCode ?? 502;
+  if (status === 401 || (status >= 300 && status < 400)) {
+    // A 401 passed on would tell the worker that its attempt is closed.
+    answer.resume();
+    log.error({ status }, "the model's side refuses Mainloop's credential or address");
+    throw new Refusal(
+      403,
+      'permission_error',
+      "The model's side refuses Mainloop's own credential. A person must mend it.",
+    );
+  }
+  response.writeHead(status, headersDown(answer.headers));
+  response.flushHeaders();
+  for await (const chunk of answer as AsyncIterable<Buffer>) {
+    watch?.(chunk);
+    await write(response, chunk);
+    if (response.destroyed) return;
+  }
+  response.end();
+}
+
+function headersUp(headers: IncomingHttpHeaders, upstream: ModelUpstream): OutgoingHttpHeaders {
+  const passed = Object.entries(headers).filter(([name]) => passedUp.test(name));
+  const up: OutgoingHttpHeaders = { ...Object.fromEntries(passed), 'accept-encoding': 'identity' };
+  if (upstream.apiKey) return { ...up, 'x-api-key': upstream.apiKey };
+  const betas = [headers['anthropic-beta'], 'oauth-2025-04-20'].flat().filter(Boolean).join(',');
+  return { ...up, authorization: `Bearer ${upstream.oauthToken}`, 'anthropic-beta': betas };
+}
+
+function headersDown(headers: IncomingHttpHeaders): OutgoingHttpHeaders {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => passedDown.test(name)));
+}

@@ -1,0 +1,59 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { z } from 'zod';
+import type { Door, OpenAttempt } from '../../core/door.ts';
+import { eventBatch, paths, result } from '../../core/protocol.ts';
+import { Refusal, readJson, sendJson, write } from './http.ts';
+
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly attempt: OpenAttempt;
+  readonly door: Door;
+}
+
+const mebibyte = 1024 * 1024;
+const limits = { events: 4 * mebibyte, session: 64 * mebibyte, result: 4 * mebibyte };
+const maxWaitSeconds = 60;
+const sessionEntries = z.array(z.looseObject({ uuid: z.string().min(1) })).max(5_000);
+
+/** Everything but the model and git: job, events, steering, session, result. */
+export async function talk(exchange: Exchange, path: string, query: URLSearchParams): Promise<void> {
+  const { request, response, attempt, door } = exchange;
+  switch (`${request.method} ${path}`) {
+    case `GET ${paths.job}`:
+      return sendJson(response, 200, await door.job(attempt));
+    case `POST ${paths.events}`:
+      return sendJson(response, 200, await door.events(attempt, await readJson(request, eventBatch, limits.events)));
+    case `GET ${paths.steering}`:
+      return steering(exchange, query);
+    case `GET ${paths.session}`:
+      return sendSession(exchange);
+    case `POST ${paths.session}`:
+      await door.appendSession(attempt, await readJson(request, sessionEntries, limits.session));
+      return sendJson(response, 200, {});
+    case `POST ${paths.result}`:
+      await door.result(attempt, await readJson(request, result, limits.result));
+      return sendJson(response, 200, {});
+    default:
+      throw new Refusal(404, 'not_found', `There is no ${request.method} ${path} here.`);
+  }
+}
+
+async function steering({ response, attempt, door }: Exchange, query: URLSearchParams): Promise<void> {
+  const wait = z.coerce
+    .number()
+    .min(0)
+    .safeParse(query.get('wait') ?? 0);
+  if (!wait.success) throw new Refusal(400, 'invalid_query', 'wait: expected a number of seconds');
+  const gone = new AbortController();
+  response.once('close', () => gone.abort());
+  const answer = await door.steering(attempt, Math.min(wait.data, maxWaitSeconds) * 1000, gone.signal);
+  if (!gone.signal.aborted) sendJson(response, 200, answer);
+}
+
+async function sendSession({ response, attempt, door }: Exchange): Promise<void> {
+  const entries = await door.loadSession(attempt);
+  response.writeHead(200, { 'content-type': 'application/x-ndjson' });
+  for (const entry of entries) await write(response, `${JSON.stringify(entry)}\n`);
+  response.end();
+}

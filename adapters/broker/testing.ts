@@ -1,0 +1,70 @@
+import type { Door, OpenAttempt, Spend } from '../../core/door.ts';
+import type { EventBatch, Job, Result, Steering, WorkerEvent } from '../../core/protocol.ts';
+
+/** What a {@link MemoryDoor} was told, and what it shall answer. */
+export interface DoorState {
+  /** Open attempts by token; delete one to close it. */
+  readonly attempts: Map<string, OpenAttempt>;
+  readonly jobs: Map<string, Job>;
+  readonly events: WorkerEvent['event'][];
+  readonly batches: EventBatch[];
+  readonly session: { uuid: string }[];
+  readonly spent: Spend[];
+  results: Result[];
+  budget: number;
+  /** Not yet acknowledged by a `steered` event. */
+  steering: Steering;
+}
+
+/** The core's side of the door, kept in memory, for tests of the broker and the worker. */
+export function createMemoryDoor(): Door & { readonly state: DoorState } {
+  const state: DoorState = {
+    attempts: new Map(),
+    jobs: new Map(),
+    events: [],
+    batches: [],
+    session: [],
+    spent: [],
+    results: [],
+    budget: 10,
+    steering: { items: [], stop: null },
+  };
+  const seen = new Map<string, number>();
+
+  return {
+    state,
+    admit: async (token) => state.attempts.get(token) ?? null,
+    async job(attempt) {
+      const job = state.jobs.get(attempt.id);
+      if (!job) throw new Error(`no job for ${attempt.id}`);
+      return job;
+    },
+    async events(attempt, batch) {
+      state.batches.push(batch);
+      for (const { seq, event } of batch.events) {
+        if (seq <= (seen.get(attempt.id) ?? 0)) continue;
+        seen.set(attempt.id, seq);
+        state.events.push(event);
+        if (event.type !== 'steered') continue;
+        state.steering = { ...state.steering, items: state.steering.items.filter((item) => item.id !== event.id) };
+      }
+      return state.steering;
+    },
+    async steering(_attempt, waitMs, signal) {
+      const until = Date.now() + waitMs;
+      const quiet = () => state.steering.items.length === 0 && state.steering.stop === null;
+      while (quiet() && Date.now() < until && !signal.aborted) await new Promise((resolve) => setTimeout(resolve, 20));
+      return state.steering;
+    },
+    loadSession: async () => [...state.session],
+    async appendSession(_attempt, entries) {
+      const known = new Set(state.session.map((entry) => entry.uuid));
+      state.session.push(...(entries as { uuid: string }[]).filter((entry) => !known.has(entry.uuid)));
+    },
+    async result(_attempt, result) {
+      if (state.results.length === 0) state.results = [result];
+    },
+    budgetLeft: async () => state.budget - state.spent.reduce((sum, each) => sum + each.usd, 0),
+    spend: async (_attempt, spend) => void state.spent.push(spend),
+  } satisfies Door & { state: DoorState };
+}
