@@ -24,11 +24,7 @@ export async function testDatabase(): Promise<TestDatabase> {
   await execute(server, `create database ${name}`);
   const url = new URL(server);
   url.pathname = `/${name}`;
-  // DBOS keeps its own tables in a database beside, named after this one.
-  const drop = async () => {
-    for (const each of [name, `${name}_dbos_sys`])
-      await execute(server, `drop database if exists ${each} with (force)`);
-  };
+  const drop = () => execute(server, `drop database if exists ${name} with (force)`);
   return { url: url.href, drop };
 }
 
