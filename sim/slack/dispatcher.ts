@@ -88,14 +88,14 @@ export class Dispatcher {
 
   async #deliver(payload: Json, type: string): Promise<void> {
     let reason = '';
-    let wasHeld = false;
+    let earlier = 0;
     for (let attempt = 0; attempt <= this.#timing.retryDelaysMs.length; attempt += 1) {
       while (!this.transport.ready()) {
         if (!this.keepWhileDown || !(await this.transport.untilReady())) return;
-        wasHeld = true;
+        // What waited from the start arrives as a retry of an attempt that nobody could take.
+        if (attempt === 0) [earlier, reason] = [1, 'timeout'];
       }
-      if (wasHeld && attempt === 0) reason = 'timeout';
-      const number = wasHeld ? Math.max(1, attempt) : attempt;
+      const number = attempt + earlier;
       const receipt = await this.transport.send({ kind: 'events_api', payload, attempt: number, reason });
       if (!receipt.acked) reason = receipt.reason;
       const outcome = receipt.acked ? { acked: true } : { acked: false, reason };

@@ -64,6 +64,8 @@ export interface SlackSim {
   botName: string;
   /** Makes a channel that the bot is in, unless told otherwise; returns its id. */
   createChannel(name: string, o?: { private?: boolean; withoutBot?: boolean }): string;
+  /** Adds a person to a private channel; public ones they enter by themselves. */
+  invite(channelId: string, person: SlackPerson): void;
   /** The person of that name, made on first use. */
   person(name: string, o?: { id?: string; bot?: boolean; team?: string }): SlackPerson;
   /** Messages of a conversation by time, thread replies and deleted ones included, ephemeral ones left out. */
@@ -138,6 +140,7 @@ export async function createSlackSim(options: SlackSimOptions = {}): Promise<Sla
     botName: workspace.bot.name,
     createChannel: (name, o = {}) =>
       workspace.addChannel(name, o.private ? 'group' : 'channel', o.withoutBot ? [] : [workspace.bot.id]).id,
+    invite: (channelId, person) => void workspace.channel(channelId).members.add(person.id),
     person: (name, o = {}) => {
       const known = people.get(name);
       if (known) return known;
@@ -162,11 +165,11 @@ export async function createSlackSim(options: SlackSimOptions = {}): Promise<Sla
     connections: () => sockets.count(),
     disconnectSockets: (reason) => sockets.disconnect(reason),
     dropSockets: () => sockets.drop(),
-    close: () => {
+    close: async () => {
       dispatcher.close();
       faults.clear();
-      sockets.close();
-      return new Promise((resolve) => {
+      await sockets.close();
+      await new Promise<void>((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
       });

@@ -144,7 +144,7 @@ export class SlackPerson {
 
   /**
    * Runs a slash command. `replies` keeps growing as the app uses the response URL.
-   * @throws SlackPersonError `dispatch_failed`, `operation_timeout`; `not_allowed` in a thread is not modelled
+   * @throws SlackPersonError `dispatch_failed`, `operation_timeout`
    */
   async command(command: string, text: string, channelId: string): Promise<{ replies: SlackMessage[] }> {
     const channel = this.#enter(channelId);

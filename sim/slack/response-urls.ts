@@ -7,6 +7,8 @@ import type { Workspace } from './workspace.ts';
 
 const MAX_USES = 5;
 const LIFETIME_MS = 30 * 60 * 1000;
+/** Far more than people use at once. */
+const KEPT = 10_000;
 
 /** Whom a response URL answers, and the message it may replace. */
 export interface ResponseTarget {
@@ -31,6 +33,8 @@ export class ResponseUrls {
 
   issue(target: ResponseTarget): string {
     const id = crypto.randomUUID();
+    const oldest = this.#open.keys().next().value;
+    if (oldest !== undefined && this.#open.size >= KEPT) this.#open.delete(oldest);
     this.#open.set(id, { target, at: this.#workspace.ids.now(), uses: 0 });
     return `${this.#base()}/response/${id}`;
   }

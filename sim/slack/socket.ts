@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { isJson } from './blocks.ts';
 import type { DeliveryTiming, Parcel, Receipt, Transport } from './delivery.ts';
@@ -9,6 +11,7 @@ export type DisconnectReason = 'refresh_requested' | 'warning' | 'link_disabled'
 const MAX_SOCKETS = 10;
 /** The client gives a connection up after 30 s without a ping. */
 const PING_EVERY_MS = 5_000;
+const GOODBYE_MS = 300;
 
 interface Link {
   socket: WebSocket;
@@ -99,11 +102,15 @@ export class SocketHub implements Transport {
     for (const link of this.#links) link.socket.terminate();
   }
 
-  close(): void {
+  /** Says goodbye on every socket and cuts those that have not answered within 300 ms. */
+  async close(): Promise<void> {
     clearInterval(this.#pinger);
+    this.#wake(false);
+    const gone = this.#links.map(({ socket }) => once(socket, 'close'));
+    for (const { socket } of this.#links) socket.close(1001);
+    await Promise.race([Promise.all(gone), delay(GOODBYE_MS)]);
     this.drop();
     this.#server.close();
-    this.#wake(false);
   }
 
   #wake(ready: boolean): void {

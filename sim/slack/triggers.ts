@@ -1,6 +1,9 @@
 import { SlackApiError } from './errors.ts';
 import type { IdSource } from './ids.ts';
 
+/** Far more than can be alive at once. */
+const KEPT = 10_000;
+
 /** Trigger ids: each opens one view, within three seconds of the person's act. */
 export class Triggers {
   readonly #ids: IdSource;
@@ -14,6 +17,8 @@ export class Triggers {
 
   issue(user: string): string {
     const id = `${this.#ids.seconds()}.${this.#ids.id('')}.${crypto.randomUUID().replaceAll('-', '')}`;
+    const oldest = this.#issued.keys().next().value;
+    if (oldest !== undefined && this.#issued.size >= KEPT) this.#issued.delete(oldest);
     this.#issued.set(id, { user, at: this.#ids.now(), isUsed: false });
     return id;
   }
