@@ -22,7 +22,7 @@ export function modelRequest(raw: MessagesBody, headers: Record<string, string>)
     messages: raw.messages,
     tools,
     lastUserText: last ? humanText(last) : '',
-    prompt: humanText(raw.messages[start]),
+    prompt: promptOf(raw.messages),
     steers: steersSince(start, raw.messages),
     toolResults: last ? toolResults(last, raw.messages) : [],
     turn: raw.messages.filter((message) => message.role === 'assistant').length,
@@ -40,7 +40,13 @@ export function lastPromptIndex(messages: MessageParam[]): number {
   return messages.findLastIndex((message) => message.role === 'user' && humanText(message) !== '');
 }
 
-function humanText(message: MessageParam | undefined): string {
+/** The words that began the current turn; empty when there are none. */
+export function promptOf(messages: MessageParam[]): string {
+  return humanText(messages[lastPromptIndex(messages)]);
+}
+
+/** Text of a message without the notes Claude Code adds by itself. */
+export function humanText(message: MessageParam | undefined): string {
   if (!message) return '';
   const words = blocksOf(message.content).filter((block) => !CLIENT_NOTES.test(block.text ?? ''));
   return textOf(words).trim();

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { modelRequest } from './model-request.ts';
-import { ask, byPrompt, finish, script, use } from './script.ts';
+import { ask, byPrompt, continuing, finish, script, use } from './script.ts';
 import type { Block, MessageParam } from './types.ts';
 
 const tools = ['Bash', 'StructuredOutput'].map((name) => ({ name }));
@@ -50,6 +50,17 @@ test('a new prompt starts again; notes of Claude Code and steering do not', () =
 test('a step whose input the client refused is repeated', () => {
   const refused = result('1', '<tool_use_error>InputValidationError: command is missing</tool_use_error>');
   expect(brain(request([says('Go'), uses('1'), refused]))).toMatchObject(first);
+});
+
+test('a continuing prompt goes on with the turn before, and a call lost with its process is repeated', () => {
+  const goOn = continuing(/^(Continue|The person answered)/, byPrompt([[/Go/, brain]]));
+  const filler: MessageParam = { role: 'assistant', content: 'No response requested.' };
+  const parked = [says('Go'), uses('1'), result('1'), uses('2'), result('2', 'rejected'), filler];
+  const answered = request([...parked, says('The person answered: blue')]);
+  expect(goOn(answered)).toMatchObject(last);
+  expect(answered.lastUserText).toBe('The person answered: blue');
+  const lost = [says('Go'), uses('1'), result('1', '[Tool call interrupted: the session ended'), filler];
+  expect(goOn(request([...lost, says('Continue please')]))).toMatchObject(first);
 });
 
 test('scripts are chosen by prompt, and side calls are answered ok', () => {

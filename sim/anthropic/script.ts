@@ -1,5 +1,5 @@
 import { blocksOf, textOf } from './content.ts';
-import { lastPromptIndex } from './model-request.ts';
+import { humanText, lastPromptIndex, promptOf } from './model-request.ts';
 import type { Brain, ModelRequest, Reply } from './types.ts';
 
 /** One step of a scripted turn: the model's next answer, or a function of the request that gives it. */
@@ -26,6 +26,17 @@ export function byPrompt(routes: [pattern: RegExp, brain: Brain][], otherwise: B
   };
 }
 
+/**
+ * Prompts that match are no new turn but go on with the one before, as after a parked question or a lost worker: the
+ * brain is shown the conversation without them. What they say is in `request.lastUserText`.
+ */
+export function continuing(pattern: RegExp, brain: Brain): Brain {
+  return (request) => {
+    const messages = request.messages.filter((message) => message.role !== 'user' || !pattern.test(humanText(message)));
+    return brain({ ...request, messages, prompt: promptOf(messages) });
+  };
+}
+
 /** Answers with tool uses, after some words if given. */
 export function use(name: string, input: unknown, say?: string): Reply {
   return { use: [{ name, input }], ...(say === undefined ? {} : { say }) };
@@ -46,21 +57,21 @@ export function finish(value: unknown): Step {
     request.tools.includes('StructuredOutput') ? use('StructuredOutput', value) : { say: JSON.stringify(value) };
 }
 
-/** Claude Code's words for a tool input, or a structured result, that breaks its schema. */
-const REFUSED_INPUT = /InputValidationError|Output does not match required schema/;
+/** Claude Code's words for an input or a structured result that breaks its schema, and for a call lost with its process. */
+const NOT_DONE = /InputValidationError|Output does not match required schema|^\[Tool call interrupted/;
 
-/** Answers with tool use since the last prompt, not counting those whose input the client refused: they are repeated. */
+/** Answers with tool use since the last prompt, not counting those that were not carried out: they are repeated. */
 function position(request: ModelRequest): number {
   const since = request.messages.slice(lastPromptIndex(request.messages) + 1);
-  const refused = new Set(
+  const notDone = new Set(
     since
       .flatMap((message) => blocksOf(message.content))
-      .filter((block) => block.type === 'tool_result' && REFUSED_INPUT.test(textOf(block.content ?? '')))
+      .filter((block) => block.type === 'tool_result' && NOT_DONE.test(textOf(block.content ?? '')))
       .map((block) => block.tool_use_id),
   );
   return since.filter(
     (message) =>
       message.role === 'assistant' &&
-      blocksOf(message.content).some((block) => block.type === 'tool_use' && !refused.has(block.id)),
+      blocksOf(message.content).some((block) => block.type === 'tool_use' && !notDone.has(block.id)),
   ).length;
 }
