@@ -1,0 +1,86 @@
+import { Failure } from '../../core/errors.ts';
+import type { CodeHost, Repository } from '../../core/ports.ts';
+import { type Api, orNull, type Target } from './api.ts';
+import { statusOf } from './errors.ts';
+
+type Part = Pick<CodeHost, 'repository' | 'head' | 'contains' | 'permission' | 'ensureBranch'>;
+
+/** The repository itself: its facts, its branches and who may do what. */
+export function repositories(api: Api): Part {
+  return {
+    repository: (repo) => api.call(repo, readRepository),
+
+    head: (repo, branch) => api.call(repo, (target) => headOf(target, branch)),
+
+    contains: (repo, sha, ancestor) =>
+      api.call(repo, async (target) => {
+        if (sha === ancestor) return true;
+        const basehead = `${ancestor}...${sha}`;
+        const compared = await orNull(
+          target,
+          target.octokit.rest.repos.compareCommitsWithBasehead({ ...target.at, basehead, per_page: 1 }),
+        );
+        return compared?.data.status === 'ahead' || compared?.data.status === 'identical';
+      }),
+
+    permission: (repo, login) =>
+      api.call(repo, async (target) => {
+        const username = login;
+        const found = await orNull(
+          target,
+          target.octokit.rest.repos.getCollaboratorPermissionLevel({ ...target.at, username }),
+        );
+        const level = found?.data.permission;
+        return level === 'admin' || level === 'write' || level === 'read' ? level : 'none';
+      }),
+
+    ensureBranch: (repo, branch, base) =>
+      api.call(repo, async (target) => {
+        const existing = await headOf(target, branch);
+        if (existing) return existing;
+        const sha = await headOf(target, base);
+        if (!sha) throw noBase(repo, base);
+        try {
+          await target.octokit.rest.git.createRef({ ...target.at, ref: `refs/heads/${branch}`, sha });
+          return sha;
+        } catch (error) {
+          // Already there (422), or made by a request whose answer was lost: the branch itself tells.
+          const now = await headOf(target, branch);
+          if (now) return now;
+          throw error;
+        }
+      }),
+  };
+}
+
+/** Throws `repository_archived` for one that nobody can write to. */
+export async function readRepository(target: Target): Promise<Repository & { id: number }> {
+  const { data } = await target.octokit.rest.repos.get(target.at);
+  if (data.archived)
+    throw new Failure(`${data.full_name} is archived, so nothing can be written to it.`, {
+      code: 'repository_archived',
+      remedy: 'never',
+      advice: `Unarchive it in its settings (${data.html_url}/settings), or choose another repository.`,
+    });
+  const empty = (await headOf(target, data.default_branch)) === null;
+  return { id: data.id, name: data.full_name, defaultBranch: data.default_branch, empty, url: data.html_url };
+}
+
+async function headOf(target: Target, branch: string): Promise<string | null> {
+  try {
+    const found = await orNull(target, target.octokit.rest.git.getRef({ ...target.at, ref: `heads/${branch}` }));
+    return found?.data.object.sha ?? null;
+  } catch (error) {
+    // "Git Repository is empty."
+    if (statusOf(error) === 409) return null;
+    throw error;
+  }
+}
+
+function noBase(repo: string, base: string): Failure {
+  return new Failure(`${repo} has no branch ${base}.`, {
+    code: 'conflict',
+    remedy: 'never',
+    advice: 'Name another base branch; an empty repository needs a first commit.',
+  });
+}
