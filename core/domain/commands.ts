@@ -1,0 +1,147 @@
+import type { TaskNumber } from './ids.ts';
+import type { Role } from './policy.ts';
+
+/** The commands, the same on every face: what people type, and what it does. */
+export const commands = [
+  { name: 'task', usage: 'task TEXT', summary: 'propose a task' },
+  { name: 'tasks', usage: 'tasks [all]', summary: 'list the open tasks, or all' },
+  { name: 'why', usage: 'why [#TASK]', summary: 'say who holds a task and what comes next' },
+  { name: 'inbox', usage: 'inbox', summary: 'list what waits for you' },
+  { name: 'steer', usage: 'steer [#TASK] TEXT', summary: 'tell the worker something while it works' },
+  { name: 'cancel', usage: 'cancel [#TASK]', summary: 'stop a task; its branch stays' },
+  { name: 'retry', usage: 'retry [#TASK]', summary: 'go on from the last good point' },
+  { name: 'logs', usage: 'logs [#TASK]', summary: 'show what the worker did' },
+  { name: 'project', usage: 'project [add|remove OWNER/REPO]', summary: 'list, add or remove repositories' },
+  {
+    name: 'link',
+    usage: 'link [CODE] [owner|member|viewer]',
+    summary: 'get a code for another account, or let one in',
+  },
+  { name: 'dashboard', usage: 'dashboard', summary: 'get a link to the web page' },
+  { name: 'help', usage: 'help [COMMAND]', summary: 'explain the commands' },
+] as const;
+
+export type CommandName = (typeof commands)[number]['name'];
+
+/** A command understood. `task: null` means the task of the thread it was given in. */
+export type Command =
+  | { name: 'task'; text: string }
+  | { name: 'tasks'; all: boolean }
+  | { name: 'inbox' | 'dashboard' }
+  | { name: 'why' | 'cancel' | 'retry' | 'logs'; task: TaskNumber | null }
+  | { name: 'steer'; task: TaskNumber | null; text: string }
+  | { name: 'project'; action: 'list' }
+  | { name: 'project'; action: 'add' | 'remove'; repo: string }
+  | { name: 'link'; code: string | null; role: Role }
+  | { name: 'help'; topic: CommandName | null };
+
+/** What people type after `/mainloop`, understood, or one sentence that says what is wrong with it. */
+export function parseCommand(text: string): Command | { error: string } {
+  const [word = '', rest] = splitWord(text.trim().replace(/^\/(?:mainloop\b\s*)?/i, ''));
+  if (word === '') return { name: 'help', topic: null };
+  const name = nameOf(word);
+  if (!name) return { error: unknown(word) };
+  const usage = { error: `Use it as \`${commands.find((command) => command.name === name)?.usage}\`.` };
+  switch (name) {
+    case 'task':
+      return unquote(rest) === '' ? usage : { name, text: unquote(rest) };
+    case 'tasks':
+      return rest === '' || rest === 'all' ? { name, all: rest === 'all' } : usage;
+    case 'inbox':
+    case 'dashboard':
+      return { name };
+    case 'why':
+    case 'cancel':
+    case 'retry':
+    case 'logs': {
+      const task = rest === '' ? null : taskNumber(rest);
+      return task === undefined ? usage : { name, task };
+    }
+    case 'steer':
+      return steer(rest) ?? usage;
+    case 'project':
+      return project(rest) ?? usage;
+    case 'link':
+      return link(rest) ?? usage;
+    case 'help': {
+      if (rest === '') return { name, topic: null };
+      const topic = nameOf(rest);
+      return topic ? { name, topic } : { error: unknown(rest) };
+    }
+  }
+}
+
+const nameOf = (word: string): CommandName | undefined =>
+  commands.find((command) => command.name === word.toLowerCase())?.name;
+
+function splitWord(text: string): [string, string] {
+  const match = /^(\S+)(?:\s+([\s\S]*))?$/u.exec(text.trim());
+  return [match?.[1] ?? '', (match?.[2] ?? '').trim()];
+}
+
+/** A task as people write it: `#41` or `41`. */
+function taskNumber(word: string): TaskNumber | undefined {
+  const digits = /^#?(\d{1,9})$/.exec(word)?.[1];
+  return digits && Number(digits) > 0 ? Number(digits) : undefined;
+}
+
+/** Takes off quotes that enclose the whole text; phones make them curly. */
+const unquote = (text: string): string => /^["“„'‘]([\s\S]*)["”“'’]$/u.exec(text)?.[1]?.trim() ?? text;
+
+function steer(rest: string): Command | undefined {
+  const [first, after] = splitWord(rest);
+  // A bare number may begin the sentence ("3 tests fail"), so only `#41` or a number before quotes or a colon is a task.
+  const task =
+    first.startsWith('#') || /^["“„'‘]/u.test(after) || first.endsWith(':')
+      ? taskNumber(first.replace(/:$/, ''))
+      : undefined;
+  const text = unquote(task === undefined ? rest : after);
+  return text === '' ? undefined : { name: 'steer', task: task ?? null, text };
+}
+
+function project(rest: string): Command | undefined {
+  if (rest === '' || rest === 'list') return { name: 'project', action: 'list' };
+  const [action, after] = splitWord(rest);
+  const repo = unquote(after)
+    .replace(/^https?:\/\/[^/]+\//, '')
+    .replace(/(?:\.git)?\/?$/, '');
+  if ((action !== 'add' && action !== 'remove') || repo === '') return undefined;
+  return { name: 'project', action, repo };
+}
+
+const roles: readonly Role[] = ['owner', 'member', 'viewer'];
+
+function link(rest: string): Command | undefined {
+  const [code, after] = splitWord(rest);
+  const role = after === '' ? 'member' : roles.find((known) => known === after.toLowerCase());
+  return role ? { name: 'link', code: code === '' ? null : code.toUpperCase(), role } : undefined;
+}
+
+function unknown(word: string): string {
+  const shown = word.replace(/[^\p{L}\p{N}-]/gu, '').slice(0, 20);
+  const near = nearest(word.toLowerCase());
+  return near
+    ? `There is no \`${shown}\`; did you mean \`${near}\`?`
+    : `There is no \`${shown}\`; \`help\` lists what there is.`;
+}
+
+function nearest(word: string): CommandName | undefined {
+  const [best] = commands
+    .map(({ name }) => ({ name, distance: distance(word.slice(0, 20), name) }))
+    .sort((a, b) => a.distance - b.distance);
+  return best && best.distance <= Math.max(1, Math.floor(word.length / 2.5)) ? best.name : undefined;
+}
+
+/** Levenshtein's distance. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (const [i, letter] of [...a].entries()) {
+    const next = [i + 1];
+    for (let j = 1; j <= b.length; j++) {
+      const swap = (row[j - 1] ?? 0) + (letter === b[j - 1] ? 0 : 1);
+      next.push(Math.min(swap, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}
