@@ -74,7 +74,7 @@ export function appCredentials({ appId, privateKey, apiUrl, url, log }: AppOptio
 
   function installation(repo: RepoName): Promise<number> {
     const known = installations.get(repo);
-    if (known) return known;
+    if (known !== undefined) return known;
     const found = findInstallation(repo);
     installations.set(repo, found);
     found.catch(() => installations.delete(repo));
@@ -98,12 +98,12 @@ export function appCredentials({ appId, privateKey, apiUrl, url, log }: AppOptio
       clients.set(installationId, client);
       return client;
     },
-    gitPassword: async (repo, id) => {
+    gitPassword: async (repo) => {
       const installationId = await installation(repo);
       const options = {
         type: 'installation' as const,
         installationId,
-        repositoryIds: [id],
+        repositoryNames: [at(repo).repo],
         permissions: { contents: 'write' as const, metadata: 'read' as const },
       };
       const token = await app().auth(options);

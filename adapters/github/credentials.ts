@@ -14,8 +14,8 @@ export interface Credentials {
   /** Our own login: issues and comments that we write carry it. */
   login(): Promise<string>;
   client(repo: RepoName): Promise<Client>;
-  /** A password for git limited to the repository as far as the credentials allow. `id` is the repository's number. */
-  gitPassword(repo: RepoName, id: number): Promise<string>;
+  /** A password for git, limited to the repository (under its present name) as far as the credentials allow. */
+  gitPassword(repo: RepoName): Promise<string>;
   /** Forgets what it knows of a repository, after a refusal. */
   forget(repo: RepoName): void;
   /** What a person can do when the repository is not visible. */

@@ -57,8 +57,8 @@ export function createGitHub(options: GitHubOptions): GitHubHost {
     ...reviews(api),
     gitAccess: (repo) =>
       api.call(repo, async (target) => {
-        const { id, name } = await readRepository(target);
-        const password = await credentials.gitPassword(repo, id);
+        const { name } = await readRepository(target);
+        const password = await credentials.gitPassword(name);
         return { url: `${url}/${name}.git`, username: 'x-access-token', password };
       }),
     check: () => credentials.check(),

@@ -76,9 +76,10 @@ async function openLog({ octokit, at }: Target, id: number): Promise<AsyncIterab
   }
 }
 
-async function annotations({ octokit, at }: Target, id: number): Promise<string[]> {
-  const { data } = await octokit.rest.checks.listAnnotations({ ...at, check_run_id: id, per_page: MAX_ANNOTATIONS });
-  return data.map(
+async function annotations(target: Target, id: number): Promise<string[]> {
+  const query = { ...target.at, check_run_id: id, per_page: MAX_ANNOTATIONS };
+  const notes = await orNull(target, target.octokit.rest.checks.listAnnotations(query));
+  return (notes?.data ?? []).map(
     (note) => `${note.path}:${note.start_line}: ${note.annotation_level ?? 'note'}: ${note.message ?? ''}`,
   );
 }

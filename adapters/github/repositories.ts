@@ -54,7 +54,7 @@ export function repositories(api: Api): Part {
 }
 
 /** Throws `repository_archived` for one that nobody can write to. */
-export async function readRepository(target: Target): Promise<Repository & { id: number }> {
+export async function readRepository(target: Target): Promise<Repository> {
   const { data } = await target.octokit.rest.repos.get(target.at);
   if (data.archived)
     throw new Failure(`${data.full_name} is archived, so nothing can be written to it.`, {
@@ -63,7 +63,7 @@ export async function readRepository(target: Target): Promise<Repository & { id:
       advice: `Unarchive it in its settings (${data.html_url}/settings), or choose another repository.`,
     });
   const empty = (await headOf(target, data.default_branch)) === null;
-  return { id: data.id, name: data.full_name, defaultBranch: data.default_branch, empty, url: data.html_url };
+  return { name: data.full_name, defaultBranch: data.default_branch, empty, url: data.html_url };
 }
 
 async function headOf(target: Target, branch: string): Promise<string | null> {
