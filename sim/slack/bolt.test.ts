@@ -145,7 +145,9 @@ test('a command opens a form, whose errors come back before it closes', async ()
 test('sayStream writes a growing message that ends as completed', async () => {
   const sim = await startSim();
   const app = socketApp(sim);
-  app.message(async ({ sayStream }) => {
+  app.message(async ({ message, sayStream }) => {
+    // The finished stream comes back as message_changed.
+    if (message.subtype !== undefined) return;
     const stream = sayStream({ buffer_size: 4 });
     await stream.append({ markdown_text: '**hello** ' });
     await stream.append({ chunks: [{ type: 'task_update', id: 't1', title: 'Look', status: 'in_progress' }] });
@@ -184,4 +186,20 @@ test('reactions are told with the message they are on, and files with an address
   await expect(ann.react(channel, ts, '+1')).rejects.toThrow('already_reacted');
   await ann.unreact(channel, ts, '+1');
   expect(sim.messages(channel)[0]?.reactions).toEqual([]);
+  await sim.waitFor(() => (sim.deliveries.length === 3 ? true : undefined));
+});
+
+test('the Stop button of a session names the streams that were running', async () => {
+  const sim = await startSim();
+  const app = socketApp(sim);
+  const stopped: unknown[] = [];
+  app.event('agent_session_stopped', async ({ event }) => void stopped.push(event));
+  await app.start();
+  const ann = sim.person('ann');
+  const channel = await ann.dm();
+  const thread_ts = await ann.say(channel, 'long story, please');
+  const { ts } = await app.client.chat.startStream({ channel, thread_ts, markdown_text: 'Once' });
+  await ann.stop(channel, thread_ts);
+  await sim.waitFor(() => stopped[0]);
+  expect(stopped).toMatchObject([{ user: ann.id, channel, thread_ts, streaming_message_ts: [ts] }]);
 });

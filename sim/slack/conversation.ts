@@ -2,7 +2,7 @@ import type { EventEmitter } from 'node:events';
 import { SlackApiError } from './errors.ts';
 import { richTextBlock } from './escape.ts';
 import type { Json, SlackBlock, SlackChannel, SlackFile, SlackMessage, SlackSimEvents, SlackUser } from './types.ts';
-import { botProfile, channelType, messageJson } from './wire.ts';
+import { botProfile, messageJson } from './wire.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Content of a post. `blocks` are already accepted. */
@@ -166,7 +166,7 @@ export class Conversations {
     const event: Json = {
       ...messageJson(this.#workspace, message),
       channel: channel.id,
-      channel_type: channelType(channel),
+      channel_type: channel.kind,
       event_ts: message.ts,
     };
     if (message.team !== this.#workspace.teamId) {
@@ -177,7 +177,7 @@ export class Conversations {
 
   #hidden(channel: SlackChannel, subtype: string, content: Json): Json {
     const ts = this.#workspace.ids.ts();
-    const common = { type: 'message', subtype, hidden: true, channel: channel.id, channel_type: channelType(channel) };
+    const common = { type: 'message', subtype, hidden: true, channel: channel.id, channel_type: channel.kind };
     return { ...common, ...content, ts, event_ts: ts };
   }
 

@@ -1,9 +1,9 @@
 import type { Control } from './acts.ts';
+import { isJson } from './blocks.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { ResponseUrls } from './response-urls.ts';
 import type { Triggers } from './triggers.ts';
 import type { Json, SlackChannel, SlackMessage, SlackUser, SlackView } from './types.ts';
-import { responseOf } from './views.ts';
 import { messageJson } from './wire.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -62,7 +62,8 @@ export class Interactions {
   /** `view_submission`; the app's answer. */
   async submission(user: SlackUser, view: SlackView): Promise<Json> {
     const payload = { ...this.#common('view_submission', user), view: structuredClone(view), response_urls: [] };
-    return responseOf(await this.#dispatcher.ask('interactive', payload));
+    const answer = await this.#dispatcher.ask('interactive', payload);
+    return isJson(answer) ? answer : {};
   }
 
   async closed(user: SlackUser, view: SlackView, isCleared: boolean): Promise<void> {
@@ -94,8 +95,8 @@ export class Interactions {
       trigger_id: this.#triggers.issue(user.id),
     };
     const ack = await this.#dispatcher.ask('slash_commands', payload);
-    const body = typeof ack === 'string' ? { text: ack } : responseOf(ack);
-    if (Object.keys(body).length > 0) this.#responseUrls.reply(target, body);
+    const body = typeof ack === 'string' ? { text: ack } : ack;
+    if (isJson(body) && Object.keys(body).length > 0) this.#responseUrls.reply(target, body);
     return replies;
   }
 

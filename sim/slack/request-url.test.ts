@@ -72,3 +72,22 @@ test('a retry says its number and reason in headers, and stops when the app says
     ['1', 'http_error'],
   ]);
 });
+
+test('an app that is too slow is retried, and one that is gone is noticed', async () => {
+  const sim = await startSim({ delivery: { ackTimeoutMs: 50, retryDelaysMs: [5] } });
+  const server = createServer(() => undefined);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  sim.deliverEventsTo(`http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/`);
+  const channel = sim.createChannel('general');
+  await sim.person('ann').say(channel, 'hi');
+  await sim.waitFor(() => (sim.deliveries.length === 2 ? true : undefined));
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+  await expect(sim.person('ann').command('/x', '', channel)).rejects.toMatchObject({ code: 'dispatch_failed' });
+  expect(sim.deliveries.map((delivery) => delivery.reason)).toEqual([
+    'http_timeout',
+    'http_timeout',
+    'connection_failed',
+  ]);
+});

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { isJson } from './blocks.ts';
 import type { DeliveryTiming, Parcel, Receipt, Transport } from './delivery.ts';
 import type { Json } from './types.ts';
 
@@ -58,9 +59,7 @@ export class RequestUrl implements Transport {
     const receipt = await this.send({ kind: 'events_api', payload, attempt: 0, reason: '' });
     if (!receipt.acked) return false;
     const answer = receipt.response;
-    return answer === challenge || (typeof answer === 'object' && answer !== null && 'challenge' in answer)
-      ? JSON.stringify(answer).includes(challenge)
-      : false;
+    return answer === challenge || (isJson(answer) && answer.challenge === challenge);
   }
 }
 

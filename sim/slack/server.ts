@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { SlackApiError } from './errors.ts';
-import type { ApiFault, Faults } from './faults.ts';
+import type { Faults } from './faults.ts';
 import { uploadedBytes } from './files.ts';
 import type { RateLimits } from './rate-limit.ts';
 import { parseArguments, readBody } from './request.ts';
@@ -25,7 +25,6 @@ interface Answer {
   headers?: Record<string, string>;
 }
 
-const BEFORE = new Set<ApiFault['kind']>(['ratelimited', 'error500', 'drop_before', 'error']);
 const SERVER_ERROR: Answer = { status: 500, body: 'Internal Server Error' };
 
 /** The HTTP side of Slack: Web API, uploads, downloads and response URLs. */
@@ -75,20 +74,24 @@ async function perform(
   parts.watchers.emit('call', call);
   const fault = parts.faults.take(call.method);
   if (fault) call.error = fault.kind === 'error' ? (fault.error ?? 'internal_error') : fault.kind;
-  const wait = fault?.kind === 'ratelimited' ? (fault.retryAfter ?? 1) : parts.limits.take(call.method);
-  if (wait > 0) {
-    call.error = 'ratelimited';
-    const body = { ok: false, error: 'ratelimited' };
-    return write(response, { status: 429, body, headers: { 'retry-after': String(wait) } });
-  }
+  if (fault?.kind === 'ratelimited') return write(response, tooMany(fault.retryAfter ?? 1));
   if (fault?.kind === 'error') return write(response, { status: 200, body: { ok: false, error: call.error } });
   if (fault?.kind === 'error500') return write(response, SERVER_ERROR);
   if (fault?.kind === 'drop_before') return void response.destroy();
+  const wait = parts.limits.take(call.method);
+  if (wait > 0) {
+    call.error = 'ratelimited';
+    return write(response, tooMany(wait));
+  }
   const answer = await run();
-  if (!fault || BEFORE.has(fault.kind)) return write(response, answer);
+  if (!fault) return write(response, answer);
   if (fault.kind === 'error500_after') return write(response, SERVER_ERROR);
   // `timeout_after` never answers; the client gives up, or the server closes.
   if (fault.kind === 'drop_after') response.destroy();
+}
+
+function tooMany(seconds: number): Answer {
+  return { status: 429, body: { ok: false, error: 'ratelimited' }, headers: { 'retry-after': String(seconds) } };
 }
 
 async function webApi(call: SlackCall, parts: ServerParts): Promise<Answer> {

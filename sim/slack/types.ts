@@ -65,6 +65,7 @@ export interface SlackUser {
   botId?: string;
 }
 
+/** As Slack's `channel_type` in events. */
 export type ChannelKind = 'channel' | 'group' | 'im' | 'mpim';
 
 export interface SlackChannel {

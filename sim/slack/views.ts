@@ -103,8 +103,3 @@ export class Views {
     return view;
   }
 }
-
-/** Where a submitted view's answer leads. */
-export function responseOf(ack: unknown): Json {
-  return isJson(ack) ? ack : {};
-}

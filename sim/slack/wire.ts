@@ -1,12 +1,5 @@
-import type { ChannelKind, Json, SlackChannel, SlackFile, SlackMessage, SlackUser } from './types.ts';
+import type { Json, SlackChannel, SlackMessage, SlackUser } from './types.ts';
 import type { Workspace } from './workspace.ts';
-
-const CHANNEL_TYPES: Record<ChannelKind, string> = { channel: 'channel', group: 'group', im: 'im', mpim: 'mpim' };
-
-/** `channel_type` of a message event. */
-export function channelType(channel: SlackChannel): string {
-  return CHANNEL_TYPES[channel.kind];
-}
 
 /** A message as the Web API and events carry it: without its channel, with a summary when it is the root of a thread. */
 export function messageJson(workspace: Workspace, message: SlackMessage, o: { metadata?: boolean } = {}): Json {
@@ -109,8 +102,4 @@ export function botProfile(workspace: Workspace, user: SlackUser): Json {
     updated: 1_700_000_000,
     team_id: user.team,
   };
-}
-
-export function fileJson(file: SlackFile): Json {
-  return { ...file };
 }

@@ -2,7 +2,6 @@ import { acceptBlocks, objectsIn } from '../blocks.ts';
 import { SlackApiError } from '../errors.ts';
 import { storeFile } from '../files.ts';
 import type { SlackFile } from '../types.ts';
-import { fileJson } from '../wire.ts';
 import { joinedChannel, type Methods } from './method.ts';
 
 export const fileMethods: Methods = {
@@ -47,7 +46,7 @@ export const fileMethods: Methods = {
     run: (args, { workspace }) => {
       const stored = workspace.files.get(args.need('file', 'file_not_found'));
       if (!stored?.complete) throw new SlackApiError('file_not_found');
-      return { file: fileJson(stored.file), comments: [], response_metadata: { next_cursor: '' } };
+      return { file: stored.file, comments: [], response_metadata: { next_cursor: '' } };
     },
   },
 };
