@@ -71,6 +71,8 @@ export interface Task {
   readonly session: string | null;
   /** The approved plan, or the last one proposed. */
   readonly plan: string | null;
+  /** Checks that a person said to ignore, by name. */
+  readonly ignoredChecks: readonly string[];
   readonly createdAt: number;
   readonly endedAt: number | null;
 }

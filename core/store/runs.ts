@@ -40,19 +40,29 @@ export const runStore = (db: Database) => ({
       .where(and(eq(runs.id, id), isNull(runs.endedAt)));
   },
 
-  /** Opens an attempt; opened again after a crash it stays as it is. */
-  async openAttempt(
-    attempt: { id: AttemptId; run: RunId; task: TaskNumber; deadline: number },
-    at: number,
-  ): Promise<void> {
+  /** Ends a run that no attempt was opened for; answers whether it was so. */
+  async withdraw(id: RunId, at: number): Promise<boolean> {
+    const rows = await db
+      .update(runs)
+      .set({ outcome: { type: 'cancelled' }, endedAt: at })
+      .where(and(eq(runs.id, id), isNull(runs.startedAt), isNull(runs.endedAt)))
+      .returning({ id: runs.id });
+    return rows.length > 0;
+  },
+
+  /** Opens an attempt (opened again after a crash it stays as it is); false when the run was withdrawn. */
+  async openAttempt(attempt: { id: AttemptId; run: RunId; task: TaskNumber; deadline: number }, at: number): Promise<boolean> {
+    const going = await db
+      .update(runs)
+      .set({ startedAt: sql`coalesce(${runs.startedAt}, ${at})` })
+      .where(and(eq(runs.id, attempt.run), isNull(runs.endedAt)))
+      .returning({ id: runs.id });
+    if (going.length === 0) return false;
     await db
       .insert(attempts)
       .values({ ...attempt, state: 'open', heartbeatAt: at, startedAt: at })
       .onConflictDoNothing();
-    await db
-      .update(runs)
-      .set({ startedAt: at })
-      .where(and(eq(runs.id, attempt.run), isNull(runs.startedAt)));
+    return true;
   },
 
   /** Gives an open attempt its token, by hash; a restart before the sandbox runs gives it another. */

@@ -172,6 +172,8 @@ export const tasks = mainloop.table('tasks', {
   head: text('head'),
   session: text('session'),
   plan: text('plan'),
+  /** Names of checks that a person said to ignore. */
+  ignoredChecks: jsonb('ignored_checks').$type<string[]>().notNull().default([]),
   createdAt: ms('created_at').notNull(),
   endedAt: ms('ended_at'),
 });

@@ -6,7 +6,9 @@ import { type Database, storable } from './database.ts';
 import { events, tasks } from './schema.ts';
 
 /** What a step may write down about a task besides its status. */
-export type TaskFacts = Partial<Pick<Task, 'issue' | 'pull' | 'head' | 'session' | 'plan' | 'budgetUsd'>>;
+export type TaskFacts = Partial<Pick<Task, 'issue' | 'pull' | 'head' | 'session' | 'plan' | 'budgetUsd'>> & {
+  ignoredChecks?: string[];
+};
 
 export const taskStore = (db: Database) => {
   const find = async (number: TaskNumber): Promise<Task | null> => {

@@ -192,6 +192,7 @@ CREATE TABLE "mainloop"."tasks" (
 	"head" text,
 	"session" text,
 	"plan" text,
+	"ignored_checks" jsonb DEFAULT '[]'::jsonb NOT NULL,
 	"created_at" bigint NOT NULL,
 	"ended_at" bigint,
 	CONSTRAINT "tasks_proposal_unique" UNIQUE("proposal")

@@ -1,0 +1,55 @@
+import type { Account, Place } from '../domain/chat.ts';
+import { accountKey } from '../domain/chat.ts';
+import { describe, Failure } from '../errors.ts';
+import type { Ask } from '../store/asks.ts';
+import { chatFor, deliver } from './delivery.ts';
+import type { Deps } from './deps.ts';
+import { effect } from './effect.ts';
+
+/** Shows an ask where its person will see it: the DM of the platform they used last, else the thread it came from. */
+export const createAsk = (deps: Deps) =>
+  async function ask(id: number): Promise<void> {
+    const accounts = await effect('whom to ask', () => accountsFor(deps, id));
+    for (const account of accounts) {
+      if (await effect(`ask ${accountKey(account)}`, () => showInDm(deps, id, account))) return;
+    }
+    await effect('ask in thread', () => showInThread(deps, id));
+  };
+
+async function accountsFor({ store, chats }: Deps, id: number): Promise<Account[]> {
+  const ask = await store.asks.find(id);
+  if (!ask) return [];
+  const { person } = await store.tasks.get(ask.task);
+  return (await store.people.accountsOf(person)).filter((account) => chats.has(account.platform));
+}
+
+async function showInDm(deps: Deps, id: number, account: Account): Promise<boolean> {
+  try {
+    const place = await chatFor(deps.chats, account.platform).dm(account);
+    await show(deps, id, `ask:${id}:${accountKey(account)}`, place);
+    return true;
+  } catch (error) {
+    if (!(error instanceof Failure) || error.remedy !== 'never') throw error;
+    deps.log.warn({ ask: id, account: accountKey(account), error: describe(error) }, 'person not reachable');
+    return false;
+  }
+}
+
+async function showInThread(deps: Deps, id: number): Promise<void> {
+  const ask = await required(deps, id);
+  const { place } = await deps.store.tasks.get(ask.task);
+  await show(deps, id, `ask:${id}:thread`, place);
+}
+
+async function show(deps: Deps, id: number, key: string, place: Place): Promise<void> {
+  const drawing = await deps.draw(`ask:${id}`);
+  if (!drawing) return;
+  await deliver(deps, { key, place, subject: `ask:${id}`, doc: drawing.doc, settled: false });
+  deps.presenter.touch(`ask:${id}`);
+}
+
+async function required({ store }: Deps, id: number): Promise<Ask> {
+  const ask = await store.asks.find(id);
+  if (!ask) throw new Failure(`ask ${id} does not exist`, { code: 'no_ask', remedy: 'never' });
+  return ask;
+}

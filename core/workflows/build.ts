@@ -1,0 +1,34 @@
+import type { RunOutcome } from '../domain/run.ts';
+import { implementBrief } from '../words/briefs.ts';
+import { pullBody, pullTitle } from '../words/pull.ts';
+import { effect } from './effect.ts';
+import { park, perform, type TaskContext } from './perform.ts';
+
+export type Done = Extract<RunOutcome, { type: 'done' }>;
+
+/** Builds what was agreed and opens the draft pull request. */
+export async function build(context: TaskContext, plan: string | null): Promise<void> {
+  const { deps, number } = context;
+  const task = await effect('read task', () => deps.store.tasks.get(number));
+  let brief = implementBrief({ task, plan });
+  for (;;) {
+    const outcome = await perform(context, 'implement', brief);
+    if (outcome.type === 'done') return openPullRequest(context, outcome);
+    const said = await park(context, { code: 'nothing_changed', reason: outcome.summary });
+    if (said) brief = `${brief}\n\n${said}`;
+  }
+}
+
+async function openPullRequest({ deps, number, issue }: TaskContext, done: Done): Promise<void> {
+  await effect('open pull request', async () => {
+    const task = await deps.store.tasks.get(number);
+    const { number: pull, url } = await deps.host.ensurePullRequest(task.repo, {
+      branch: task.branch,
+      base: task.base,
+      title: pullTitle(done.title, task),
+      body: pullBody(task, { summary: done.summary, checks: done.checks, issue: issue?.number ?? null }),
+    });
+    await deps.store.tasks.note(number, { pull: { number: pull, url } });
+    deps.presenter.touch(`task:${number}`);
+  });
+}

@@ -1,0 +1,86 @@
+import { canUndo, undoMs } from '../domain/proposal.ts';
+import { isFinal, type Task } from '../domain/task.ts';
+import type { WorkerEvent } from '../protocol.ts';
+import type { Store } from '../store/index.ts';
+import { askCard } from '../words/ask.ts';
+import { proposalCard } from '../words/proposal.ts';
+import { progressCard } from '../words/task.ts';
+import type { Drawing } from './presenter.ts';
+
+/** How many finished tasks of a repository the forecast on a proposal looks at. */
+const forecastOver = 9;
+
+/** Draws a card from what is stored: `proposal:7`, `task:41`, `ask:12`. Null for what does not exist. */
+export const createCards = (store: Store) => {
+  const drawings: Record<string, (id: number) => Promise<Drawing | null>> = {
+    proposal: (id) => drawProposal(store, id),
+    task: (id) => drawTask(store, id),
+    ask: (id) => drawAsk(store, id),
+  };
+  return async function draw(subject: string): Promise<Drawing | null> {
+    const [noun = '', id] = subject.split(':');
+    return (await drawings[noun]?.(Number(id))) ?? null;
+  };
+};
+
+async function drawProposal(store: Store, id: number): Promise<Drawing | null> {
+  const proposal = await store.proposals.find(id);
+  if (!proposal) return null;
+  const now = Date.now();
+  const project = await store.projects.find(proposal.repo);
+  const doc = proposalCard(proposal, { forecast: await forecast(store, proposal.repo), url: project?.url ?? null, now });
+  const undoable = canUndo(proposal, now) && proposal.decidedAt !== null;
+  return {
+    doc,
+    settled: proposal.state !== 'open' && !undoable,
+    ...(undoable ? { redrawAt: (proposal.decidedAt ?? now) + undoMs } : {}),
+  };
+}
+
+async function forecast(store: Store, repo: string) {
+  const finished = await store.tasks.finished(repo, forecastOver);
+  if (finished.length === 0) return null;
+  return {
+    minutes: median(finished.map((task) => task.minutes)),
+    usd: median(finished.map((task) => task.usd)),
+    count: finished.length,
+  };
+}
+
+const median = (numbers: number[]): number => numbers.sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0;
+
+async function drawTask(store: Store, number: number): Promise<Drawing | null> {
+  const task = await store.tasks.find(number);
+  if (!task) return null;
+  const asks = await store.asks.openOf(number);
+  const activity = await activityOf(store, task);
+  const ci = task.status.phase === 'ci' ? task.status.detail : null;
+  const doc = progressCard(task, { activity, asks, ci, now: Date.now(), taskUrl: null });
+  return { doc, settled: isFinal(task.status) };
+}
+
+async function activityOf(store: Store, task: Task) {
+  const latest = await store.worker.latest(task.number, 20);
+  const doing = task.status.holder === 'worker' ? latest.findLast(({ event }) => wordsOf(event) !== '') : undefined;
+  return { commits: await store.worker.commits(task.number), doing: doing ? wordsOf(doing.event) : '' };
+}
+
+function wordsOf(event: WorkerEvent['event']): string {
+  switch (event.type) {
+    case 'tool':
+      return event.summary;
+    case 'commit':
+      return `committed ${event.title}`;
+    case 'check':
+      return `${event.name} ${event.ok ? 'passes' : 'fails'}`;
+    default:
+      return '';
+  }
+}
+
+async function drawAsk(store: Store, id: number): Promise<Drawing | null> {
+  const ask = await store.asks.find(id);
+  if (!ask) return null;
+  const task = await store.tasks.get(ask.task);
+  return { doc: askCard(ask, task, { now: Date.now(), planUrl: task.issue?.url ?? null }), settled: ask.state !== 'open' };
+}

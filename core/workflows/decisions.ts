@@ -1,0 +1,135 @@
+import { type Answer, answerFromWords, type AskBody } from '../domain/ask.ts';
+import type { TaskNumber } from '../domain/ids.ts';
+import { type Deed, may, type Person } from '../domain/policy.ts';
+import { isFinal } from '../domain/task.ts';
+import { answerWords } from '../words/ask.ts';
+import { notAllowed } from '../words/people.ts';
+import type { Deps } from './deps.ts';
+import { tellTask } from './signals.ts';
+
+/** Who decides, and where. */
+export interface Actor {
+  readonly person: Person | null;
+  readonly name: string;
+  readonly platform: string;
+  /** Names the deed in the history: the inbound's own id. */
+  readonly origin: string;
+}
+
+/** What came of a decision: something to say to the one who made it (null: the card says it), and a task to start. */
+export interface Decided {
+  readonly say: string | null;
+  readonly start: TaskNumber | null;
+}
+
+const nothing: Decided = { say: null, start: null };
+const say = (text: string): Decided => ({ say: text, start: null });
+
+/** Everything people decide, whatever they used to say so. Each is checked against the policy and written to the history. */
+export const createDecisions = (deps: Deps) => {
+  const { store, presenter } = deps;
+
+  /** Null when allowed; what to say when not. */
+  const refuse = (actor: Actor, deed: Deed): Decided | null =>
+    may(actor.person, deed) ? null : say(notAllowed(deed));
+
+  const note = (actor: Actor, subject: string, type: string, data: Record<string, unknown> = {}) =>
+    store.history.add({
+      key: `${actor.origin}:${type}:${subject}`,
+      at: Date.now(),
+      actor: actor.name,
+      subject,
+      type,
+      data: { ...data, platform: actor.platform, person: actor.person?.id ?? null },
+    });
+
+  return {
+    async confirm(id: number, actor: Actor, planFirst?: boolean): Promise<Decided> {
+      const refused = refuse(actor, 'confirm');
+      if (refused || !actor.person) return refused ?? nothing;
+      const { proposal, changed } = await store.proposals.confirm(id, { person: actor.person.id, name: actor.name }, Date.now(), planFirst);
+      presenter.touch(`proposal:${id}`);
+      if (changed) await note(actor, `task:${proposal.task}`, 'confirmed', { proposal: id });
+      // Started again on a repeat: the start is idempotent, and a crash may have come between the two.
+      return proposal.state === 'confirmed' ? { say: null, start: proposal.task } : nothing;
+    },
+
+    async decline(id: number, actor: Actor): Promise<Decided> {
+      const refused = refuse(actor, 'confirm');
+      if (refused) return refused;
+      const { changed } = await store.proposals.decline(id, actor.name, Date.now());
+      if (changed) await note(actor, `proposal:${id}`, 'declined');
+      presenter.touch(`proposal:${id}`);
+      return nothing;
+    },
+
+    async undo(id: number, actor: Actor): Promise<Decided> {
+      const refused = refuse(actor, 'cancel');
+      if (refused) return refused;
+      const { proposal } = await store.proposals.undo(id, actor.name, Date.now());
+      presenter.touch(`proposal:${id}`);
+      if (proposal.state !== 'undone' || proposal.task === null) {
+        return proposal.task === null ? nothing : say(`It is too late to undo #${proposal.task}. Cancel it instead.`);
+      }
+      await note(actor, `task:${proposal.task}`, 'undone');
+      await tellTask(proposal.task, { type: 'cancel', by: actor.name, undone: true }, 'undo');
+      return { say: null, start: proposal.task };
+    },
+
+    async answer(id: number, answer: Answer, actor: Actor): Promise<Decided> {
+      const refused = refuse(actor, answer.type === 'approve' ? 'approve' : 'answer');
+      if (refused) return refused;
+      const { ask, changed } = await store.asks.answer(id, answer, { name: actor.name, platform: actor.platform }, Date.now());
+      if (!ask) return say('I no longer know that question.');
+      presenter.touch(`ask:${id}`);
+      presenter.touch(`task:${ask.task}`);
+      if (changed) await note(actor, `task:${ask.task}`, 'answered', { ask: id, words: answerWords(answer) });
+      // Sent again on a repeat, by the answer that counted: a crash may have come between the two.
+      if (ask.answer) await tellTask(ask.task, { type: 'answered', ask: id, answer: ask.answer, by: ask.answeredBy ?? '' }, `answer:${id}`);
+      return changed || ask.answeredBy === actor.name ? nothing : say(`${ask.answeredBy ?? 'Somebody'} already answered that.`);
+    },
+
+    /** Understands a written reply to an ask; null when it isn't an answer. */
+    async reply(id: number, body: AskBody, text: string, actor: Actor): Promise<Decided | null> {
+      const answer = answerFromWords(body, text);
+      return answer ? this.answer(id, answer, actor) : null;
+    },
+
+    async cancel(task: TaskNumber, actor: Actor): Promise<Decided> {
+      const refused = refuse(actor, 'cancel');
+      if (refused) return refused;
+      const found = await store.tasks.find(task);
+      if (!found) return say(`There is no task #${task}.`);
+      if (isFinal(found.status)) return say(`#${task} is already over.`);
+      await note(actor, `task:${task}`, 'cancel_asked');
+      await tellTask(task, { type: 'cancel', by: actor.name, undone: false }, `cancel:${actor.origin}`);
+      return say(`Stopping #${task}. Its branch stays.`);
+    },
+
+    async retry(task: TaskNumber, actor: Actor): Promise<Decided> {
+      const refused = refuse(actor, 'steer');
+      if (refused) return refused;
+      const found = await store.tasks.find(task);
+      if (!found) return say(`There is no task #${task}.`);
+      if (isFinal(found.status)) return say(`#${task} is over. Say what you want and I propose it anew.`);
+      if (!found.status.parked) return say(`#${task} isn't stuck: nothing to retry.`);
+      await note(actor, `task:${task}`, 'retried');
+      await tellTask(task, { type: 'retry', by: actor.name }, `retry:${actor.origin}`);
+      return say(`Trying #${task} again.`);
+    },
+
+    async steer(task: TaskNumber, text: string, actor: Actor): Promise<Decided> {
+      const refused = refuse(actor, 'steer');
+      if (refused) return refused;
+      const found = await store.tasks.find(task);
+      if (!found) return say(`There is no task #${task}.`);
+      if (isFinal(found.status)) return say(`#${task} is already over.`);
+      await store.worker.steer({ origin: `${actor.origin}:${task}`, task, author: actor.name, text, at: Date.now() });
+      await note(actor, `task:${task}`, 'steered', { text });
+      deps.steered(task);
+      return say(found.status.holder === 'worker' ? `Told #${task}'s worker.` : `#${task}'s next run will hear it.`);
+    },
+  };
+};
+
+export type Decisions = ReturnType<typeof createDecisions>;

@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto';
+import type { Doc, MessageRef, Place } from '../domain/chat.ts';
+import { Failure } from '../errors.ts';
+import type { Chat } from '../ports.ts';
+import type { Deps } from './deps.ts';
+
+export interface Delivery {
+  /** Names the message for ever; the same key is the same message. */
+  readonly key: string;
+  readonly place: Place;
+  /** What it shows, when it is a card that changes: `proposal:7`. */
+  readonly subject: string | null;
+  readonly doc: Doc;
+  /** True when it will never change. */
+  readonly settled: boolean;
+}
+
+/** Clocks of platforms and ours differ; a lookup goes back this much further, milliseconds. */
+const clockSkewMs = 60_000;
+
+/**
+ * Sends a message exactly once per key. It is announced in the store before it leaves; when its fate is unknown (a crash,
+ * a dropped connection), it is looked for at the platform before it is sent again.
+ */
+export async function deliver({ store, chats }: Pick<Deps, 'store' | 'chats'>, delivery: Delivery): Promise<MessageRef> {
+  const { key, place, subject, doc } = delivery;
+  const chat = chatFor(chats, place.platform);
+  const { post, known } = await store.posts.announce(key, place, subject, Date.now());
+  if (post.messageId) return { place: post.place, id: post.messageId };
+  const look = () => chat.find(post.place, key, post.createdAt - clockSkewMs);
+  const ref = (known ? await look() : null) ?? (await sendOrFind(chat, place, doc, key, look));
+  await store.posts.sent(key, ref, fingerprint(doc), delivery.settled);
+  return ref;
+}
+
+async function sendOrFind(chat: Chat, place: Place, doc: Doc, key: string, look: () => Promise<MessageRef | null>): Promise<MessageRef> {
+  try {
+    return await chat.post(place, doc, key);
+  } catch (error) {
+    const found = error instanceof Failure && error.remedy === 'look' ? await look() : null;
+    if (found) return found;
+    throw error;
+  }
+}
+
+export function chatFor(chats: Deps['chats'], platform: string): Chat {
+  const chat = chats.get(platform);
+  if (!chat) {
+    throw new Failure(`There is no connection to ${platform}.`, {
+      code: 'no_face',
+      remedy: 'never',
+      advice: `Set ${platform}'s token and start again.`,
+    });
+  }
+  return chat;
+}
+
+/** Changes whenever what a card shows changes. */
+export const fingerprint = (doc: Doc): string => createHash('sha256').update(JSON.stringify(doc)).digest('hex');

@@ -1,0 +1,47 @@
+import type { Platform } from '../domain/chat.ts';
+import type { TaskNumber } from '../domain/ids.ts';
+import type { Chat, ChatModel, CodeHost, Sandbox } from '../ports.ts';
+import type { Store } from '../store/index.ts';
+import type { Drawing, Presenter } from './presenter.ts';
+
+/** Structured logger, as pino has it. */
+export interface Log {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+export interface Settings {
+  readonly chatModel: string;
+  readonly workerModel: string;
+  /** The small model that Claude Code uses for side work; workers may call it too. */
+  readonly sideModel: string;
+  readonly maxWorkers: number;
+  readonly taskBudgetUsd: number;
+  readonly taskDeadlineMinutes: number;
+  readonly ciRounds: number;
+  /** How often the code host is looked at behind the webhooks. */
+  readonly reconcileMs: number;
+  /** How long a commit may stay without any check before a person is asked whether there is CI at all. */
+  readonly ciGraceMs: number;
+  readonly publicUrl: string;
+}
+
+/** What the workflows are made of: everything outside comes in through ports. */
+export interface Deps {
+  readonly store: Store;
+  readonly chats: ReadonlyMap<Platform, Chat>;
+  readonly host: CodeHost;
+  readonly sandbox: Sandbox;
+  readonly model: ChatModel;
+  readonly settings: Settings;
+  readonly log: Log;
+  readonly presenter: Presenter;
+  /** How a card looks now; null for what does not exist. */
+  readonly draw: (subject: string) => Promise<Drawing | null>;
+  /** Looks at a task on the code host soon, outside of any workflow. */
+  readonly look: (task: TaskNumber) => void;
+  /** Tells a waiting worker of a task that there is something to hear. */
+  readonly steered: (task: TaskNumber) => void;
+}

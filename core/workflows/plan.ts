@@ -1,0 +1,30 @@
+import { planBrief } from '../words/briefs.ts';
+import { effect } from './effect.ts';
+import { publishPlan } from './issue.ts';
+import { ask, Dropped, park, perform, type TaskContext } from './perform.ts';
+
+/**
+ * Plans until a person agrees. "Looks good, but…" is a revision: the next plan sees the earlier ones and what was said.
+ * Answers the approved plan.
+ */
+export async function agreeOnPlan(context: TaskContext): Promise<string> {
+  const { deps, number } = context;
+  const feedback: { plan: string; text: string }[] = [];
+  for (let version = 1; ; version += 1) {
+    const task = await effect('read task', () => deps.store.tasks.get(number));
+    const outcome = await perform(context, 'plan', planBrief({ task, feedback }));
+    if (outcome.type !== 'planned') {
+      await park(context, { code: 'no_plan', reason: outcome.summary });
+      continue;
+    }
+    const { plan, summary } = outcome;
+    await publishPlan(context, plan, 'waiting');
+    const { answer, by } = await ask(context, { kind: 'plan', summary, version }, 'plan to read');
+    if (answer.type === 'approve') {
+      await publishPlan(context, plan, 'approved', by);
+      return plan;
+    }
+    if (answer.type === 'drop') throw new Dropped(by);
+    feedback.push({ plan, text: 'text' in answer ? answer.text : JSON.stringify(answer) });
+  }
+}

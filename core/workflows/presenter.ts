@@ -1,0 +1,118 @@
+import type { Doc } from '../domain/chat.ts';
+import { describe, Failure } from '../errors.ts';
+import type { Post } from '../store/posts.ts';
+import { chatFor, fingerprint } from './delivery.ts';
+import type { Deps } from './deps.ts';
+
+/** How a subject looks now. */
+export interface Drawing {
+  readonly doc: Doc;
+  /** True when it will never look different again. */
+  readonly settled: boolean;
+  /** When it looks different by the clock alone (an undo button that goes), milliseconds since the epoch. */
+  readonly redrawAt?: number;
+}
+
+/**
+ * Keeps every card that was sent showing the truth. A card is a pure drawing of what is stored, so nothing is lost by
+ * a crash: `resume` draws all unsettled cards again. What changes often is sent as often as the platform likes, and only
+ * the latest form.
+ */
+export interface Presenter {
+  /** Something about a subject changed. Returns at once. */
+  touch(subject: string): void;
+  /** Draws everything that may be out of date; for the start of the program. */
+  resume(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Pause after a failure that may pass; doubles up to a minute. */
+const firstPauseMs = 1_000;
+const longestPauseMs = 60_000;
+
+type Needs = Pick<Deps, 'store' | 'chats' | 'log'>;
+
+export function createPresenter(deps: Needs, draw: (subject: string) => Promise<Drawing | null>): Presenter {
+  const busy = new Map<string, Promise<void>>();
+  const dirty = new Set<string>();
+  const timers = new Set<NodeJS.Timeout>();
+  let stopped = false;
+
+  const later = (subject: string, ms: number) => {
+    if (stopped) return;
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      touch(subject);
+    }, ms);
+    timers.add(timer);
+  };
+
+  const touch = (subject: string) => {
+    dirty.add(subject);
+    if (stopped || busy.has(subject)) return;
+    busy.set(
+      subject,
+      redrawWhileDirty(subject).finally(() => {
+        busy.delete(subject);
+        if (dirty.has(subject)) touch(subject);
+      }),
+    );
+  };
+
+  async function redrawWhileDirty(subject: string): Promise<void> {
+    let pause = firstPauseMs;
+    while (dirty.delete(subject) && !stopped) {
+      try {
+        const editEveryMs = await redraw(subject);
+        pause = firstPauseMs;
+        if (editEveryMs > 0 && dirty.has(subject)) await sleep(editEveryMs);
+      } catch (error) {
+        deps.log.warn({ subject, error: describe(error) }, 'card not updated yet');
+        const wait = (error instanceof Failure && error.retryAfterMs) || pause;
+        pause = Math.min(pause * 2, longestPauseMs);
+        later(subject, wait);
+        return;
+      }
+    }
+  }
+
+  /** Answers how long to wait before the subject's cards are edited again. */
+  async function redraw(subject: string): Promise<number> {
+    const drawing = await draw(subject);
+    if (!drawing) return 0;
+    if (drawing.redrawAt !== undefined) later(subject, Math.max(0, drawing.redrawAt - Date.now()) + 50);
+    const posts = (await deps.store.posts.of(subject)).filter((post) => post.messageId !== null && !post.settled);
+    const pauses = await Promise.all(posts.map((post) => edit(post, drawing)));
+    return Math.max(0, ...pauses);
+  }
+
+  async function edit(post: Post, { doc, settled }: Drawing): Promise<number> {
+    const hash = fingerprint(doc);
+    if (!post.messageId || (hash === post.sent && !settled)) return 0;
+    const chat = chatFor(deps.chats, post.place.platform);
+    const before = { place: post.place, id: post.messageId };
+    try {
+      const ref = hash === post.sent ? before : await chat.edit(before, doc);
+      await deps.store.posts.sent(post.key, ref, hash, settled);
+    } catch (error) {
+      if (!(error instanceof Failure) || error.remedy !== 'never') throw error;
+      deps.log.warn({ post: post.key, error: describe(error) }, 'card can no longer be edited');
+      await deps.store.posts.sent(post.key, before, hash, true);
+    }
+    return chat.capabilities.editEveryMs;
+  }
+
+  return {
+    touch,
+    async resume() {
+      for (const subject of await deps.store.posts.unsettledSubjects()) touch(subject);
+    },
+    async stop() {
+      stopped = true;
+      for (const timer of timers) clearTimeout(timer);
+      await Promise.allSettled(busy.values());
+    },
+  };
+}
+
+const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));

@@ -1,0 +1,105 @@
+import type { HostComment, HostReview, HostReviewComment } from '../ports.ts';
+import { addressBrief } from '../words/briefs.ts';
+import { pullBody } from '../words/pull.ts';
+import { doneNotice } from '../words/task.ts';
+import { deliver } from './delivery.ts';
+import type { Deps } from './deps.ts';
+import { effect } from './effect.ts';
+import { type Done } from './build.ts';
+import { follow } from './ci.ts';
+import { Dropped, park, perform, type TaskContext } from './perform.ts';
+import type { TaskSignal } from './signals.ts';
+
+/** What reviewers want changed. */
+export interface Wishes {
+  readonly reviews: readonly HostReview[];
+  readonly comments: readonly HostReviewComment[];
+  readonly remarks: readonly HostComment[];
+  /** Said in chat instead of on the code host. */
+  readonly said: string | null;
+}
+
+/**
+ * The pull request is ready: says so once, asks for review, and waits. Answers what reviewers want changed, or null when
+ * the branch moved and CI has to pass again. Merge and close end the task from here.
+ */
+export async function awaitReview(context: TaskContext, notify: boolean): Promise<Wishes | null> {
+  const { deps, number, mailbox, startAsk, count } = context;
+  count.asks += 1;
+  const origin = `${number}.ask.${count.asks}`;
+  const ask = await effect('ask for review', async () => {
+    const task = await deps.store.tasks.get(number);
+    if (task.pull) await deps.host.markReady(task.repo, task.pull.number);
+    const opened = await deps.store.asks.open({ origin, task: number, kind: 'review', body: { kind: 'review', summary: task.title }, at: Date.now() });
+    await deps.store.tasks.advance(number, { type: 'review_asked' }, `review:${opened.id}`, Date.now());
+    deps.presenter.touch(`task:${number}`);
+    deps.look(number);
+    return opened.id;
+  });
+  if (notify) await effect('say ready', () => sayReady(deps, number));
+  await startAsk(ask);
+  const signal = await mailbox.take(
+    (s): s is Extract<TaskSignal, { type: 'review' | 'head_moved' | 'conflict' | 'answered' | 'retry' }> =>
+      s.type === 'review' || s.type === 'head_moved' || s.type === 'conflict' || s.type === 'retry' || (s.type === 'answered' && s.ask === ask),
+  );
+  await effect('close review ask', async () => {
+    await deps.store.asks.withdraw(ask, Date.now());
+    deps.presenter.touch(`ask:${ask}`);
+  });
+  switch (signal.type) {
+    case 'review':
+      return { reviews: signal.reviews, comments: signal.comments, remarks: signal.remarks, said: null };
+    case 'answered':
+      if (signal.answer.type === 'drop') throw new Dropped(signal.by);
+      return { reviews: [], comments: [], remarks: [], said: 'text' in signal.answer ? signal.answer.text : null };
+    case 'head_moved':
+      await follow(context, signal.sha);
+      return null;
+    case 'conflict':
+    case 'retry':
+      return null;
+  }
+}
+
+/** Addresses what reviewers want: 👀 first, a run, then a reply in every thread that it answered. */
+export async function address(context: TaskContext, wishes: Wishes): Promise<void> {
+  const { deps, number } = context;
+  await effect('acknowledge review', async () => {
+    const { repo } = await deps.store.tasks.get(number);
+    for (const { id } of wishes.comments) await deps.host.acknowledge(repo, { id, kind: 'review' });
+    for (const { id } of wishes.remarks) await deps.host.acknowledge(repo, { id, kind: 'issue' });
+  });
+  const task = await effect('read task', () => deps.store.tasks.get(number));
+  const outcome = await perform(context, 'address', addressBrief({ task, ...wishes }));
+  if (outcome.type === 'done') await effect('reply to review', () => reply(deps, number, outcome, wishes));
+  else await park(context, { code: 'nothing_changed', reason: outcome.summary });
+}
+
+/** Only comments that were asked about are answered, whatever the worker says. */
+async function reply(deps: Deps, number: number, done: Done, wishes: Wishes): Promise<void> {
+  const task = await deps.store.tasks.get(number);
+  if (!task.pull) return;
+  const asked = new Set(wishes.comments.map((comment) => comment.id));
+  for (const { comment, text } of done.replies.filter((item) => asked.has(item.comment))) {
+    await deps.host.replyInThread(task.repo, task.pull.number, comment, { marker: `reply:${number}:${comment}`, body: text });
+  }
+  await deps.host.updatePullRequest(task.repo, task.pull.number, {
+    body: pullBody(task, { summary: done.summary, checks: done.checks, issue: task.issue?.number ?? null }),
+  });
+}
+
+async function sayReady(deps: Deps, number: number): Promise<void> {
+  const task = await deps.store.tasks.get(number);
+  const runs = await deps.store.runs.of(number);
+  const last = runs.findLast((run) => run.outcome?.type === 'done')?.outcome;
+  const { summary, checks } = last?.type === 'done' ? last : { summary: '', checks: [] };
+  const commits = await deps.store.worker.commits(number);
+  const minutes = (Date.now() - task.createdAt) / 60_000;
+  await deliver(deps, {
+    key: `task:${number}:ready`,
+    place: task.place,
+    subject: null,
+    doc: doneNotice(task, { commits, summary, checks, minutes }),
+    settled: true,
+  });
+}

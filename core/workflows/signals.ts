@@ -1,0 +1,104 @@
+import { DBOS } from '@dbos-inc/dbos-sdk';
+import type { Answer } from '../domain/ask.ts';
+import type { CiVerdict } from '../domain/ci.ts';
+import type { AttemptId, RunId, TaskNumber } from '../domain/ids.ts';
+import type { AttemptEnd, RunOutcome } from '../domain/run.ts';
+import type { HostComment, HostReview, HostReviewComment } from '../ports.ts';
+
+/** What a waiting task is told. Sent with a key, so that a repeated send arrives once. */
+export type TaskSignal =
+  | { type: 'run_ended'; run: RunId; outcome: RunOutcome }
+  | { type: 'answered'; ask: number; answer: Answer; by: string }
+  | { type: 'ci'; sha: string; verdict: CiVerdict }
+  | { type: 'head_moved'; sha: string | null }
+  | { type: 'pull'; state: 'merged' | 'closed' }
+  | { type: 'conflict'; sha: string }
+  | { type: 'review'; reviews: HostReview[]; comments: HostReviewComment[]; remarks: HostComment[] }
+  | { type: 'cancel'; by: string; undone: boolean }
+  | { type: 'retry'; by: string };
+
+/** What a run is told about one of its attempts, or about itself. */
+export type RunSignal = { attempt: AttemptId; end: AttemptEnd } | { type: 'cancel' };
+
+const topic = 'signal';
+
+/** A task may wait for weeks; then it looks again and waits on. */
+const longestWaitSeconds = 30 * 24 * 60 * 60;
+
+/** Notifications wake a waiting workflow at once; this is how often it looks by itself, in case one was lost. */
+const lookAgainMs = 300_000;
+
+export const taskWorkflowId = (task: TaskNumber): string => `task:${task}`;
+export const runWorkflowId = (run: RunId): string => `run:${run}`;
+
+export const tellTask = (task: TaskNumber, signal: TaskSignal, key: string): Promise<void> =>
+  DBOS.send(taskWorkflowId(task), signal, topic, `${taskWorkflowId(task)}:${key}`);
+
+export const tellRun = (run: RunId, signal: RunSignal, key: string): Promise<void> =>
+  DBOS.send(runWorkflowId(run), signal, topic, `${runWorkflowId(run)}:${key}`);
+
+/** The next signal to the calling workflow; null when none came within `seconds`. */
+export const hear = <T>(seconds: number = longestWaitSeconds): Promise<T | null> =>
+  DBOS.recv<T>(topic, { timeoutSeconds: seconds, pollingIntervalMs: lookAgainMs });
+
+/** Thrown out of any wait of a task when a person cancels it. */
+export class Cancelled extends Error {
+  readonly by: string;
+  readonly undone: boolean;
+  constructor(by: string, undone: boolean) {
+    super(`cancelled by ${by}`);
+    this.by = by;
+    this.undone = undone;
+  }
+}
+
+/** Thrown out of any wait of a task when its pull request is merged or closed on the code host. */
+export class Ended extends Error {
+  readonly state: 'merged' | 'closed';
+  constructor(state: 'merged' | 'closed') {
+    super(`pull request ${state}`);
+    this.state = state;
+  }
+}
+
+/** A task's letters: what is waited for is taken, what ends the task is thrown, all else is kept in order for later. */
+export interface Mailbox {
+  /** The first signal that `wanted` accepts. */
+  take<T extends TaskSignal>(wanted: (signal: TaskSignal) => signal is T): Promise<T>;
+  /** As `take`, but nothing interrupts it: for the tidying up after an end. */
+  takeLast<T extends TaskSignal>(wanted: (signal: TaskSignal) => signal is T): Promise<T>;
+  /** Kept signals that `wanted` accepts, without waiting. */
+  kept<T extends TaskSignal>(wanted: (signal: TaskSignal) => signal is T): T[];
+}
+
+export function createMailbox(): Mailbox {
+  const held: TaskSignal[] = [];
+  return {
+    async take(wanted) {
+      const at = held.findIndex(wanted);
+      if (at >= 0) {
+        const [signal] = held.splice(at, 1);
+        if (signal && wanted(signal)) return signal;
+      }
+      for (;;) {
+        const signal = await hear<TaskSignal>();
+        if (!signal) continue;
+        if (wanted(signal)) return signal;
+        if (signal.type === 'cancel') throw new Cancelled(signal.by, signal.undone);
+        if (signal.type === 'pull') throw new Ended(signal.state);
+        held.push(signal);
+      }
+    },
+    async takeLast(wanted) {
+      for (;;) {
+        const signal = await hear<TaskSignal>();
+        if (signal && wanted(signal)) return signal;
+      }
+    },
+    kept(wanted) {
+      const found = held.filter(wanted);
+      for (const signal of found) held.splice(held.indexOf(signal), 1);
+      return found;
+    },
+  };
+}

@@ -1,0 +1,95 @@
+import type { TaskNumber } from '../domain/ids.ts';
+import { describe, Failure } from '../errors.ts';
+import { handover } from '../words/issue.ts';
+import { progressCard } from '../words/task.ts';
+import { build } from './build.ts';
+import { passCi } from './ci.ts';
+import { deliver } from './delivery.ts';
+import type { Deps } from './deps.ts';
+import { effect } from './effect.ts';
+import { Dropped, park, type TaskContext } from './perform.ts';
+import { agreeOnPlan } from './plan.ts';
+import { address, awaitReview } from './review.ts';
+import type { RunInput } from './run.ts';
+import { Cancelled, createMailbox, Ended } from './signals.ts';
+
+export interface TaskChildren {
+  readonly startRun: (input: RunInput) => Promise<void>;
+  readonly startAsk: (ask: number) => Promise<void>;
+}
+
+/** A task from its confirmation to the merge of its pull request: plan, build, CI, review. */
+export const createTask = (deps: Deps, children: TaskChildren) =>
+  async function task(number: TaskNumber): Promise<void> {
+    const context: TaskContext = { deps, number, mailbox: createMailbox(), ...children, count: { runs: 0, asks: 0 }, issue: null };
+    try {
+      await journey(context);
+    } catch (error) {
+      await end(context, error);
+    }
+  };
+
+async function journey(context: TaskContext): Promise<never> {
+  const { planFirst } = await effect('show progress', () => showProgress(context));
+  const plan = planFirst ? await stage(context, () => agreeOnPlan(context)) : null;
+  await stage(context, () => build(context, plan));
+  for (let round = 0; ; round += 1) {
+    await stage(context, () => passCi(context));
+    const wishes = await stage(context, () => awaitReview(context, round === 0));
+    if (wishes) await stage(context, () => address(context, wishes));
+  }
+}
+
+/** Does a part of the journey; when the outside fails for good, a person says when to try that part again. */
+async function stage<T>(context: TaskContext, act: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await act();
+    } catch (error) {
+      if (endsTask(error)) throw error;
+      await park(context, { code: error instanceof Failure ? error.code : 'unexpected', reason: describe(error) });
+    }
+  }
+}
+
+/** A person or the code host ended the task, or the engine itself stops; everything else waits for a person. */
+const endsTask = (error: unknown): boolean =>
+  error instanceof Cancelled ||
+  error instanceof Dropped ||
+  error instanceof Ended ||
+  (error instanceof Error && error.name.startsWith('DBOS'));
+
+async function showProgress({ deps, number }: TaskContext): Promise<{ planFirst: boolean }> {
+  const task = await deps.store.tasks.get(number);
+  const doc = progressCard(task, { activity: { commits: 0, doing: '' }, asks: [], ci: null, now: Date.now(), taskUrl: null });
+  await deliver(deps, { key: `task:${number}:progress`, place: task.place, subject: `task:${number}`, doc, settled: false });
+  return { planFirst: task.planFirst };
+}
+
+/** Leaves nothing behind: no sandbox, no open ask, and the code host says how it ended. */
+async function end({ deps, number, issue }: TaskContext, error: unknown): Promise<void> {
+  const by = error instanceof Cancelled || error instanceof Dropped ? error.by : null;
+  if (!by && !(error instanceof Ended)) throw error;
+  await effect('end task', async () => {
+    const event = by
+      ? { type: 'cancelled' as const, detail: error instanceof Cancelled && error.undone ? `undone by ${by}` : `cancelled by ${by}` }
+      : error instanceof Ended && error.state === 'merged'
+        ? { type: 'merged' as const }
+        : { type: 'closed' as const, detail: 'its pull request was closed' };
+    await deps.store.tasks.advance(number, event, `end:${number}`, Date.now());
+    for (const ask of await deps.store.asks.withdrawAll(number, Date.now())) deps.presenter.touch(`ask:${ask}`);
+    deps.presenter.touch(`task:${number}`);
+  });
+  await effect('remove sandbox', () => deps.sandbox.remove(number));
+  if (by) await effect('close on code host', () => closeOnHost(deps, number, issue, by));
+}
+
+async function closeOnHost(deps: Deps, number: TaskNumber, issue: TaskContext['issue'], by: string): Promise<void> {
+  const task = await deps.store.tasks.get(number);
+  const body = handover(task, `Cancelled by ${by}. The branch \`${task.branch}\` stays as it is.`);
+  for (const target of [task.pull, issue]) {
+    if (!target) continue;
+    await deps.host.ensureComment(task.repo, target.number, { marker: `end:${number}`, body });
+    await deps.host.updateIssue(task.repo, target.number, { state: 'closed' });
+  }
+}
