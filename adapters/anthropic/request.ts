@@ -1,0 +1,48 @@
+import type Anthropic from '@anthropic-ai/sdk';
+import type { ModelContent, ModelMessage, ModelRequest, ModelTool } from '../../core/ports.ts';
+
+/**
+ * A request as the Messages API takes it. Breakpoints of the prompt cache, at most the four that it allows: the last tool,
+ * each block of the system prompt, the last message. `thinking` stays unset: which values a model accepts differs.
+ */
+export function messageParams({ model, system, tools, messages, maxTokens }: ModelRequest) {
+  return {
+    model,
+    max_tokens: maxTokens,
+    system: system.map((text) => ({ type: 'text' as const, text, cache_control: cached })),
+    tools: tools.map((tool, index) => toolParam(tool, index === tools.length - 1)),
+    messages: messages.map((message, index) => messageParam(message, index === messages.length - 1)),
+  };
+}
+
+const cached = { type: 'ephemeral' } as const;
+
+function toolParam({ name, description, input }: ModelTool, last: boolean): Anthropic.Tool {
+  const tool: Anthropic.Tool = { name, description, input_schema: { ...input, type: 'object' } };
+  return last ? { ...tool, cache_control: cached } : tool;
+}
+
+function messageParam({ role, content }: ModelMessage, last: boolean): Anthropic.MessageParam {
+  // The API refuses text without words; a message of nothing else must still say something.
+  const said = content.filter((part) => part.type !== 'text' || part.text.trim() !== '');
+  const blocks = (said.length > 0 ? said : [{ type: 'text', text: '(no text)' } as const]).map(blockParam);
+  const end = blocks.at(-1);
+  return { role, content: last && end ? [...blocks.slice(0, -1), { ...end, cache_control: cached }] : blocks };
+}
+
+type Block = Anthropic.TextBlockParam | Anthropic.ToolUseBlockParam | Anthropic.ToolResultBlockParam;
+
+function blockParam(part: ModelContent): Block {
+  switch (part.type) {
+    case 'text':
+      return { type: 'text', text: part.text };
+    case 'tool_use':
+      return { type: 'tool_use', id: part.id, name: part.name, input: objectInput(part.input) };
+    case 'tool_result':
+      return { type: 'tool_result', tool_use_id: part.id, content: part.content, is_error: part.isError };
+  }
+}
+
+/** The API takes objects only, but a model may have written something else before (see `modelEvents`). */
+const objectInput = (input: unknown): object =>
+  typeof input === 'object' && input !== null && !Array.isArray(input) ? input : { unreadable: input };
