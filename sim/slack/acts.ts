@@ -25,16 +25,22 @@ export function labelOf(element: Json): string {
   return isJson(element.text) ? String(element.text.text ?? '') : String(element.text ?? '');
 }
 
+/** Which button: by what it says, by the app's names for it, or by its place as `renderMessage` numbers them, from 1. */
+export interface ButtonChoice {
+  actionId?: string;
+  text?: string;
+  value?: string;
+  number?: number;
+}
+
 /** @throws SlackPersonError `not_found` with the labels that are there */
-export function findButton(
-  blocks: SlackBlock[] | undefined,
-  by: { actionId?: string | undefined; text?: string | undefined; value?: string | undefined },
-): Control {
+export function findButton(blocks: SlackBlock[] | undefined, by: ButtonChoice): Control {
   const buttons = controlsOf(blocks).filter(
     ({ element }) => element.type === 'button' || element.type === 'workflow_button',
   );
   const found = buttons.find(
-    ({ element }) =>
+    ({ element }, i) =>
+      (by.number === undefined || by.number === i + 1) &&
       (by.actionId === undefined || element.action_id === by.actionId) &&
       (by.value === undefined || element.value === by.value) &&
       (by.text === undefined || labelOf(element) === by.text),

@@ -108,7 +108,7 @@ function checkTask(task: Json, at: string): void {
 }
 
 /** Characters that people would read in these blocks. */
-export function blockCharacters(value: unknown): number {
+function blockCharacters(value: unknown): number {
   if (Array.isArray(value)) return value.reduce((sum: number, item) => sum + blockCharacters(item), 0);
   if (!isJson(value)) return 0;
   return Object.entries(value).reduce((sum, [key, inner]) => {

@@ -85,7 +85,7 @@ test('a pressed button carries message, state and response url, which answers fi
   });
   const message = await posted(sim, channel);
   await ann.select(message, 'size', 'large');
-  await ann.press(message, { text: 'Go' });
+  await ann.press(message, { number: 1 });
   await sim.waitFor(() => (bodies.includes('refused') ? true : undefined));
   expect(bodies[0]).toMatchObject({
     user: { id: ann.id },

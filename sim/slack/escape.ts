@@ -2,7 +2,7 @@ const CONTROL_SEQUENCE = /<(?:[@#!][^<>]+|(?:https?|mailto):[^<>]+)>/;
 const URL_PATTERN = /https?:\/\/[^\s<>|]+/g;
 
 /** `&`, `<` and `>` as Slack escapes them in message text. */
-export function escapeText(text: string): string {
+function escapeText(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 

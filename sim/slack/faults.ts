@@ -1,4 +1,4 @@
-export type FaultKind =
+type FaultKind =
   | 'ratelimited'
   | 'error500'
   | 'drop_before'

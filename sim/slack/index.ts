@@ -20,13 +20,8 @@ import type { Api } from './web-api/method.ts';
 import { DEFAULT_SCOPES } from './web-api/methods.ts';
 import { Workspace } from './workspace.ts';
 
-export { SlackApiError, SlackPersonError, SlackWaitError } from './errors.ts';
-export type { ApiFault, EventFaults, FaultKind } from './faults.ts';
-export type { SubmitResult } from './form.ts';
-export { SlackPerson } from './person.ts';
-export type { RateLimit } from './rate-limit.ts';
+export type { SlackPerson } from './person.ts';
 export { renderMessage } from './render.ts';
-export type { DisconnectReason } from './socket.ts';
 export type * from './types.ts';
 
 export interface SlackSimOptions {

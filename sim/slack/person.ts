@@ -1,5 +1,5 @@
 import type { EventEmitter } from 'node:events';
-import { findButton, findControl, heldValue } from './acts.ts';
+import { type ButtonChoice, findButton, findControl, heldValue } from './acts.ts';
 import type { Conversations } from './conversation.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import { SlackPersonError } from './errors.ts';
@@ -96,10 +96,7 @@ export class SlackPerson {
    * Presses the first button that fits; resolves when the app acked.
    * @throws SlackPersonError `not_found`, `dispatch_failed`, `operation_timeout`
    */
-  async press(
-    target: SlackMessage | SlackView,
-    by: { actionId?: string; text?: string; value?: string } = {},
-  ): Promise<void> {
+  async press(target: SlackMessage | SlackView, by: ButtonChoice = {}): Promise<void> {
     const control = findButton(target.blocks, by);
     if (!isMessage(target)) return this.#parts.interactions.viewAction(this.#user, target, control, {});
     await this.#parts.interactions.messageAction(this.#user, target, control, {}, this.#stateOf(target));

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { SlackSim } from './index.ts';
-import { socketClient, startSim } from './testing.ts';
+import { socketClient, startSim, webClient } from './testing.ts';
 
 interface Heard {
   ack: () => Promise<void>;
@@ -137,12 +137,7 @@ test('events are doubled, swapped and delayed on request', async () => {
 
 test('a ticket opens one socket only', async () => {
   const sim = await startSim();
-  const { url } = (await (
-    await fetch(`${sim.apiUrl}apps.connections.open`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${sim.appToken}` },
-    })
-  ).json()) as { url: string };
+  const { url = '' } = await webClient(sim, sim.appToken).apps.connections.open({});
   const opens = (): Promise<string> =>
     new Promise((resolve) => {
       const socket = new WebSocket(url);
@@ -153,4 +148,16 @@ test('a ticket opens one socket only', async () => {
       socket.addEventListener('error', () => resolve('refused'));
     });
   expect([await opens(), await opens()]).toEqual(['open', 'refused']);
+});
+
+test('an eleventh socket is sent away', async () => {
+  const sim = await startSim();
+  for (let i = 0; i < 10; i += 1) await hear(sim);
+  const { url = '' } = await webClient(sim, sim.appToken).apps.connections.open({});
+  const socket = new WebSocket(url);
+  const said = await new Promise((resolve) => {
+    socket.addEventListener('message', (event) => resolve(JSON.parse(String(event.data))), { once: true });
+  });
+  expect(said).toMatchObject({ type: 'disconnect', reason: 'too_many_websockets' });
+  expect(sim.connections()).toBe(10);
 });

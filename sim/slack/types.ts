@@ -6,7 +6,7 @@ export interface SlackBlock extends Json {
   block_id?: string;
 }
 
-export interface SlackReaction {
+interface SlackReaction {
   name: string;
   users: string[];
   count: number;

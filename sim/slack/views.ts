@@ -1,6 +1,6 @@
 import { acceptBlocks, isJson } from './blocks.ts';
 import { SlackApiError } from './errors.ts';
-import type { Json, SlackView } from './types.ts';
+import type { SlackView } from './types.ts';
 import type { Workspace } from './workspace.ts';
 
 const MAX_STACK = 3;

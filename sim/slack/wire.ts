@@ -75,7 +75,6 @@ export function userJson(user: SlackUser): Json {
     profile: {
       real_name: user.name,
       display_name: user.name,
-      email: user.isBot ? undefined : `${user.name.replace(/\W+/g, '.')}@example.com`,
       bot_id: user.botId,
       team: user.team,
     },

@@ -10,7 +10,7 @@ const MAX_TEXT = 40_000;
 const MAX_MARKDOWN = 12_000;
 
 /** Content of a post or an update. @throws SlackApiError `no_text`, `msg_too_long`, `invalid_blocks` … */
-export function contentOf(args: Arguments, api: Api): Partial<Draft> {
+function contentOf(args: Arguments, api: Api): Partial<Draft> {
   const newId = (): string => api.workspace.ids.id('b');
   const markdown = args.text('markdown_text');
   const text = args.text('text');

@@ -57,6 +57,8 @@ test('the direct conversation with a person is one, whoever opens it', async () 
   });
   const group = await conversations.open({ users: `${ann.id},${sim.person('bob').id}` });
   expect(group.channel?.id).not.toBe(channel?.id);
+  const robot = conversations.open({ users: sim.person('robot', { bot: true }).id });
+  await expect(robot).rejects.toMatchObject({ data: { error: 'cannot_dm_bot' } });
   const unknown = conversations.open({ users: 'UNOPE' });
   await expect(unknown).rejects.toMatchObject({ data: { error: 'user_not_found' } });
 });

@@ -39,6 +39,7 @@ export const conversationMethods: Methods = {
       if (args.has('channel')) return { channel: channelJson(workspace, channelOf(args, api)) };
       const users = args.need('users', 'users_list_not_supplied').split(',');
       if (!users.every((id) => workspace.users.has(id))) throw new SlackApiError('user_not_found');
+      if (users.some((id) => workspace.users.get(id)?.isBot)) throw new SlackApiError('cannot_dm_bot');
       const { channel, isNew } = workspace.direct([workspace.bot.id, ...users]);
       const full = args.flag('return_im') ? channelJson(workspace, channel) : { id: channel.id };
       return { ...(isNew ? {} : { no_op: true, already_open: true }), channel: full };
