@@ -90,6 +90,10 @@ export function askCard(ask: AskView, task: Task, { planUrl }: AskFacts): Doc {
   }
 }
 
+/** The buttons of an open ask, for whoever shows it in another card. */
+export const askButtons = (ask: AskView, task: Task): readonly (readonly Button[])[] =>
+  askCard(ask, task, { now: ask.createdAt }).buttons ?? [];
+
 const freeAnswer = { title: 'Your answer', label: 'In your own words' };
 
 const revise = (id: number, label: string, question: string): Button => ({

@@ -1,0 +1,155 @@
+import type { Doc } from '../domain/chat.ts';
+import { progressSteps, type WorkerActivity } from '../domain/progress.ts';
+import { isFinal, type Task } from '../domain/task.ts';
+import { type AskView, askNeed } from './ask.ts';
+import { links, taskTitle } from './names.ts';
+import { holderSentence, nextLook, nextStep, shortStatus } from './status.ts';
+import { cut, firstLines, headline, plain } from './text.ts';
+import { ago, count, money, span } from './time.ts';
+import { nothingNeeded } from './why.ts';
+
+export { logLines } from './log.ts';
+export { why } from './why.ts';
+
+export interface ProgressFacts {
+  readonly activity: WorkerActivity;
+  /** The task's asks, open and settled. */
+  readonly asks: readonly AskView[];
+  /** What CI says, one clause: `2 of 3 checks are green`. */
+  readonly ci: string | null;
+  readonly now: number;
+  /** The task's page. */
+  readonly taskUrl: string | null;
+}
+
+/** The one message of a task that is edited in place: the person's part, then its steps, then cost and links. */
+export function progressCard(task: Task, facts: ProgressFacts): Doc {
+  const { activity, asks, ci, now, taskUrl } = facts;
+  const open = asks.filter((ask) => ask.state === 'open');
+  const where = [task.repo, ...links(task), ...(taskUrl ? [`[details](${taskUrl})`] : [])].join(' · ');
+  return {
+    title: `#${task.number} ${taskTitle(task)}`,
+    text: `${personsPart(task, open, now)}\n${where}`,
+    steps: progressSteps(task, {
+      plan: { title: 'Plan', detail: planDetail(task, asks) },
+      implement: { title: 'Implementing', detail: workDetail(task, activity, 'implementing') },
+      ci: {
+        title: 'CI',
+        detail: task.status.phase === 'fixing' ? workDetail(task, activity, 'fixing') : (plainOr(ci) ?? undefined),
+      },
+      review: {
+        title: 'Review',
+        detail: task.status.phase === 'addressing' ? workDetail(task, activity, 'addressing') : undefined,
+      },
+    }),
+    note: `${span((task.endedAt ?? now) - task.createdAt)}, ${money(task.spentUsd)} of ${money(task.budgetUsd)}`,
+  };
+}
+
+/** The first line: what is wanted from the person, or that nothing is, with who holds the task and what comes next. */
+function personsPart(task: Task, open: readonly AskView[], now: number): string {
+  if (isFinal(task.status)) return `${holderSentence(task, now)}.`;
+  if (task.status.holder === 'you' || task.status.holder === 'reviewer') {
+    const needs = open.map(askNeed).join(', ') || plain(task.status.detail) || 'your decision';
+    return `⏸ **Waiting for you**: ${needs}.`;
+  }
+  return [nothingNeeded, `${holderSentence(task, now)}.`, nextLook(task, now), nextStep(task)]
+    .filter((part) => part !== '')
+    .join(' ');
+}
+
+const plainOr = (text: string | null): string | null => (text === null ? null : plain(text));
+
+function planDetail(task: Task, asks: readonly AskView[]): string | undefined {
+  const approved = asks.findLast((ask) => ask.kind === 'plan' && ask.answer?.type === 'approve');
+  if (approved) return `approved by ${plain(approved.answeredBy ?? 'a person')}`;
+  return task.status.phase === 'approval' ? 'to be approved' : undefined;
+}
+
+function workDetail(
+  task: Task,
+  { commits, doing }: WorkerActivity,
+  phase: Task['status']['phase'],
+): string | undefined {
+  const now =
+    task.status.phase === phase && task.status.holder === 'worker' && doing !== ''
+      ? `now: ${cut(plain(headline(doing, 200)), 80)}`
+      : '';
+  return [commits > 0 ? count(commits, 'commit') : '', now].filter((part) => part !== '').join(' · ') || undefined;
+}
+
+export interface DoneFacts {
+  readonly commits: number;
+  readonly summary: string;
+  readonly checks: readonly { readonly name: string; readonly ok: boolean }[];
+  readonly minutes: number;
+}
+
+/** The one notification of success in the thread: ready for review, with what it took. */
+export function doneNotice(task: Task, { commits, summary, checks, minutes }: DoneFacts): Doc {
+  const pull = task.pull ? `[PR ${task.pull.number}](${task.pull.url})` : `branch ${task.branch}`;
+  const facts = [
+    pull,
+    ...(commits > 0 ? [count(commits, 'commit')] : []),
+    checksWord(checks),
+    span(minutes * 60_000),
+    money(task.spentUsd),
+  ];
+  const text = [`Yours to review: ${facts.join(', ')}.`, firstLines(summary, 3)]
+    .filter((part) => part !== '')
+    .join('\n');
+  return {
+    title: `✔ #${task.number} is ready for review`,
+    text,
+    ...(task.pull ? { buttons: [[{ label: 'Open PR', url: task.pull.url, style: 'primary' }]] } : {}),
+  };
+}
+
+/** CI is green when a task is ready; a check of the worker's own that failed is said all the same. */
+function checksWord(checks: DoneFacts['checks']): string {
+  const red = checks.filter((check) => !check.ok);
+  if (red.length === 0) return 'CI green';
+  return `CI green, but the worker saw ${red.map((check) => plain(check.name)).join(', ')} fail`;
+}
+
+/** The end of a merged task. */
+export function mergedNotice(task: Task, now: number): Doc {
+  return {
+    text: [
+      `${holderSentence(task, now)}.`,
+      `${[...links(task), money(task.spentUsd)].join(', ')}. The sandbox is gone.`,
+    ].join(' '),
+  };
+}
+
+/** The end of a task that was cancelled or whose pull request was closed. */
+export function closedNotice(task: Task, now: number): Doc {
+  return { text: `${holderSentence(task, now)}. The branch \`${task.branch}\` stays; the sandbox is gone.` };
+}
+
+const glyph = (task: Task): string => {
+  const { phase, holder } = task.status;
+  if (phase === 'merged') return '✔';
+  if (isFinal(task.status)) return '✖';
+  if (holder === 'you' || holder === 'reviewer' || holder === 'model') return '⏸';
+  return holder === 'queue' ? '○' : '▶';
+};
+
+/** One task as one line of a list. */
+export const taskLine = (task: Task, now: number): string =>
+  `${glyph(task)} **#${task.number}** ${taskTitle(task)} · ${task.repo} · ${shortStatus(task)}, ${ago(task.status.since, now)}`;
+
+/** A list of tasks, in the order given. */
+export function taskList(tasks: readonly Task[], now: number): Doc {
+  if (tasks.length === 0) return { text: 'No tasks. Tell me what to work on, in your own words.' };
+  const waiting = tasks.filter((task) => task.status.holder === 'you').length;
+  const first =
+    waiting > 0
+      ? `${waiting} of ${count(tasks.length, 'task')} ${waiting === 1 ? 'waits' : 'wait'} for you`
+      : `${count(tasks.length, 'task')}, none waits for you`;
+  return { title: first, text: tasks.map((task) => taskLine(task, now)).join('\n') };
+}
+
+/** What the thread reads when a task has been started. */
+export const startedLine = (task: Task, by: string): string =>
+  `✔ **#${task.number}** started by ${plain(headline(by))}. ${task.planFirst ? 'I ask before anything is changed.' : 'A draft PR comes next.'}`;

@@ -1,0 +1,41 @@
+import type { Button, Doc } from '../domain/chat.ts';
+import { isFinal, type Task } from '../domain/task.ts';
+import { type AskView, askButtons, askNeed } from './ask.ts';
+import { links, taskTitle } from './names.ts';
+import { holderSentence, nextLook, nextStep } from './status.ts';
+
+export const nothingNeeded = 'Nothing needed from you.';
+
+/** Who holds a task, since when, what comes next and when, with the buttons that move it. Needs no model. */
+export function why(task: Task, asks: readonly AskView[], now: number): Doc {
+  const title = `#${task.number} ${taskTitle(task)}`;
+  const open = asks.filter((ask) => ask.state === 'open');
+  const waiting = task.status.holder === 'you' || open.length > 0;
+  const sentences = [
+    ...(waiting ? [] : [nothingNeeded]),
+    `${holderSentence(task, now)}.`,
+    ...open.filter(() => task.status.holder !== 'you' || open.length > 1).map((ask) => `Open: ${askNeed(ask)}.`),
+    nextLook(task, now),
+    nextStep(task),
+  ];
+  const where = links(task);
+  return {
+    title,
+    text: sentences.filter((sentence) => sentence !== '').join(' '),
+    ...(where.length > 0 ? { note: where.join(' · ') } : {}),
+    ...(isFinal(task.status) ? {} : { buttons: unblock(task, open) }),
+  };
+}
+
+/** What a person can press: the answers of the newest open ask, or another try of a parked task; always cancel. */
+function unblock(task: Task, open: readonly AskView[]): readonly (readonly Button[])[] {
+  const ask = open.at(-1);
+  const cancel: Button = { label: `Cancel #${task.number}`, token: `cancel:${task.number}`, style: 'danger' };
+  if (ask) {
+    const rows = askButtons(ask, task);
+    const drops = rows.some((row) => row.some((button) => button.token?.endsWith(':drop')));
+    return drops ? rows : [...rows, [cancel]];
+  }
+  const retry: Button = { label: 'Try again', token: `retry:${task.number}`, style: 'primary' };
+  return [[...(task.status.holder === 'you' ? [retry] : []), cancel]];
+}
