@@ -1,11 +1,13 @@
+import type { Doc } from '../domain/chat.ts';
 import type { Deed } from '../domain/policy.ts';
 import { headline, plain } from './text.ts';
 
 /** What somebody unknown reads: the code an owner can let them in with, or that they must ask for one in private. */
-export const stranger = (code: string | null): string =>
-  code
+export const stranger = (code: string | null): Doc => ({
+  text: code
     ? `I don't know you yet. Tell an owner this code: **${code}** (good for 1 hour). Nothing else I can do until then.`
-    : "I don't know you yet. Write to me directly and I give you a code that lets an owner add you.";
+    : "I don't know you yet. Write to me directly and I give you a code that lets an owner add you.",
+});
 
 const deeds: Record<Deed, string> = {
   chat: 'talk to me',
@@ -20,9 +22,11 @@ const deeds: Record<Deed, string> = {
 };
 
 /** The answer to a person whose role does not reach for what they tried. */
-export const notAllowed = (deed: Deed): string =>
-  `You can't ${deeds[deed]} with your role, so nothing changed. An owner can give you ${deed === 'administer' ? 'the owner' : 'a member'} role.`;
+export const notAllowed = (deed: Deed): Doc => ({
+  text: `You can't ${deeds[deed]} with your role, so nothing changed. An owner can give you ${deed === 'administer' ? 'the owner' : 'a member'} role.`,
+});
 
 /** The first message to an owner. */
-export const welcomeOwner = (name: string): string =>
-  `You are an owner now, ${plain(headline(name))}. Add a repository with \`project add owner/repo\`, or tell me what to work on.`;
+export const welcomeOwner = (name: string): Doc => ({
+  text: `You are an owner now, ${plain(headline(name))}. Add a repository with \`project add owner/repo\`, or tell me what to work on.`,
+});
