@@ -50,8 +50,9 @@ export function createClient({ apiUrl, log, budget, auth }: ClientOptions): Clie
       : { authStrategy: createAppAuth, auth: { ...auth.app, log: octokitLog } }),
   });
   client.hook.before('request', (options) => {
-    const repeatable = options.method === 'GET' || options.method === 'HEAD';
-    options.request.retries ??= repeatable ? READ_RETRIES : 0;
+    const repeatable = options.method === 'GET' || options.method === 'HEAD' || options.url.endsWith('/access_tokens');
+    // A copy: Octokit shares one object among all requests, and the plugins write their counters into it.
+    options.request = { ...options.request, retries: options.request.retries ?? (repeatable ? READ_RETRIES : 0) };
   });
   return client;
 }

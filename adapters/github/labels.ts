@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Target } from './api.ts';
-import { statusOf } from './errors.ts';
+import { isAmbiguous, statusOf } from './errors.ts';
 
 /** Labels of repositories; those known to exist are remembered, so that most writes cost no extra request. */
 export function createLabels(): {
@@ -17,7 +17,7 @@ export function createLabels(): {
           await octokit.rest.issues.createLabel({ ...at, name, color: colour(name) });
         } catch (error) {
           // Already there. Of an unknown fate it is as good: GitHub adds a missing label itself when it is put on an issue.
-          if (statusOf(error) !== 422 && statusOf(error) < 500) throw error;
+          if (statusOf(error) !== 422 && !isAmbiguous(error)) throw error;
         }
         known.add(key);
       }
