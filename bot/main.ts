@@ -1,0 +1,8 @@
+import { checks } from './checks.ts';
+import { runCli } from './cli.ts';
+import { doctor } from './commands/doctor.ts';
+
+process.exitCode = await runCli(process.argv.slice(2), [doctor(checks)], {
+  say: (line) => void process.stdout.write(`${line}\n`),
+  complain: (line) => void process.stderr.write(`${line}\n`),
+});
