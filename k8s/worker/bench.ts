@@ -1,0 +1,90 @@
+import { randomUUID, type UUID } from 'node:crypto';
+import type { SDKMessage } from '@anthropic-ai/claude-agent-sdk';
+import { z } from 'zod';
+import type { Job } from '../../core/protocol.ts';
+import { createCheckpoint } from './checkpoint.ts';
+import { type Claude, startClaude } from './claude.ts';
+import { watchCommits } from './commits.ts';
+import type { WorkerConfig } from './config.ts';
+import { claudeEnvironment, gitEnvironment } from './environment.ts';
+import { createGit, type Git } from './git.ts';
+import { narrate } from './narration.ts';
+import { repositoryNotes } from './notes.ts';
+import { outputSchema } from './outcome.ts';
+import { firstPrompt, systemNote } from './prompt.ts';
+import type { Reporter } from './reporter.ts';
+import type { BrokerSessionStore } from './session.ts';
+import { initialise, prepare } from './workspace.ts';
+
+/** All that a run works with: the repository, Claude at its first turn, and the checkpoints. */
+export interface Bench {
+  readonly git: Git;
+  readonly claude: Claude;
+  readonly session: string;
+  readonly remoteHead: string | null;
+  /** Saves work in progress; does nothing in a plan run. */
+  checkpoint(): Promise<void>;
+}
+
+export interface BenchOptions {
+  readonly config: WorkerConfig;
+  readonly job: Job;
+  readonly reporter: Reporter;
+  readonly store: BrokerSessionStore;
+  /** Called as soon as Claude's program runs, so that it can be ended at any time. */
+  onStart(claude: Claude): void;
+}
+
+/** Starts Claude and fetches the repository at the same time; Claude's first turn begins when the repository is there. */
+export async function setUp({ config, job, reporter, store, onStart }: BenchOptions): Promise<Bench> {
+  const git = createGit(config.work, gitEnvironment(config, job));
+  await initialise(git, config.work, config.broker, job);
+  const resume = job.session !== null && store.has(job.session);
+  if (job.session !== null && !resume)
+    reporter.tell({ type: 'log', text: 'The earlier session is lost; beginning anew.' });
+  const id = resume ? (z.uuid().parse(job.session) as UUID) : randomUUID();
+  let watch: (() => Promise<void>) | undefined;
+  const claude = startClaude({
+    options: {
+      cwd: config.work,
+      env: claudeEnvironment(config, job),
+      model: job.model,
+      systemPrompt: { type: 'preset', preset: 'claude_code', append: systemNote(job) },
+      outputFormat: { type: 'json_schema', schema: outputSchema(job.kind) },
+      sessionStore: store.store,
+    },
+    session: { id, resume },
+    readOnly: job.kind === 'plan',
+    onMessage(message) {
+      report(message, reporter);
+      if (message.type === 'user' || message.type === 'result') void watch?.();
+    },
+  });
+  onStart(claude);
+  const workspace = await prepare(git, job);
+  if (workspace.restored !== 'nothing') {
+    reporter.tell({ type: 'log', text: `Went on from unfinished work (${workspace.restored}).` });
+  }
+  const head = await git(['rev-parse', 'HEAD']);
+  watch = watchCommits(git, head, (commit) => reporter.tell({ type: 'commit', ...commit }));
+  const checkpoint = createCheckpoint(git, config.work, job, (sha) => reporter.tell({ type: 'checkpoint', sha }));
+  if (workspace.restored === 'nothing') await checkpoint.mark();
+  // A resumed session has read the notes before.
+  claude.say(firstPrompt(job, resume ? '' : await repositoryNotes(git, workspace.base)));
+  return {
+    git,
+    claude,
+    session: id,
+    remoteHead: workspace.remoteHead,
+    checkpoint: () => (job.kind === 'plan' ? Promise.resolve() : checkpoint.save()),
+  };
+}
+
+function report(message: SDKMessage, reporter: Reporter): void {
+  if (message.type === 'system' && message.subtype === 'init') {
+    reporter.tell({ type: 'started', session: message.session_id });
+  }
+  for (const event of narrate(message)) reporter.tell(event);
+  // 401 through the broker: the attempt was probably closed, and Claude Code would try for minutes.
+  if (message.type === 'system' && message.subtype === 'api_retry' && message.error_status === 401) reporter.beat();
+}

@@ -1,0 +1,48 @@
+import { copyFileSync, existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Job } from '../../core/protocol.ts';
+import type { Git } from './git.ts';
+
+/**
+ * Saves the working tree, uncommitted and untracked files included, as a commit on top of HEAD and pushes it to the
+ * task's checkpoint ref. Branch, index and files stay untouched. Calls wait for each other.
+ */
+export function createCheckpoint(git: Git, directory: string, job: Job, saved: (sha: string) => void) {
+  let last = '';
+  let running: Promise<void> = Promise.resolve();
+
+  async function save(): Promise<void> {
+    const head = await git(['rev-parse', 'HEAD']);
+    const tree = await writeTree(git, directory);
+    const state = `${head} ${tree}`;
+    if (state === last) return;
+    const sha = await git(['commit-tree', tree, '-p', head, '-m', 'Work in progress']);
+    await git(['push', '-q', '--force', 'origin', `${sha}:${job.checkpointRef}`]);
+    last = state;
+    saved(sha);
+  }
+
+  return {
+    /** Takes what is there now as known, so that nothing is saved until something changes. */
+    async mark(): Promise<void> {
+      last = `${await git(['rev-parse', 'HEAD'])} ${await writeTree(git, directory)}`;
+    },
+    save(): Promise<void> {
+      running = running.catch(() => undefined).then(save);
+      return running;
+    },
+  };
+}
+
+/** The tree of everything that is not ignored, by an index of its own (a copy, which spares reading unchanged files). */
+async function writeTree(git: Git, directory: string): Promise<string> {
+  const index = join(directory, '.git', 'mainloop-index');
+  const own = join(directory, '.git', 'index');
+  if (existsSync(own)) copyFileSync(own, index);
+  try {
+    await git(['add', '-A'], { GIT_INDEX_FILE: index });
+    return await git(['write-tree'], { GIT_INDEX_FILE: index });
+  } finally {
+    rmSync(index, { force: true });
+  }
+}

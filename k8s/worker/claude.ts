@@ -1,0 +1,141 @@
+import type { UUID } from 'node:crypto';
+import { type Options, query, type SDKMessage } from '@anthropic-ai/claude-agent-sdk';
+import { createConversation } from './conversation.ts';
+import { questionsOf, type TurnEnd, turnEnd } from './outcome.ts';
+
+export interface Claude {
+  /** Says something, now or into the running turn; `heard` is called when it is in a request to the model. */
+  say(text: string, heard?: () => void): void;
+  /** How the turn ended, when nothing that was said is left unheard. */
+  next(): Promise<TurnEnd>;
+  /** Something was said since the last turn ended, so another end will come. */
+  readonly busy: boolean;
+  /** Ends the program; the next turn never comes. */
+  kill(): Promise<void>;
+}
+
+export interface ClaudeOptions {
+  readonly options: Pick<Options, 'cwd' | 'env' | 'model' | 'systemPrompt' | 'outputFormat' | 'sessionStore'>;
+  /** Resumes this session, or begins one under this id. */
+  readonly session: { readonly id: UUID; readonly resume: boolean };
+  /** Only tools that read. */
+  readonly readOnly: boolean;
+  onMessage(message: SDKMessage): void;
+}
+
+const readingTools = ['Read', 'Glob', 'Grep', 'AskUserQuestion'];
+/** Tools that reach out of the sandbox, wait for somebody at a terminal, or outlive the turn. */
+const closedTools = [
+  ...['WebSearch', 'WebFetch', 'EnterPlanMode', 'ExitPlanMode', 'EnterWorktree', 'ExitWorktree', 'ScheduleWakeup'],
+  ...['CronCreate', 'CronDelete', 'CronList', 'RemoteTrigger', 'PushNotification', 'Workflow'],
+];
+
+/** Starts Claude Code. Nothing in the repository configures it: no settings, hooks, skills, agents or MCP servers. */
+export function startClaude({ options, session, readOnly, onMessage }: ClaudeOptions): Claude {
+  const conversation = createConversation();
+  const abort = new AbortController();
+  const unheard = new Map<string, (() => void) | undefined>();
+  const turns = createMailbox<TurnEnd>();
+  let questions: Extract<TurnEnd, { type: 'question' }>['questions'] | null = null;
+  let stderr = '';
+  let busy = false;
+
+  const stream = query({
+    prompt: conversation,
+    options: {
+      ...options,
+      ...(session.resume ? { resume: session.id } : { sessionId: session.id }),
+      ...(readOnly && { tools: readingTools }),
+      disallowedTools: closedTools,
+      permissionMode: 'bypassPermissions',
+      allowDangerouslySkipPermissions: true,
+      settingSources: [],
+      strictMcpConfig: true,
+      settings: { attribution: { commit: '', pr: '', sessionUrl: false } },
+      sessionStoreFlush: 'eager',
+      // Prompts hold words of strangers: no slash commands, no @file mentions.
+      verbatimPrompts: true,
+      abortController: abort,
+      stderr: (text) => {
+        stderr = (stderr + text).slice(-2_000);
+      },
+      async canUseTool(name, input) {
+        questions = name === 'AskUserQuestion' ? questionsOf(input) : null;
+        if (questions) return { behavior: 'deny', message: 'The question waits for a person.', interrupt: true };
+        return { behavior: 'deny', message: `${name} is not available here.` };
+      },
+    },
+  });
+
+  async function listen(): Promise<void> {
+    let end: TurnEnd | null = null;
+    try {
+      for await (const message of stream) {
+        onMessage(message);
+        for (const id of heardIn(message)) {
+          unheard.get(id)?.();
+          unheard.delete(id);
+        }
+        if (message.type !== 'result') continue;
+        end = questions ? { type: 'question', questions } : turnEnd(message);
+        // A message that came too late for this turn begins another one.
+        if (end.type !== 'done' || unheard.size > 0) continue;
+        busy = false;
+        turns.put(end);
+      }
+    } catch (cause) {
+      // After a failed turn the program ends with a code, which the SDK throws; the result has said it better.
+      end ??= questions ? { type: 'question', questions } : died(cause, stderr);
+    }
+    turns.put(end && end.type !== 'done' ? end : died('it ended', stderr));
+  }
+  const ended = listen();
+
+  return {
+    say(text, heard) {
+      busy = true;
+      unheard.set(conversation.say(text), heard);
+    },
+    next: () => turns.take(),
+    get busy() {
+      return busy;
+    },
+    async kill() {
+      conversation.close();
+      abort.abort();
+      await ended;
+    },
+  };
+}
+
+/** Ids of the messages that went into a request: Claude Code says so twice, as it takes them up and with the result. */
+function heardIn(message: SDKMessage): readonly string[] {
+  if (message.type === 'result') return message.user_message_uuids ?? [];
+  // Not among the SDK's types, though it is always sent.
+  const { type, state, command_uuid: id } = message as { type: string; state?: unknown; command_uuid?: unknown };
+  return type === 'command_lifecycle' && state === 'started' && typeof id === 'string' ? [id] : [];
+}
+
+function died(cause: unknown, stderr: string): TurnEnd {
+  const reason = `Claude Code stopped: ${cause instanceof Error ? cause.message : String(cause)} ${stderr}`.trim();
+  return { type: 'failed', code: 'claude_died', reason, retryable: true };
+}
+
+function createMailbox<T>() {
+  const items: T[] = [];
+  let wake: ((item: T) => void) | undefined;
+  return {
+    put(item: T) {
+      if (wake) wake(item);
+      else items.push(item);
+      wake = undefined;
+    },
+    take(): Promise<T> {
+      const item = items.shift();
+      if (item !== undefined) return Promise.resolve(item);
+      return new Promise((resolve) => {
+        wake = resolve;
+      });
+    },
+  };
+}

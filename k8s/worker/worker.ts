@@ -1,0 +1,126 @@
+import type { Job, Result } from '../../core/protocol.ts';
+import { type Bench, setUp } from './bench.ts';
+import type { Claude } from './claude.ts';
+import { AttemptClosed, BrokerAway, type BrokerClient, createBrokerClient } from './client.ts';
+import type { WorkerConfig } from './config.ts';
+import { plainEnvironment } from './environment.ts';
+import { createHalting, type Halt, type Halting } from './halt.ts';
+import { createReporter, type Reporter } from './reporter.ts';
+import { planRun, workRun } from './run.ts';
+import { type BrokerSessionStore, openSessionStore } from './session.ts';
+import { createSteeringDesk } from './steering-desk.ts';
+import { WorkspaceError } from './workspace.ts';
+
+/** Exit codes: done; worth another try (`EX_TEMPFAIL`); the attempt was closed (`EX_NOPERM`). */
+export const exitCodes = { done: 0, again: 75, closed: 77 } as const;
+
+const checkpointMs = 60_000;
+/** Kept free before the deadline, for the last checkpoint. */
+const deadlineMarginMs = 20_000;
+
+/** Does one attempt from its job to its result; answers the exit code. `terminate` asks it to save its work and go. */
+export async function runWorker(config: WorkerConfig, terminate: AbortSignal): Promise<number> {
+  const client = createBrokerClient(config.broker, config.token);
+  const halting = createHalting();
+  terminate.addEventListener('abort', () => halting.halt({ type: 'terminated' }), { once: true });
+  try {
+    return await attempt(config, client, await client.job(), halting);
+  } catch (error) {
+    return lostCode(error);
+  }
+}
+
+async function attempt(config: WorkerConfig, client: BrokerClient, job: Job, halting: Halting): Promise<number> {
+  const desk = createSteeringDesk((id) => reporter.tell({ type: 'steered', id }));
+  const reporter: Reporter = createReporter({
+    client,
+    onSteering({ items, stop }) {
+      if (stop) halting.halt({ type: 'stop', reason: stop });
+      desk.hear(items);
+    },
+    onLost: (error) => halting.halt({ type: 'lost', error }),
+  });
+  const deadline = setTimeout(() => halting.halt({ type: 'deadline' }), job.deadline - Date.now() - deadlineMarginMs);
+  const timer = setInterval(() => void save(), checkpointMs);
+  let claude: Claude | undefined;
+  let bench: Bench | undefined;
+  let store: BrokerSessionStore | undefined;
+
+  async function save(): Promise<void> {
+    await bench?.checkpoint().catch((cause: unknown) => {
+      reporter.tell({ type: 'log', text: `The checkpoint could not be saved: ${messageOf(cause)}` });
+    });
+  }
+
+  async function work(): Promise<Result> {
+    store = await openSessionStore(client);
+    bench = await setUp({
+      config,
+      job,
+      reporter,
+      store,
+      onStart: (started) => {
+        claude = started;
+      },
+    });
+    desk.open(bench.claude);
+    return (job.kind === 'plan' ? planRun : workRun)({
+      ...bench,
+      job,
+      directory: config.work,
+      checkEnvironment: { ...plainEnvironment(config), CI: 'true' },
+      signal: halting.signal,
+      onCheck: ({ name, ok }) => reporter.tell({ type: 'check', name, ok }),
+      onLog: (text) => reporter.tell({ type: 'log', text }),
+    });
+  }
+
+  try {
+    const end = await Promise.race([work().catch(failure), halting.halted]);
+    if (end.type === 'lost') return lostCode(end.error);
+    if (end.type !== 'work' && end.type !== 'nothing') await Promise.all([claude?.kill(), save()]);
+    await store?.flush();
+    const result = resultOf(end);
+    await reporter.flush();
+    if (result === null) return exitCodes.again;
+    await client.result(result);
+    return exitCodes.done;
+  } finally {
+    clearTimeout(deadline);
+    clearInterval(timer);
+    reporter.stop();
+    await claude?.kill();
+  }
+}
+
+/** Null: no result, another attempt goes on. */
+function resultOf(end: Result | Exclude<Halt, { type: 'lost' }>): Result | null {
+  switch (end.type) {
+    case 'stop':
+      return { type: 'stopped', reason: end.reason };
+    case 'deadline':
+      return { type: 'failed', code: 'deadline', reason: 'The time for this attempt is over.', retryable: true };
+    case 'terminated':
+      return null;
+    default:
+      return end;
+  }
+}
+
+/** What went wrong in the worker itself, as a result. Losing the broker is no result: there is nobody to tell. */
+function failure(error: unknown): Result {
+  if (error instanceof AttemptClosed || error instanceof BrokerAway) throw error;
+  const [code, retryable] =
+    error instanceof WorkspaceError ? [error.code, error.retryable] : (['worker_failed', true] as const);
+  return { type: 'failed', code, reason: messageOf(error).slice(0, 2_000), retryable };
+}
+
+function lostCode(error: unknown): number {
+  if (error instanceof AttemptClosed) return exitCodes.closed;
+  if (error instanceof BrokerAway) return exitCodes.again;
+  throw error;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
