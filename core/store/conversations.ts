@@ -26,7 +26,7 @@ export interface NewMessage {
   readonly author: string;
   readonly text: string;
   readonly files: readonly FileRef[];
-  readonly ref: MessageRef;
+  readonly ref: MessageRef | null;
   readonly at: number;
 }
 
@@ -52,7 +52,7 @@ export const conversationStore = (db: Database) => ({
         insert into ${messages} (conversation, role, external, account, person, author, text, files, ref, at)
         values (${message.conversation}, 'person', ${message.external}, ${message.account}, ${message.person},
           ${storable(message.author)}, ${storable(message.text)}, ${JSON.stringify(message.files)}::jsonb,
-          ${JSON.stringify(message.ref)}::jsonb, ${message.at})
+          ${message.ref && JSON.stringify(message.ref)}::jsonb, ${message.at})
         on conflict (external) do nothing returning id
       )
       insert into ${conversations} as c (key, place, active_turn, created_at)

@@ -82,10 +82,10 @@ export const peopleStore = (db: Database) => ({
   },
 
   /** Uses up a code; null when it is unknown, used or expired. */
-  async takeCode(hash: string, now: number): Promise<{ purpose: 'owner' | 'pair'; account: string | null } | null> {
+  async takeCode(hash: string, purpose: 'owner' | 'pair', now: number): Promise<{ account: string | null } | null> {
     const [row] = await db
       .delete(codes)
-      .where(and(eq(codes.hash, hash), gt(codes.expiresAt, now)))
+      .where(and(eq(codes.hash, hash), eq(codes.purpose, purpose), gt(codes.expiresAt, now)))
       .returning();
     return row ?? null;
   },

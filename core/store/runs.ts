@@ -51,7 +51,10 @@ export const runStore = (db: Database) => ({
   },
 
   /** Opens an attempt (opened again after a crash it stays as it is); false when the run was withdrawn. */
-  async openAttempt(attempt: { id: AttemptId; run: RunId; task: TaskNumber; deadline: number }, at: number): Promise<boolean> {
+  async openAttempt(
+    attempt: { id: AttemptId; run: RunId; task: TaskNumber; deadline: number },
+    at: number,
+  ): Promise<boolean> {
     const going = await db
       .update(runs)
       .set({ startedAt: sql`coalesce(${runs.startedAt}, ${at})` })

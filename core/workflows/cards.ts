@@ -28,7 +28,11 @@ async function drawProposal(store: Store, id: number): Promise<Drawing | null> {
   if (!proposal) return null;
   const now = Date.now();
   const project = await store.projects.find(proposal.repo);
-  const doc = proposalCard(proposal, { forecast: await forecast(store, proposal.repo), url: project?.url ?? null, now });
+  const doc = proposalCard(proposal, {
+    forecast: await forecast(store, proposal.repo),
+    url: project?.url ?? null,
+    now,
+  });
   const undoable = canUndo(proposal, now) && proposal.decidedAt !== null;
   return {
     doc,
@@ -82,5 +86,8 @@ async function drawAsk(store: Store, id: number): Promise<Drawing | null> {
   const ask = await store.asks.find(id);
   if (!ask) return null;
   const task = await store.tasks.get(ask.task);
-  return { doc: askCard(ask, task, { now: Date.now(), planUrl: task.issue?.url ?? null }), settled: ask.state !== 'open' };
+  return {
+    doc: askCard(ask, task, { now: Date.now(), planUrl: task.issue?.url ?? null }),
+    settled: ask.state !== 'open',
+  };
 }

@@ -34,7 +34,12 @@ export async function passCi(context: TaskContext): Promise<void> {
     }
     await fix(context, round, failed, signal.type === 'conflict');
   }
-  async function fix(context: TaskContext, round: number, failed: readonly CheckItem[], conflict: boolean): Promise<void> {
+  async function fix(
+    context: TaskContext,
+    round: number,
+    failed: readonly CheckItem[],
+    conflict: boolean,
+  ): Promise<void> {
     const brief = await effect('read failures', () => failureBrief(deps, number, round, failed, conflict));
     const outcome = await perform(context, 'fix', brief);
     if (outcome.type === 'done') return;
@@ -95,7 +100,13 @@ async function parkOnRed(context: TaskContext, failed: readonly CheckItem[], rou
   });
 }
 
-async function failureBrief(deps: Deps, number: number, round: number, failed: readonly CheckItem[], conflict: boolean): Promise<string> {
+async function failureBrief(
+  deps: Deps,
+  number: number,
+  round: number,
+  failed: readonly CheckItem[],
+  conflict: boolean,
+): Promise<string> {
   const task = await deps.store.tasks.get(number);
   const red = await redOnBase(deps, task);
   const share = Math.floor(logCharacters / Math.max(1, failed.length));
@@ -113,6 +124,7 @@ async function failureBrief(deps: Deps, number: number, round: number, failed: r
 async function redOnBase(deps: Deps, task: Task): Promise<Set<string>> {
   const base = await deps.host.head(task.repo, task.base);
   const items = base ? await deps.host.checks(task.repo, base) : [];
-  return new Set(items.filter((item) => item.state === 'failure' || item.state === 'timed_out').map((item) => item.name));
+  return new Set(
+    items.filter((item) => item.state === 'failure' || item.state === 'timed_out').map((item) => item.name),
+  );
 }
-

@@ -1,4 +1,4 @@
-import { type Answer, answerFromWords, type AskBody } from '../domain/ask.ts';
+import { type Answer, type AskBody, answerFromWords } from '../domain/ask.ts';
 import type { TaskNumber } from '../domain/ids.ts';
 import { type Deed, may, type Person } from '../domain/policy.ts';
 import { isFinal } from '../domain/task.ts';
@@ -31,7 +31,7 @@ export const createDecisions = (deps: Deps) => {
 
   /** Null when allowed; what to say when not. */
   const refuse = (actor: Actor, deed: Deed): Decided | null =>
-    may(actor.person, deed) ? null : say(notAllowed(deed));
+    may(actor.person, deed) ? null : say(notAllowed(deed).text);
 
   const note = (actor: Actor, subject: string, type: string, data: Record<string, unknown> = {}) =>
     store.history.add({
@@ -47,7 +47,12 @@ export const createDecisions = (deps: Deps) => {
     async confirm(id: number, actor: Actor, planFirst?: boolean): Promise<Decided> {
       const refused = refuse(actor, 'confirm');
       if (refused || !actor.person) return refused ?? nothing;
-      const { proposal, changed } = await store.proposals.confirm(id, { person: actor.person.id, name: actor.name }, Date.now(), planFirst);
+      const { proposal, changed } = await store.proposals.confirm(
+        id,
+        { person: actor.person.id, name: actor.name },
+        Date.now(),
+        planFirst,
+      );
       presenter.touch(`proposal:${id}`);
       if (changed) await note(actor, `task:${proposal.task}`, 'confirmed', { proposal: id });
       // Started again on a repeat: the start is idempotent, and a crash may have come between the two.
@@ -79,14 +84,26 @@ export const createDecisions = (deps: Deps) => {
     async answer(id: number, answer: Answer, actor: Actor): Promise<Decided> {
       const refused = refuse(actor, answer.type === 'approve' ? 'approve' : 'answer');
       if (refused) return refused;
-      const { ask, changed } = await store.asks.answer(id, answer, { name: actor.name, platform: actor.platform }, Date.now());
+      const { ask, changed } = await store.asks.answer(
+        id,
+        answer,
+        { name: actor.name, platform: actor.platform },
+        Date.now(),
+      );
       if (!ask) return say('I no longer know that question.');
       presenter.touch(`ask:${id}`);
       presenter.touch(`task:${ask.task}`);
       if (changed) await note(actor, `task:${ask.task}`, 'answered', { ask: id, words: answerWords(answer) });
       // Sent again on a repeat, by the answer that counted: a crash may have come between the two.
-      if (ask.answer) await tellTask(ask.task, { type: 'answered', ask: id, answer: ask.answer, by: ask.answeredBy ?? '' }, `answer:${id}`);
-      return changed || ask.answeredBy === actor.name ? nothing : say(`${ask.answeredBy ?? 'Somebody'} already answered that.`);
+      if (ask.answer)
+        await tellTask(
+          ask.task,
+          { type: 'answered', ask: id, answer: ask.answer, by: ask.answeredBy ?? '' },
+          `answer:${id}`,
+        );
+      return changed || ask.answeredBy === actor.name
+        ? nothing
+        : say(`${ask.answeredBy ?? 'Somebody'} already answered that.`);
     },
 
     /** Understands a written reply to an ask; null when it isn't an answer. */

@@ -22,7 +22,10 @@ const clockSkewMs = 60_000;
  * Sends a message exactly once per key. It is announced in the store before it leaves; when its fate is unknown (a crash,
  * a dropped connection), it is looked for at the platform before it is sent again.
  */
-export async function deliver({ store, chats }: Pick<Deps, 'store' | 'chats'>, delivery: Delivery): Promise<MessageRef> {
+export async function deliver(
+  { store, chats }: Pick<Deps, 'store' | 'chats'>,
+  delivery: Delivery,
+): Promise<MessageRef> {
   const { key, place, subject, doc } = delivery;
   const chat = chatFor(chats, place.platform);
   const { post, known } = await store.posts.announce(key, place, subject, Date.now());
@@ -33,7 +36,13 @@ export async function deliver({ store, chats }: Pick<Deps, 'store' | 'chats'>, d
   return ref;
 }
 
-async function sendOrFind(chat: Chat, place: Place, doc: Doc, key: string, look: () => Promise<MessageRef | null>): Promise<MessageRef> {
+async function sendOrFind(
+  chat: Chat,
+  place: Place,
+  doc: Doc,
+  key: string,
+  look: () => Promise<MessageRef | null>,
+): Promise<MessageRef> {
   try {
     return await chat.post(place, doc, key);
   } catch (error) {

@@ -44,4 +44,6 @@ export interface Deps {
   readonly look: (task: TaskNumber) => void;
   /** Tells a waiting worker of a task that there is something to hear. */
   readonly steered: (task: TaskNumber) => void;
+  /** Asks, while the work goes on, whether a task that has used most of its budget may have more. */
+  readonly warnBudget: (task: TaskNumber) => Promise<void>;
 }

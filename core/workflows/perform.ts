@@ -56,7 +56,10 @@ export async function perform(context: TaskContext, kind: RunKind, brief: string
         break;
       case 'cancelled':
       case 'failed': {
-        const more = await park(context, outcome.type === 'failed' ? outcome : { code: 'worker_stopped', reason: 'the worker was stopped' });
+        const more = await park(
+          context,
+          outcome.type === 'failed' ? outcome : { code: 'worker_stopped', reason: 'the worker was stopped' },
+        );
         prompt = more ? `${brief}\n\n${more}` : brief;
       }
     }
@@ -105,7 +108,9 @@ async function askQuestions(context: TaskContext, questions: readonly Question[]
     case 'drop':
       throw new Dropped(by);
     default:
-      return Object.fromEntries(questions.map((q) => [q.question, 'text' in answer ? answer.text : 'Decide yourself.']));
+      return Object.fromEntries(
+        questions.map((q) => [q.question, 'text' in answer ? answer.text : 'Decide yourself.']),
+      );
   }
 }
 
@@ -122,14 +127,22 @@ async function askForBudget(context: TaskContext): Promise<void> {
  * Parks the task: the work is pushed, nothing runs, and a person decides. Answers what they said to the next run, if
  * they said something; returns when the task shall try again.
  */
-export async function park(context: TaskContext, failure: { code: string; reason: string }, facts: Record<string, string> = {}): Promise<string | null> {
+export async function park(
+  context: TaskContext,
+  failure: { code: string; reason: string },
+  facts: Record<string, string> = {},
+): Promise<string | null> {
   const { answer, by } = await parkWith(context, failure, facts);
   if (answer.type === 'drop' || (answer.type === 'choose' && answer.choice === 'drop')) throw new Dropped(by);
   return answer.type === 'revise' ? answer.text : null;
 }
 
 /** As {@link park}, for who wants to see every choice. */
-export function parkWith(context: TaskContext, failure: { code: string; reason: string }, facts: Record<string, string> = {}): Promise<{ answer: Answer; by: string }> {
+export function parkWith(
+  context: TaskContext,
+  failure: { code: string; reason: string },
+  facts: Record<string, string> = {},
+): Promise<{ answer: Answer; by: string }> {
   const { title, reason, choices } = failureAsk(failure.code, { reason: failure.reason, ...facts });
   return ask(context, { kind: 'failure', title, reason, choices }, title, 'parked');
 }
@@ -163,4 +176,3 @@ async function withdraw(deps: Deps, ask: number): Promise<void> {
   await deps.store.asks.withdraw(ask, Date.now());
   deps.presenter.touch(`ask:${ask}`);
 }
-

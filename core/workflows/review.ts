@@ -2,11 +2,11 @@ import type { HostComment, HostReview, HostReviewComment } from '../ports.ts';
 import { addressBrief } from '../words/briefs.ts';
 import { pullBody } from '../words/pull.ts';
 import { doneNotice } from '../words/task.ts';
+import type { Done } from './build.ts';
+import { follow } from './ci.ts';
 import { deliver } from './delivery.ts';
 import type { Deps } from './deps.ts';
 import { effect } from './effect.ts';
-import { type Done } from './build.ts';
-import { follow } from './ci.ts';
 import { Dropped, park, perform, type TaskContext } from './perform.ts';
 import type { TaskSignal } from './signals.ts';
 
@@ -30,7 +30,13 @@ export async function awaitReview(context: TaskContext, notify: boolean): Promis
   const ask = await effect('ask for review', async () => {
     const task = await deps.store.tasks.get(number);
     if (task.pull) await deps.host.markReady(task.repo, task.pull.number);
-    const opened = await deps.store.asks.open({ origin, task: number, kind: 'review', body: { kind: 'review', summary: task.title }, at: Date.now() });
+    const opened = await deps.store.asks.open({
+      origin,
+      task: number,
+      kind: 'review',
+      body: { kind: 'review', summary: task.title },
+      at: Date.now(),
+    });
     await deps.store.tasks.advance(number, { type: 'review_asked' }, `review:${opened.id}`, Date.now());
     deps.presenter.touch(`task:${number}`);
     deps.look(number);
@@ -40,7 +46,11 @@ export async function awaitReview(context: TaskContext, notify: boolean): Promis
   await startAsk(ask);
   const signal = await mailbox.take(
     (s): s is Extract<TaskSignal, { type: 'review' | 'head_moved' | 'conflict' | 'answered' | 'retry' }> =>
-      s.type === 'review' || s.type === 'head_moved' || s.type === 'conflict' || s.type === 'retry' || (s.type === 'answered' && s.ask === ask),
+      s.type === 'review' ||
+      s.type === 'head_moved' ||
+      s.type === 'conflict' ||
+      s.type === 'retry' ||
+      (s.type === 'answered' && s.ask === ask),
   );
   await effect('close review ask', async () => {
     await deps.store.asks.withdraw(ask, Date.now());
@@ -81,7 +91,10 @@ async function reply(deps: Deps, number: number, done: Done, wishes: Wishes): Pr
   if (!task.pull) return;
   const asked = new Set(wishes.comments.map((comment) => comment.id));
   for (const { comment, text } of done.replies.filter((item) => asked.has(item.comment))) {
-    await deps.host.replyInThread(task.repo, task.pull.number, comment, { marker: `reply:${number}:${comment}`, body: text });
+    await deps.host.replyInThread(task.repo, task.pull.number, comment, {
+      marker: `reply:${number}:${comment}`,
+      body: text,
+    });
   }
   await deps.host.updatePullRequest(task.repo, task.pull.number, {
     body: pullBody(task, { summary: done.summary, checks: done.checks, issue: task.issue?.number ?? null }),

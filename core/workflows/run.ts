@@ -47,7 +47,12 @@ async function attemptsOf(deps: Deps, input: RunInput): Promise<RunOutcome> {
 }
 
 /** Opens the attempt, starts its sandbox, waits for its end, and leaves neither token nor process behind. */
-async function oneAttempt(deps: Deps, { run, task, kind }: RunInput, attempt: AttemptId, n: number): Promise<AttemptEnd> {
+async function oneAttempt(
+  deps: Deps,
+  { run, task, kind }: RunInput,
+  attempt: AttemptId,
+  n: number,
+): Promise<AttemptEnd> {
   const opened = await effect('open attempt', () => open(deps, { run, task, kind }, attempt));
   const end: AttemptEnd = opened ? await awaitEnd(attempt) : { type: 'cancel' };
   await effect('close attempt', async () => {
@@ -111,7 +116,12 @@ async function verify(deps: Deps, task: Task, kind: RunKind, result: Result): Pr
     case 'work': {
       const head = await deps.host.head(task.repo, task.branch);
       if (head !== result.head) {
-        return { again: { code: 'head_mismatch', reason: `it says ${result.head.slice(0, 9)}, the branch is at ${head?.slice(0, 9) ?? 'nothing'}` } };
+        return {
+          again: {
+            code: 'head_mismatch',
+            reason: `it says ${result.head.slice(0, 9)}, the branch is at ${head?.slice(0, 9) ?? 'nothing'}`,
+          },
+        };
       }
       await deps.store.tasks.note(task.number, { head });
       const { title, summary, checks, replies } = result;

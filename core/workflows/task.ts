@@ -21,7 +21,14 @@ export interface TaskChildren {
 /** A task from its confirmation to the merge of its pull request: plan, build, CI, review. */
 export const createTask = (deps: Deps, children: TaskChildren) =>
   async function task(number: TaskNumber): Promise<void> {
-    const context: TaskContext = { deps, number, mailbox: createMailbox(), ...children, count: { runs: 0, asks: 0 }, issue: null };
+    const context: TaskContext = {
+      deps,
+      number,
+      mailbox: createMailbox(),
+      ...children,
+      count: { runs: 0, asks: 0 },
+      issue: null,
+    };
     try {
       await journey(context);
     } catch (error) {
@@ -61,8 +68,20 @@ const endsTask = (error: unknown): boolean =>
 
 async function showProgress({ deps, number }: TaskContext): Promise<{ planFirst: boolean }> {
   const task = await deps.store.tasks.get(number);
-  const doc = progressCard(task, { activity: { commits: 0, doing: '' }, asks: [], ci: null, now: Date.now(), taskUrl: null });
-  await deliver(deps, { key: `task:${number}:progress`, place: task.place, subject: `task:${number}`, doc, settled: false });
+  const doc = progressCard(task, {
+    activity: { commits: 0, doing: '' },
+    asks: [],
+    ci: null,
+    now: Date.now(),
+    taskUrl: null,
+  });
+  await deliver(deps, {
+    key: `task:${number}:progress`,
+    place: task.place,
+    subject: `task:${number}`,
+    doc,
+    settled: false,
+  });
   return { planFirst: task.planFirst };
 }
 
@@ -72,7 +91,10 @@ async function end({ deps, number, issue }: TaskContext, error: unknown): Promis
   if (!by && !(error instanceof Ended)) throw error;
   await effect('end task', async () => {
     const event = by
-      ? { type: 'cancelled' as const, detail: error instanceof Cancelled && error.undone ? `undone by ${by}` : `cancelled by ${by}` }
+      ? {
+          type: 'cancelled' as const,
+          detail: error instanceof Cancelled && error.undone ? `undone by ${by}` : `cancelled by ${by}`,
+        }
       : error instanceof Ended && error.state === 'merged'
         ? { type: 'merged' as const }
         : { type: 'closed' as const, detail: 'its pull request was closed' };

@@ -1,0 +1,129 @@
+import { DBOS } from '@dbos-inc/dbos-sdk';
+import { createAssistant } from './agent/assistant.ts';
+import type { Inbound, Platform } from './domain/chat.ts';
+import type { TaskNumber } from './domain/ids.ts';
+import type { Door } from './door.ts';
+import type { Chat, ChatModel, CodeHost, HostHint, Sandbox } from './ports.ts';
+import type { Store } from './store/index.ts';
+import { createAsk } from './workflows/ask.ts';
+import { createCards } from './workflows/cards.ts';
+import { createDecisions } from './workflows/decisions.ts';
+import type { Deps, Log, Settings } from './workflows/deps.ts';
+import { createDoor } from './workflows/door.ts';
+import { createInteraction } from './workflows/interaction.ts';
+import { createPresenter } from './workflows/presenter.ts';
+import { createReceive } from './workflows/receive.ts';
+import { createRinger } from './workflows/ringer.ts';
+import { createRun, type RunInput } from './workflows/run.ts';
+import { runWorkflowId, taskWorkflowId } from './workflows/signals.ts';
+import { createSupervisor } from './workflows/supervise.ts';
+import { createTask } from './workflows/task.ts';
+import { createTurn } from './workflows/turn.ts';
+import { createWatch } from './workflows/watch.ts';
+
+export interface Outside {
+  readonly store: Store;
+  readonly chats: ReadonlyMap<Platform, Chat>;
+  readonly host: CodeHost;
+  readonly sandbox: Sandbox;
+  readonly model: ChatModel;
+  readonly settings: Settings;
+  readonly log: Log;
+}
+
+export interface Core {
+  /** What a face hands every inbound to; resolves when it is durable. */
+  receive(inbound: Inbound): Promise<void>;
+  /** What the code host's webhooks say to look at. */
+  hint(hint: HostHint): Promise<void>;
+  readonly door: Door;
+  /** Call after DBOS is launched: takes up what a crash left between two steps, then watches. */
+  start(): Promise<void>;
+  /** Stops what runs beside the workflows; DBOS is shut down by its owner. */
+  stop(): Promise<void>;
+}
+
+/** How often the queue of runs is looked at; a confirmed task waits half of it on average. */
+const queuePollMs = 100;
+const runQueue = 'runs';
+
+/** The heart: registers the workflows (once per process, before DBOS is launched) and wires them to the outside. */
+export function createCore(outside: Outside): Core {
+  const draw = createCards(outside.store);
+  const presenter = createPresenter(outside, draw);
+  const ringer = createRinger();
+  const deps: Deps = {
+    ...outside,
+    draw,
+    presenter,
+    look: (task) => watch.look(task),
+    steered: (task) => ringer.ring(task),
+    warnBudget: (task) => startBudgetAsk(task),
+  };
+  const decisions = createDecisions(deps);
+  const watch = createWatch(deps, decisions);
+  const supervisor = createSupervisor(deps);
+  const assistant = createAssistant({ ...deps, decisions });
+
+  const ask = DBOS.registerWorkflow(createAsk(deps), { name: 'ask' });
+  const run = DBOS.registerWorkflow(createRun(deps), { name: 'run' });
+  const startRun = async (input: RunInput) => {
+    await DBOS.startWorkflow(run, { workflowID: runWorkflowId(input.run), queueName: runQueue })(input);
+  };
+  const startAsk = async (id: number) => {
+    await DBOS.startWorkflow(ask, { workflowID: `ask:${id}` })(id);
+  };
+  const task = DBOS.registerWorkflow(createTask(deps, { startRun, startAsk }), { name: 'task' });
+  const startTask = async (number: TaskNumber) => {
+    await DBOS.startWorkflow(task, { workflowID: taskWorkflowId(number) })(number);
+  };
+  const startTurn = async (id: string, conversation: string) => {
+    await DBOS.startWorkflow(turn, { workflowID: id })(id, conversation);
+  };
+  const turn = DBOS.registerWorkflow(createTurn(deps, assistant, decisions, { startTask, startTurn }), {
+    name: 'turn',
+  });
+  const interaction = DBOS.registerWorkflow(createInteraction(deps, decisions, { startTask, startTurn }), {
+    name: 'interaction',
+  });
+
+  /** The ask for more money that stands beside the work; a task has one per limit. */
+  async function startBudgetAsk(number: TaskNumber): Promise<void> {
+    const { spentUsd, budgetUsd } = await deps.store.tasks.get(number);
+    const body = { kind: 'budget' as const, spentUsd, limitUsd: budgetUsd, hard: false };
+    const opened = await deps.store.asks.open({
+      origin: `${number}.budget.${budgetUsd}`,
+      task: number,
+      kind: 'budget',
+      body,
+      at: Date.now(),
+    });
+    await startAsk(opened.id);
+  }
+
+  return {
+    receive: createReceive(deps, {
+      startTurn,
+      startInteraction: async (inbound, person) => {
+        await DBOS.startWorkflow(interaction, { workflowID: inbound.dedupe })(inbound, person);
+      },
+    }),
+    hint: (hint) => watch.hint(hint),
+    door: createDoor(deps, ringer),
+    async start() {
+      await DBOS.registerQueue(runQueue, {
+        globalConcurrency: outside.settings.maxWorkers,
+        minPollingIntervalMs: queuePollMs,
+        onConflict: 'always_update',
+      });
+      for (const { key, turn: id } of await deps.store.conversations.activeTurns()) await startTurn(id, key);
+      for (const { number } of await deps.store.tasks.open()) await startTask(number);
+      await presenter.resume();
+      supervisor.start();
+      watch.start();
+    },
+    async stop() {
+      await Promise.all([supervisor.stop(), watch.stop(), presenter.stop()]);
+    },
+  };
+}

@@ -1,0 +1,116 @@
+import { budgetLevel } from '../domain/budget.ts';
+import { checkpointRef } from '../domain/ids.ts';
+import type { Door, OpenAttempt } from '../door.ts';
+import type { Job, Steering, WorkerEvent } from '../protocol.ts';
+import type { Deps } from './deps.ts';
+import type { Ringer } from './ringer.ts';
+import { hashToken } from './run.ts';
+import { tellRun } from './signals.ts';
+
+/** Who the commits are by. */
+const author = { name: 'Mainloop', email: 'mainloop@users.noreply.github.com' };
+
+/** The core's side of the worker's door: attempts, their events, their questions and their money. */
+export function createDoor(deps: Deps, ringer: Ringer): Door {
+  const { store } = deps;
+
+  const steering = async ({ id, task }: OpenAttempt): Promise<Steering> => ({
+    stop: await store.runs.heartbeat(id, Date.now()),
+    items: await store.worker.pendingSteers(task),
+  });
+
+  return {
+    async admit(token) {
+      const attempt = await store.runs.byToken(hashToken(token));
+      if (!attempt) return null;
+      const task = await store.tasks.get(attempt.task);
+      return {
+        id: attempt.id,
+        run: attempt.run,
+        task: attempt.task,
+        kind: attempt.kind,
+        repo: task.repo,
+        branch: task.branch,
+        checkpointRef: checkpointRef(task.number),
+        model: task.model,
+        allowedModels: [...new Set([task.model, deps.settings.workerModel, deps.settings.sideModel])],
+      };
+    },
+
+    async job(attempt): Promise<Job> {
+      const task = await store.tasks.get(attempt.task);
+      const run = await store.runs.get(attempt.run);
+      const project = await store.projects.find(task.repo);
+      const { deadline } = (await store.runs.attempt(attempt.id)) ?? { deadline: Date.now() };
+      return {
+        attempt: attempt.id,
+        run: attempt.run,
+        task: task.number,
+        kind: attempt.kind,
+        repo: task.repo,
+        base: task.base,
+        branch: task.branch,
+        checkpointRef: attempt.checkpointRef,
+        model: task.model,
+        prompt: run.prompt,
+        session: task.session,
+        checks: project?.checks ?? null,
+        author,
+        deadline,
+      };
+    },
+
+    async events(attempt, { events }) {
+      const fresh = await store.worker.record(attempt.id, attempt.task, events);
+      for (const { event } of fresh) await note(attempt, event);
+      if (fresh.length > 0) deps.presenter.touch(`task:${attempt.task}`);
+      return steering(attempt);
+    },
+
+    async steering(attempt, waitMs, signal) {
+      const now = await steering(attempt);
+      if (now.stop || now.items.length > 0 || waitMs <= 0) return now;
+      await ringer.wait(attempt.task, waitMs, signal);
+      return steering(attempt);
+    },
+
+    loadSession: ({ task }) => store.worker.session(task),
+
+    async appendSession({ task }, entries) {
+      await store.worker.appendSession(task, entries.map(identified));
+    },
+
+    async result(attempt, result) {
+      await store.runs.result(attempt.id, result, Date.now());
+      // Sent on every repeat, with one key: a crash may have come between the two.
+      await tellRun(attempt.run, { attempt: attempt.id, end: { type: 'result' } }, `result:${attempt.id}`);
+    },
+
+    async budgetLeft(task) {
+      const { budgetUsd, spentUsd } = await store.tasks.get(task);
+      return budgetUsd - spentUsd;
+    },
+
+    async spend(attempt, spend) {
+      const { spentUsd, budgetUsd } = await store.tasks.spend(attempt.task, spend.usd);
+      const before = budgetLevel(spentUsd - spend.usd, budgetUsd);
+      const level = budgetLevel(spentUsd, budgetUsd);
+      if (level === before) return;
+      if (level === 'soft') await deps.warnBudget(attempt.task);
+      if (level !== 'spent') return;
+      await store.runs.stop(attempt.id, 'budget');
+      ringer.ring(attempt.task);
+    },
+  };
+
+  async function note(attempt: OpenAttempt, event: WorkerEvent['event']): Promise<void> {
+    if (event.type === 'steered') await store.worker.steered(event.id, attempt.id);
+    if (event.type === 'started') await store.tasks.note(attempt.task, { session: event.session });
+  }
+}
+
+/** Session entries without an id of their own are named by their content, so that a repeat is still seen. */
+function identified(entry: unknown): { uuid: string; entry: unknown } {
+  const uuid = typeof entry === 'object' && entry !== null && 'uuid' in entry ? entry.uuid : null;
+  return { uuid: typeof uuid === 'string' ? uuid : hashToken(JSON.stringify(entry)), entry };
+}

@@ -1,0 +1,153 @@
+import type { Answer, FailureChoice } from '../domain/ask.ts';
+import { accountKey, type Inbound, type MessageRef } from '../domain/chat.ts';
+import type { TaskNumber } from '../domain/ids.ts';
+import type { Person } from '../domain/policy.ts';
+import { describe, Failure } from '../errors.ts';
+import type { Ask } from '../store/asks.ts';
+import { runCommand } from './commands.ts';
+import type { Actor, Decided, Decisions } from './decisions.ts';
+import { chatFor } from './delivery.ts';
+import type { Deps } from './deps.ts';
+import { brisk, effect } from './effect.ts';
+
+const ignored: Decided = { say: null, start: null };
+
+export interface InteractionChildren {
+  readonly startTask: (task: TaskNumber) => Promise<void>;
+  readonly startTurn: (turn: string, conversation: string) => Promise<void>;
+}
+
+/** Handles a button, reaction, command or form, once: its own id on the platform names this workflow. */
+export const createInteraction = (deps: Deps, decisions: Decisions, children: InteractionChildren) =>
+  async function interaction(inbound: Inbound, person: Person): Promise<void> {
+    const { account } = inbound;
+    const actor: Actor = {
+      person,
+      name: account.name ?? person.name,
+      platform: account.platform,
+      origin: inbound.dedupe,
+    };
+    if (inbound.kind === 'command') {
+      const doc = await effect('command', () => runCommand(deps, decisions, inbound, actor), brisk);
+      return effect('reply', () => replyTo(deps, inbound, doc), brisk);
+    }
+    if (inbound.kind === 'form' && inbound.token.startsWith('change:')) {
+      const said = await effect('say change', () => sayChange(deps, inbound, actor), brisk);
+      if (said?.turn) await children.startTurn(said.turn, said.conversation);
+      return;
+    }
+    const decided = await effect('decide', () => decide(deps, decisions, inbound, actor), brisk);
+    if (decided.start !== null) await children.startTask(decided.start);
+    const { say } = decided;
+    if (say) await effect('reply', () => replyTo(deps, inbound, { text: say }), brisk);
+  };
+
+async function decide(deps: Deps, decisions: Decisions, inbound: Inbound, actor: Actor): Promise<Decided> {
+  switch (inbound.kind) {
+    case 'reaction':
+      return inbound.added ? react(deps, decisions, inbound.target, inbound.emoji, actor) : ignored;
+    case 'action':
+      return press(deps, decisions, inbound.token, '', actor);
+    case 'form':
+      return press(deps, decisions, inbound.token, textOf(inbound.fields), actor);
+    default:
+      return ignored;
+  }
+}
+
+/** What a person wants changed about a proposal is said in its conversation; the assistant proposes anew. */
+async function sayChange({ store }: Deps, inbound: Extract<Inbound, { kind: 'form' }>, actor: Actor) {
+  const proposal = await store.proposals.find(Number(inbound.token.split(':')[1]));
+  if (!proposal || !actor.person) return null;
+  const { conversation, place } = proposal;
+  const turn = await store.conversations.receive({
+    conversation,
+    place,
+    external: inbound.dedupe,
+    account: accountKey(inbound.account),
+    person: actor.person.id,
+    author: actor.name,
+    text: `About proposal ${proposal.id} (${proposal.title}): ${textOf(inbound.fields)}`,
+    files: [],
+    ref: null,
+    at: inbound.at,
+  });
+  return { turn, conversation };
+}
+
+async function react(
+  deps: Deps,
+  decisions: Decisions,
+  target: MessageRef,
+  emoji: string,
+  actor: Actor,
+): Promise<Decided> {
+  if (emoji !== 'yes' && emoji !== 'no') return ignored;
+  const [noun, id = ''] = ((await deps.store.posts.subjectOf(target)) ?? '').split(':');
+  if (noun === 'proposal')
+    return emoji === 'yes' ? decisions.confirm(Number(id), actor) : decisions.decline(Number(id), actor);
+  if (noun !== 'ask') return ignored;
+  const ask = await deps.store.asks.find(Number(id));
+  // A thumb is enough for a plan; a question or a failure needs to be told which way.
+  if (ask?.kind !== 'plan') return ignored;
+  return emoji === 'yes' ? decisions.answer(ask.id, { type: 'approve' }, actor) : ignored;
+}
+
+/** A button's token is `verb:id[:choice]`, as the words room writes it. */
+async function press(deps: Deps, decisions: Decisions, token: string, text: string, actor: Actor): Promise<Decided> {
+  const [verb, idText = '', choice = ''] = token.split(':');
+  const id = Number(idText);
+  switch (verb) {
+    case 'confirm':
+      return decisions.confirm(id, actor, choice === 'now' ? false : undefined);
+    case 'decline':
+      return decisions.decline(id, actor);
+    case 'undo':
+      return decisions.undo(id, actor);
+    case 'cancel':
+      return decisions.cancel(id, actor);
+    case 'retry':
+      return decisions.retry(id, actor);
+    case 'answer': {
+      const ask = await deps.store.asks.find(id);
+      const answer = ask ? answerOf(ask, choice, text) : null;
+      return answer ? decisions.answer(id, answer, actor) : { say: 'That button is out of date.', start: null };
+    }
+    default:
+      return { say: 'That button is out of date.', start: null };
+  }
+}
+
+const failureChoices: readonly FailureChoice[] = ['retry', 'ignore', 'take_over', 'drop'];
+
+function answerOf({ body }: Ask, choice: string, text: string): Answer | null {
+  if (choice === 'approve') return { type: 'approve' };
+  if (choice === 'revise') return { type: 'revise', text };
+  if (choice === 'raise' && body.kind === 'budget') return { type: 'raise', usd: body.limitUsd };
+  if (body.kind === 'failure') {
+    const known = failureChoices.find((item) => item === choice);
+    return known ? { type: 'choose', choice: known } : null;
+  }
+  if (choice === 'drop') return { type: 'drop' };
+  if (body.kind !== 'question') return null;
+  const [first] = body.questions;
+  if (!first) return null;
+  if (choice === 'other')
+    return { type: 'reply', answers: Object.fromEntries(body.questions.map((q) => [q.question, text])) };
+  const option = first.options[Number(choice.slice(1))];
+  return choice.startsWith('o') && option ? { type: 'reply', answers: { [first.question]: option.label } } : null;
+}
+
+const textOf = (fields: Readonly<Record<string, string | readonly string[]>>): string =>
+  Object.values(fields).flat().join('\n').trim();
+
+/** Answers privately while the platform still allows it; a handle that expired is no reason to fail. */
+async function replyTo(deps: Deps, inbound: Inbound, doc: { text: string }): Promise<void> {
+  if (!('reply' in inbound)) return;
+  try {
+    await chatFor(deps.chats, inbound.account.platform).reply(inbound.reply, doc);
+  } catch (error) {
+    if (!(error instanceof Failure) || error.remedy !== 'never') throw error;
+    deps.log.warn({ inbound: inbound.dedupe, error: describe(error) }, 'private answer not delivered');
+  }
+}

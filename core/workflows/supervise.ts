@@ -1,0 +1,66 @@
+import { describe } from '../errors.ts';
+import { heartbeatSeconds } from '../protocol.ts';
+import type { StoredAttempt } from '../store/runs.ts';
+import type { Deps } from './deps.ts';
+import { tellRun } from './signals.ts';
+
+/** How often open attempts and open proposals are looked at. */
+const roundMs = 2_000;
+
+/** An attempt that said nothing for this long is taken for dead. */
+const silentMs = 3 * heartbeatSeconds * 1000;
+
+export interface Supervisor {
+  start(): void;
+  stop(): Promise<void>;
+}
+
+/** Notices what nobody reports: workers that died, hang or overrun, and proposals that waited too long. */
+export function createSupervisor(deps: Deps): Supervisor {
+  let timer: NodeJS.Timeout | undefined;
+  let round: Promise<void> = Promise.resolve();
+
+  const once = async () => {
+    try {
+      for (const attempt of await deps.store.runs.openAttempts()) await check(deps, attempt);
+      for (const id of await deps.store.proposals.expire(Date.now())) deps.presenter.touch(`proposal:${id}`);
+    } catch (error) {
+      deps.log.warn({ error: describe(error) }, 'supervision round failed');
+    }
+  };
+
+  return {
+    start() {
+      timer = setInterval(() => {
+        round = round.then(once);
+      }, roundMs);
+    },
+    async stop() {
+      clearInterval(timer);
+      await round;
+    },
+  };
+}
+
+async function check(deps: Deps, attempt: StoredAttempt): Promise<void> {
+  if (attempt.result || attempt.tokenHash === null) return;
+  const died = await causeOfDeath(deps, attempt);
+  if (!died) return;
+  deps.log.warn({ attempt: attempt.id, ...died }, 'attempt died');
+  await tellRun(attempt.run, { attempt: attempt.id, end: { type: 'died', ...died } }, `died:${attempt.id}`);
+}
+
+async function causeOfDeath(deps: Deps, { id, deadline, heartbeatAt }: StoredAttempt) {
+  const now = Date.now();
+  if (now > deadline) return { reason: 'deadline' as const, detail: 'it ran longer than it may' };
+  const { state, detail } = await deps.sandbox.status(id);
+  if (state === 'exited') return { reason: 'exited' as const, detail };
+  if (state === 'unknown' && now - heartbeatAt > silentMs)
+    return { reason: 'lost' as const, detail: 'its sandbox is gone' };
+  if (now - heartbeatAt > silentMs)
+    return {
+      reason: 'silent' as const,
+      detail: `nothing was heard of it for ${Math.round((now - heartbeatAt) / 1000)} s`,
+    };
+  return null;
+}

@@ -1,0 +1,207 @@
+import { DBOS } from '@dbos-inc/dbos-sdk';
+import type { createAssistant, Round, Said, Turn } from '../agent/assistant.ts';
+import { plainDecision } from '../domain/ask.ts';
+import type { Place } from '../domain/chat.ts';
+import type { TaskNumber } from '../domain/ids.ts';
+import { may } from '../domain/policy.ts';
+import { describe, Failure } from '../errors.ts';
+import type { ModelMessage, ReplyStream } from '../ports.ts';
+import type { StoredMessage } from '../store/conversations.ts';
+import type { Actor, Decided, Decisions } from './decisions.ts';
+import { chatFor, deliver, fingerprint } from './delivery.ts';
+import type { Deps } from './deps.ts';
+import { brisk, effect } from './effect.ts';
+
+/** A turn ends after this many rounds of tools; more means that the model runs in circles. */
+const maxRounds = 8;
+
+export interface TurnChildren {
+  readonly startTask: (task: TaskNumber) => Promise<void>;
+  readonly startTurn: (turn: string, conversation: string) => Promise<void>;
+}
+
+type Assistant = ReturnType<typeof createAssistant>;
+
+/**
+ * The assistant's answer to what waits in a conversation: takes the messages, lets plain decisions take effect, lets the
+ * assistant speak and use its tools, answers once, and hands the conversation to the next turn.
+ */
+export const createTurn = (deps: Deps, assistant: Assistant, decisions: Decisions, children: TurnChildren) => {
+  const streams = new Map<string, ReplyStream>();
+
+  return async function turn(id: string, conversation: string): Promise<void> {
+    const heard = await effect('hear', () => hear(deps, decisions, id, conversation), brisk);
+    for (const task of heard.start) await children.startTask(task);
+    if (heard.turn) await answer(heard.turn, heard.say);
+    else if (heard.say.length > 0)
+      await reply({ id, conversation, place: heard.place, said: [] }, heard.say.join('\n'), null);
+    const next = await effect('release', async () => {
+      const following = await deps.store.conversations.release(conversation, id);
+      if (!following) await chatFor(deps.chats, heard.place.platform).working(heard.place, false);
+      return following;
+    });
+    if (next) await children.startTurn(next, conversation);
+    else await compact(conversation);
+  };
+
+  async function answer(turn: Turn, notes: readonly string[]): Promise<void> {
+    const transcript: ModelMessage[] = [];
+    const texts = [...notes];
+    const proposals: number[] = [];
+    for (let round = 0; round < maxRounds; round += 1) {
+      const spoken = await speak(turn, transcript);
+      if (spoken.text) texts.push(spoken.text);
+      if (spoken.uses.length === 0) break;
+      transcript.push(asMessage(spoken));
+      const results: ModelMessage['content'][number][] = [];
+      for (const call of spoken.uses) {
+        const { content, isError, proposal, start } = await effect(`use ${call.name}`, () => assistant.use(turn, call));
+        results.push({ type: 'tool_result', id: call.id, content, isError });
+        if (proposal !== null) proposals.push(proposal);
+        if (start !== null) await children.startTask(start);
+      }
+      transcript.push({ role: 'user', content: results });
+    }
+    await reply(turn, texts.join('\n\n'), proposals.length);
+    for (const proposal of proposals) await effect('show proposal', () => showProposal(deps, turn.place, proposal));
+  }
+
+  /** One round of the model, streamed as it speaks. When it cannot be had, the person reads why. */
+  async function speak(turn: Turn, transcript: readonly ModelMessage[]): Promise<Round> {
+    try {
+      return await effect('speak', () => assistant.speak(turn, transcript, appendTo(turn)), brisk);
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      return { text: describe(error), uses: [], stop: 'end_turn', usage: noUsage };
+    }
+  }
+
+  /** Text goes out as it comes. A second try at the same round is not streamed: its text replaces the first one's at the end. */
+  function appendTo(turn: Turn): (text: string) => void {
+    const again = (DBOS.stepStatus?.currentAttempt ?? 1) > 1;
+    return (text) => {
+      if (again) return;
+      const stream = streams.get(turn.id) ?? begin(turn);
+      stream.append(text);
+    };
+  }
+
+  function begin(turn: Turn): ReplyStream {
+    const to = turn.said.at(-1);
+    const account = accountOf(turn.place, to);
+    const stream = chatFor(deps.chats, turn.place.platform).stream(turn.place, account, turn.id, null);
+    streams.set(turn.id, stream);
+    return stream;
+  }
+
+  /** Ends the reply with its full text, stores it, and says nothing twice. */
+  async function reply(turn: Turn, text: string, proposals: number | null): Promise<void> {
+    await effect('reply', async () => {
+      const note = proposals ? `\n\n[${proposals} proposed as a card]` : '';
+      if (text) await send(turn, text);
+      await deps.store.conversations.answered(turn.conversation, turn.id, text + note || '(nothing)', Date.now());
+    });
+  }
+
+  async function send(turn: Turn, text: string): Promise<void> {
+    const doc = { text };
+    const stream = streams.get(turn.id);
+    if (!stream) {
+      await deliver(deps, { key: turn.id, place: turn.place, subject: null, doc, settled: true });
+      return;
+    }
+    await deps.store.posts.announce(turn.id, turn.place, null, Date.now());
+    const ref = await stream.finish(doc);
+    await deps.store.posts.sent(turn.id, ref, fingerprint(doc), true);
+    streams.delete(turn.id);
+  }
+
+  async function compact(conversation: string): Promise<void> {
+    try {
+      await effect('compact', () => assistant.compact(conversation), brisk);
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      deps.log.warn({ conversation, error: describe(error) }, 'conversation not compacted this time');
+    }
+  }
+};
+
+const noUsage = { inputTokens: 0, cachedTokens: 0, cacheWriteTokens: 0, outputTokens: 0 };
+
+interface Heard {
+  readonly place: Place;
+  /** What the assistant has to answer, or null when everything was decided by plain words. */
+  readonly turn: Turn | null;
+  readonly say: readonly string[];
+  readonly start: readonly TaskNumber[];
+}
+
+/** Takes the waiting messages and lets plain words decide: a bare yes to the one open proposal, a reply under an ask. */
+async function hear(deps: Deps, decisions: Decisions, id: string, conversation: string): Promise<Heard> {
+  const found = await deps.store.conversations.find(conversation);
+  if (!found)
+    throw new Failure(`conversation ${conversation} does not exist`, { code: 'no_conversation', remedy: 'never' });
+  const messages = await deps.store.conversations.claim(conversation, id);
+  await chatFor(deps.chats, found.place.platform).working(found.place, true);
+  const said: Said[] = [];
+  const say: string[] = [];
+  const start: TaskNumber[] = [];
+  for (const message of messages) {
+    const person = message.person === null ? null : await deps.store.people.byId(message.person);
+    const actor = { person, name: message.author, platform: found.place.platform, origin: `${id}:${message.id}` };
+    const decided = await decideByWords(deps, decisions, found.place, conversation, message, actor);
+    if (decided?.say) say.push(decided.say);
+    if (decided?.start) start.push(decided.start);
+    if (!decided && may(person, 'chat')) said.push({ ...message, person });
+  }
+  const turn = said.length > 0 ? { id, conversation, place: found.place, said } : null;
+  return { place: found.place, turn, say, start };
+}
+
+async function decideByWords(
+  deps: Deps,
+  decisions: Decisions,
+  place: Place,
+  conversation: string,
+  { text }: StoredMessage,
+  actor: Actor,
+): Promise<Decided | null> {
+  const under = place.thread ? await deps.store.posts.subjectOf({ place, id: place.thread }) : null;
+  if (under?.startsWith('ask:')) {
+    const ask = await deps.store.asks.find(Number(under.slice(4)));
+    if (ask?.state === 'open') return decisions.reply(ask.id, ask.body, text, actor);
+  }
+  const decision = plainDecision(text);
+  if (!decision) return null;
+  const [only, another] = await deps.store.proposals.openIn(conversation);
+  if (!only || another) return null;
+  return decision === 'yes' ? decisions.confirm(only.id, actor) : decisions.decline(only.id, actor);
+}
+
+async function showProposal(deps: Deps, place: Place, id: number): Promise<void> {
+  const drawing = await deps.draw(`proposal:${id}`);
+  if (!drawing) return;
+  const ref = await deliver(deps, {
+    key: `proposal:${id}`,
+    place,
+    subject: `proposal:${id}`,
+    doc: drawing.doc,
+    settled: false,
+  });
+  await chatFor(deps.chats, place.platform).react(ref, 'yes', true);
+  deps.presenter.touch(`proposal:${id}`);
+}
+
+const asMessage = ({ text, uses }: Round): ModelMessage => ({
+  role: 'assistant',
+  content: [
+    ...(text ? [{ type: 'text' as const, text }] : []),
+    ...uses.map((call) => ({ type: 'tool_use' as const, ...call })),
+  ],
+});
+
+function accountOf(place: Place, said: Said | undefined) {
+  const id = said?.account?.split(':').at(-1) ?? '';
+  const space = said?.account?.split(':').at(1) ?? place.space;
+  return { platform: place.platform, space, id, name: said?.author, bot: false };
+}
