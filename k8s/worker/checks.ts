@@ -58,7 +58,7 @@ function installCommand(has: (name: string) => boolean): string {
 
 function hasTestScript(text: string): boolean {
   try {
-    const test = manifest.parse(JSON.parse(text)).scripts?.['test'];
+    const test = manifest.parse(JSON.parse(text)).scripts?.test;
     return test !== undefined && !test.includes('no test specified');
   } catch {
     return false; // a package.json that npm can't read has no test command either
