@@ -11,7 +11,7 @@ export class Budget {
 
   constructor(perMinute: number) {
     this.#perMs = perMinute / 60_000;
-    this.#burst = Math.max(1, perMinute / 2);
+    this.#burst = Math.max(1, perMinute / 4);
     this.#tokens = this.#burst;
   }
 
@@ -25,12 +25,20 @@ export class Budget {
   /** Takes one if that leaves at least a third for what must arrive. */
   tryTake(): boolean {
     this.#refill();
-    if (this.#tokens - 1 < this.#burst / 3) return false;
+    if (this.#at > Date.now() || this.#tokens - 1 < this.#burst / 3) return false;
     this.#tokens -= 1;
     return true;
   }
 
+  /** Slack said to wait: nobody goes before then. */
+  hold(ms: number): void {
+    this.#at = Math.max(this.#at, Date.now() + ms);
+    this.#tokens = Math.min(this.#tokens, 1);
+  }
+
   async #wait(): Promise<void> {
+    const heldMs = this.#at - Date.now();
+    if (heldMs > 0) await new Promise((resolve) => setTimeout(resolve, heldMs));
     this.#refill();
     if (this.#tokens < 1) {
       await new Promise((resolve) => setTimeout(resolve, Math.ceil((1 - this.#tokens) / this.#perMs)));
@@ -41,6 +49,7 @@ export class Budget {
 
   #refill(): void {
     const now = Date.now();
+    if (now <= this.#at) return;
     this.#tokens = Math.min(this.#burst, this.#tokens + (now - this.#at) * this.#perMs);
     this.#at = now;
   }

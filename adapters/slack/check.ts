@@ -49,12 +49,7 @@ const KINDS: Readonly<Record<string, string>> = {
 /** Asks Slack whether the settings will do. @throws Failure that names the variable and what is wrong with it */
 export async function checkSlack(options: CheckOptions): Promise<CheckResult> {
   expectKind('SLACK_BOT_TOKEN', options.botToken, 'xoxb-', 'OAuth & Permissions, "Bot User OAuth Token"');
-  if (options.appToken === undefined && options.signingSecret === undefined) {
-    throw settings(
-      'SLACK_APP_TOKEN is missing.',
-      'Make one with connections:write, or set SLACK_SIGNING_SECRET for HTTP events.',
-    );
-  }
+  if (options.appToken === undefined && options.signingSecret === undefined) throw noTransport();
   const bot = new WebClient(options.botToken, clientOptions(options));
   const identity = await bot.auth.test().catch((error: unknown) => {
     throw tokenFailure('SLACK_BOT_TOKEN', error);
@@ -91,6 +86,14 @@ async function checkAppToken(token: string, options: CheckOptions): Promise<void
     }
     throw tokenFailure('SLACK_APP_TOKEN', error);
   }
+}
+
+/** Neither way of receiving events is set. */
+export function noTransport(): Failure {
+  return settings(
+    'SLACK_APP_TOKEN is missing.',
+    'Make one with connections:write, or set SLACK_SIGNING_SECRET for HTTP events.',
+  );
 }
 
 /** A token that is clearly of another kind is named before Slack is asked. */

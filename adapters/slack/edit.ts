@@ -1,6 +1,5 @@
 import type { WebClient } from '@slack/web-api';
 import type { Doc, MessageRef } from '../../core/domain/chat.ts';
-import type { Failure } from '../../core/errors.ts';
 import type { Budget } from './budget.ts';
 import { slackCode, toFailure } from './errors.ts';
 import { metadataOf } from './metadata.ts';
@@ -68,7 +67,8 @@ export function createEditor({
         if (failure.remedy !== 'retry' || attempt === MAX_TRIES) throw failure;
         // While this one waits, a newer content may still take its place.
         if (!waiting.has(id)) waiting.set(id, pending);
-        await pause(failure, attempt);
+        if (failure.retryAfterMs === undefined) await new Promise((resolve) => setTimeout(resolve, 500 * 2 ** attempt));
+        else budget.hold(Math.min(MAX_WAIT_MS, failure.retryAfterMs));
       }
     }
   }
@@ -97,9 +97,4 @@ export function createEditor({
       return ref;
     },
   };
-}
-
-function pause(failure: Failure, attempt: number): Promise<void> {
-  const ms = Math.min(MAX_WAIT_MS, failure.retryAfterMs ?? 500 * 2 ** attempt);
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

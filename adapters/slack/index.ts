@@ -4,7 +4,7 @@ import type { Inbound } from '../../core/domain/chat.ts';
 import { Failure } from '../../core/errors.ts';
 import type { Chat } from '../../core/ports.ts';
 import { Budget } from './budget.ts';
-import { type CheckResult, checkSlack } from './check.ts';
+import { type CheckResult, checkSlack, noTransport } from './check.ts';
 import { createClient } from './client.ts';
 import { boltLogger, type Logger } from './logger.ts';
 import { MAX_TEXT } from './render.ts';
@@ -56,10 +56,7 @@ export function createSlack(options: SlackOptions): SlackChat {
 
   async function start(sink: (inbound: Inbound) => Promise<void>): Promise<void> {
     const receiver = socket?.receiver ?? http;
-    if (!receiver) {
-      await checkSlack(settings);
-      return;
-    }
+    if (!receiver) throw noTransport();
     session = await connectSlack({ ...settings, client, budget, receiver, sink, streamMs });
     await socket?.start();
     isListening = true;

@@ -1,7 +1,7 @@
 /** Joins `<` to what follows without a visible space, so that Slack no longer reads a control sequence. */
 const WORD_JOINER = '\u2060';
 const CONTROL = /<(?=@[A-Z0-9]|#[A-Z0-9]|!(?:channel|here|everyone|group|subteam|date)\b)/gi;
-const BAD_LINK = /\[([^\]]*)\]\(\s*<?\s*(?:javascript|vbscript|data|file)\s*:[^)]*\)/gi;
+const BAD_LINK = /\[([^\]]*)\]\(\s*<?\s*(?:javascript|vbscript|data|file)\s*:(?:[^()\n]|\([^()\n]*\))*\)?/gi;
 const BAD_SCHEME = /(<|\]:\s*)(?:javascript|vbscript|data)\s*:/gi;
 
 /**

@@ -19,15 +19,25 @@ export interface Poster {
 export function createPoster({ client, finder, log }: { client: WebClient; finder: Finder; log: Logger }): Poster {
   let plan = true;
 
-  /** Sends with plan blocks; where Slack refuses those, now and from then on with the steps as lines. */
+  /**
+   * Sends with plan blocks; where Slack refuses those, now and from then on with the steps as lines. A message that Slack
+   * refuses even so is sent as text alone: words without buttons can still be answered in words.
+   */
   async function attempt<T>(doc: Doc, send: (rendered: Rendered) => Promise<T>): Promise<T> {
     try {
       return await send(render(doc, { plan }));
     } catch (error) {
-      if (!plan || !doc.steps?.length || slackCode(error) !== 'invalid_blocks') throw error;
+      if (slackCode(error) !== 'invalid_blocks') throw error;
+    }
+    try {
+      const sent = await send(render(doc, { plan: false }));
+      if (plan) log.warn({}, 'Slack refuses plan blocks; steps are written as lines');
       plan = false;
-      log.warn({}, 'Slack refuses plan blocks; steps are written as lines');
-      return send(render(doc, { plan }));
+      return sent;
+    } catch (error) {
+      if (slackCode(error) !== 'invalid_blocks') throw error;
+      log.error({ error }, 'Slack refuses the blocks of a message; it is sent as text');
+      return send({ text: render(doc, { plan: false }).text, blocks: [] });
     }
   }
 

@@ -82,8 +82,7 @@ function createReader({
     return turn;
   }
 
-  async function event(body: unknown): Promise<Inbound | null> {
-    const { event } = payload.eventCallback.parse(body);
+  async function happened(event: unknown): Promise<Inbound | null> {
     const message = spokenMessage(event);
     if (message) {
       const channel = message.channel ?? '';
@@ -116,7 +115,8 @@ function createReader({
   }
 
   return async function read(body) {
-    if (payload.eventCallback.safeParse(body).success) return event(body);
+    const callback = payload.eventCallback.safeParse(body).data;
+    if (callback) return happened(callback.event);
     const command = payload.slashCommand.safeParse(body).data;
     if (command) return commandInbound(command, self, directory, names);
     const inbound = await interaction(body);

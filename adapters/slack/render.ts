@@ -91,7 +91,7 @@ export function closingBlocks(doc: Doc): KnownBlock[] {
 function notification(doc: Doc): string {
   const lines = [doc.title ?? '', plainText(doc.text), ...(doc.text ? [] : (doc.steps ?? []).map(stepLine))];
   const text = lines.filter((line) => line !== '').join('\n') || (doc.note ? plainText(doc.note) : 'Mainloop');
-  return escapeMrkdwn(shorten(safeMarkdown(text), MAX_NOTIFICATION));
+  return escapeMrkdwn(words(text, MAX_NOTIFICATION));
 }
 
 function textRoom(doc: Doc): number {
@@ -100,7 +100,7 @@ function textRoom(doc: Doc): number {
 }
 
 function boldLine(title: string): RichTextBlock {
-  return richText([{ type: 'text', text: shorten(title, 300), style: { bold: true } }]);
+  return richText([{ type: 'text', text: words(title, 300), style: { bold: true } }]);
 }
 
 function richText(elements: { type: 'text'; text: string; style?: { bold: boolean } }[]): RichTextBlock {
@@ -108,7 +108,7 @@ function richText(elements: { type: 'text'; text: string; style?: { bold: boolea
 }
 
 function planBlock(title: string, steps: readonly ProgressStep[]): PlanBlock {
-  return { type: 'plan', title: shorten(title, 200), tasks: steps.slice(-MAX_STEPS).map(taskCard) };
+  return { type: 'plan', title: words(title, 200), tasks: steps.slice(-MAX_STEPS).map(taskCard) };
 }
 
 function taskCard(step: ProgressStep): TaskCardBlock {
@@ -116,10 +116,10 @@ function taskCard(step: ProgressStep): TaskCardBlock {
   const card: TaskCardBlock = {
     type: 'task_card',
     task_id: step.id,
-    title: shorten(title, 150),
+    title: words(title, 150),
     status: STATUS[step.state],
   };
-  return step.detail ? { ...card, details: richText([{ type: 'text', text: shorten(step.detail, 200) }]) } : card;
+  return step.detail ? { ...card, details: richText([{ type: 'text', text: words(step.detail, 200) }]) } : card;
 }
 
 function stepLines(steps: readonly ProgressStep[]): SectionBlock[] {
@@ -128,11 +128,11 @@ function stepLines(steps: readonly ProgressStep[]): SectionBlock[] {
 }
 
 function stepLine(step: ProgressStep): string {
-  return shorten(`${GLYPHS[step.state]} ${step.title}${step.detail ? ` · ${step.detail}` : ''}`, 300);
+  return words(`${GLYPHS[step.state]} ${step.title}${step.detail ? ` · ${step.detail}` : ''}`, 300);
 }
 
 function contextBlock(note: string): ContextBlock {
-  return { type: 'context', elements: [{ type: 'mrkdwn', text: toMrkdwn(shorten(note, 1_800)) }] };
+  return { type: 'context', elements: [{ type: 'mrkdwn', text: toMrkdwn(words(note, 1_800)) }] };
 }
 
 /** At most five buttons in a row, which is what a phone shows legibly; Slack itself takes 25. */
@@ -148,7 +148,7 @@ function buttonBlocks(rows: readonly (readonly Button[])[]): ActionsBlock[] {
 }
 
 function slackButton(button: Button, index: number): SlackButton | null {
-  const text = { type: 'plain_text' as const, text: shorten(button.label, 75), emoji: true };
+  const text = { type: 'plain_text' as const, text: words(button.label, 75), emoji: true };
   const base = { type: 'button' as const, text, ...(button.style ? { style: button.style } : {}) };
   if (button.url !== undefined) {
     return /^https?:\/\//i.test(button.url) ? { ...base, action_id: `${ACTION.link}:${index}`, url: button.url } : null;
@@ -158,6 +158,8 @@ function slackButton(button: Button, index: number): SlackButton | null {
   return { ...base, action_id: `${ACTION.form}:${index}`, value: formButtonValue(button.token, button.form) };
 }
 
-function shorten(text: string, max: number): string {
-  return text.length <= max ? text : `${text.slice(0, max - 1).trimEnd()}…`;
+/** Words cut to Slack's limit, and harmless even where Slack promises not to read them as more. */
+function words(text: string, max: number): string {
+  const safe = safeMarkdown(text);
+  return safe.length <= max ? safe : `${safe.slice(0, max - 1).trimEnd()}…`;
 }

@@ -52,8 +52,11 @@ export function createSocket(options: SocketOptions): Socket {
       await Promise.race([client.start(), timeout]);
       state = 'on';
       detail = undefined;
+      if (!wanted) void client.disconnect();
     } catch (error) {
       state = 'off';
+      // One that is still dialling must not stay behind the next.
+      void client.disconnect();
       // A connection that closes before the hello rejects with nothing in it.
       throw toFailure(error ?? new Error('Slack closed the connection before saying hello'), 'repeatable');
     } finally {

@@ -126,7 +126,9 @@ export function createStream(
       log.debug({ slack }, 'Slack does not stream here');
       mode = 'edited';
     } else if (wrong.remedy === 'look') {
-      await adopt();
+      await adopt().catch(() => {
+        failure = wrong;
+      });
     } else if (wrong.remedy === 'retry') {
       nextAt = Date.now() + 1_000;
     } else {
@@ -137,7 +139,7 @@ export function createStream(
   /** After a beginning of unknown fate: the message that came of it, or else a new one, posted. */
   async function adopt(): Promise<void> {
     mode = 'edited';
-    ref = await finder.find(place, key, startedAt || Date.now() - 60_000).catch(() => null);
+    ref = await finder.find(place, key, startedAt);
     if (ref) await leaveStream();
   }
 
