@@ -60,7 +60,10 @@ export function askCard(ask: AskView, task: Task, { planUrl }: AskFacts): Doc {
     case 'review':
       return {
         title,
-        text: `${[where, ...links(task)].join(' · ')}\n\n${firstLines(body.summary, 3)}`,
+        text: [
+          [where, ...links(task)].join(' · '),
+          ...(body.summary === task.title ? [] : ['', firstLines(body.summary, 3)]),
+        ].join('\n'),
         note: 'Merge it on GitHub, or write here what to change.',
         buttons: [
           [

@@ -1,5 +1,7 @@
-/** Closing marks inside the text would end the block early. */
-const escapeTags = (text: string): string => text.replace(/<(\/?)(data\b)/giu, '<$1 $2');
+import { visible } from './text.ts';
+
+/** A tag of ours inside the text would end the block early; characters that no reviewer sees could carry orders. */
+const defused = (text: string): string => visible(text).replace(/<(?=\s*\/?\s*data\b)/giu, '‹');
 
 /**
  * Text that somebody else wrote, for a prompt: fenced by tags it cannot close. `source` says who wrote it; only `person`
@@ -8,7 +10,7 @@ const escapeTags = (text: string): string => text.replace(/<(\/?)(data\b)/giu, '
 export const data = (
   source: 'person' | 'plan' | 'question' | 'log' | 'review' | 'comment' | 'diff',
   text: string,
-): string => `<data source="${source}">\n${escapeTags(text.trim())}\n</data>`;
+): string => `<data source="${source}">\n${defused(text.trim())}\n</data>`;
 
 /** What a prompt with such blocks ends with. */
 export const dataRule =

@@ -13,7 +13,7 @@ export interface Forecast {
 
 export interface ProposalFacts {
   readonly forecast: Forecast | null;
-  /** Where the whole brief can be read. */
+  /** The repository's page. */
   readonly url: string | null;
   readonly now: number;
   /** What the person should know before they start it, one clause each. */
@@ -47,20 +47,20 @@ function openCard(proposal: Proposal, { forecast, url, unsafe }: ProposalFacts, 
   const way = proposal.planFirst ? 'plan first, then a draft PR' : 'no plan, straight to a draft PR';
   const limits = `${modelName(proposal.model)}, at most ${money(proposal.budgetUsd)} and ${proposal.deadlineMinutes} min`;
   const lines = [
-    `Start it? ${proposal.repo}, from ${code(proposal.base)} · ${way} · ${limits}`,
+    `Start it? ${url ? `[${proposal.repo}](${url})` : proposal.repo}, from ${code(proposal.base)} · ${way} · ${limits}`,
     ...(proposal.brief.trim() === '' ? [] : ['', quote(firstLines(proposal.brief, 3)), '']),
     ...(forecast && forecast.count > 0 ? [forecastLine(forecast)] : []),
     ...(unsafe ?? []).map((warning) => `**Know before you start:** ${plain(warning)}`),
   ];
-  return { title, text: lines.join('\n').trim(), note: 'or react 👍', buttons: openButtons(proposal, url) };
+  return { title, text: lines.join('\n').trim(), note: 'or react 👍', buttons: openButtons(proposal) };
 }
 
 const forecastLine = ({ minutes, usd, count: n }: Forecast): string =>
   n === 1
-    ? `One task like this took ${minutes} min and ${money(usd)} here.`
-    : `Tasks like this took ${minutes} min and ${money(usd)} here (median of ${n}).`;
+    ? `One task like this took ${span(minutes * 60_000)} and ${money(usd)} here.`
+    : `Tasks like this took ${span(minutes * 60_000)} and ${money(usd)} here (median of ${n}).`;
 
-function openButtons(proposal: Proposal, url: string | null): Button[][] {
+function openButtons(proposal: Proposal): Button[][] {
   const { id } = proposal;
   const change = { title: 'Change the task', label: 'What should be different?' };
   return [
@@ -69,7 +69,6 @@ function openButtons(proposal: Proposal, url: string | null): Button[][] {
       ...(proposal.planFirst ? [{ label: 'Start without a plan', token: `confirm:${id}:now` }] : []),
       { label: 'Change…', token: `change:${id}`, form: change },
       { label: 'No', token: `decline:${id}` },
-      ...(url ? [{ label: 'Read it all', url }] : []),
     ],
   ];
 }

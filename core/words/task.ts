@@ -42,15 +42,20 @@ export function progressCard(task: Task, facts: ProgressFacts): Doc {
         detail: task.status.phase === 'addressing' ? workDetail(task, activity, 'addressing') : undefined,
       },
     }),
-    note: `${span((task.endedAt ?? now) - task.createdAt)}, ${money(task.spentUsd)} of ${money(task.budgetUsd)}`,
+    note: `${span(endOf(task, now) - task.createdAt)}, ${money(task.spentUsd)} of ${money(task.budgetUsd)}`,
   };
 }
+
+const waitsForPerson = ({ status }: Task): boolean => status.holder === 'you' || status.holder === 'reviewer';
+
+/** The clock of a card stops while a person holds the task, so that a waiting card needs no edits. */
+const endOf = (task: Task, now: number): number => task.endedAt ?? (waitsForPerson(task) ? task.status.since : now);
 
 /** The first line: what is wanted from the person, or that nothing is, with who holds the task and what comes next. */
 function personsPart(task: Task, open: readonly AskView[], now: number): string {
   if (isFinal(task.status)) return `${holderSentence(task, now)}.`;
-  if (task.status.holder === 'you' || task.status.holder === 'reviewer') {
-    const needs = open.map(askNeed).join(', ') || plain(task.status.detail) || 'your decision';
+  if (waitsForPerson(task)) {
+    const needs = open.map(askNeed).join(', ') || plain(task.status.detail) || 'ready for review';
     return `⏸ **Waiting for you**: ${needs}.`;
   }
   return [nothingNeeded, `${holderSentence(task, now)}.`, nextLook(task, now), nextStep(task)]
@@ -142,7 +147,7 @@ export const taskLine = (task: Task, now: number): string =>
 /** A list of tasks, in the order given. */
 export function taskList(tasks: readonly Task[], now: number): Doc {
   if (tasks.length === 0) return { text: 'No tasks. Tell me what to work on, in your own words.' };
-  const waiting = tasks.filter((task) => task.status.holder === 'you').length;
+  const waiting = tasks.filter(waitsForPerson).length;
   const first =
     waiting > 0
       ? `${waiting} of ${count(tasks.length, 'task')} ${waiting === 1 ? 'waits' : 'wait'} for you`

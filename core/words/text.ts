@@ -7,7 +7,11 @@ const breaker = '\u200b';
  */
 const hidden = /(?![\n\t\u200c\u200d])[\p{Cc}\p{Cf}\u2028\u2029]/gu;
 
-export const titleLength = 60;
+/** A title's longest length, characters. */
+const titleLength = 60;
+
+/** Text without characters that nobody sees. */
+export const visible = (text: string): string => text.replace(hidden, '');
 
 /** A title: one line, without hidden characters or a heading's `#`, cut at a word to at most `length` characters. */
 export function headline(text: string, length = titleLength): string {
