@@ -1,51 +1,17 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { Octokit } from '@octokit/rest';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createGitHubSim, type GitHubSim } from './index.ts';
+import { FILES, type Fixture, openFixture, repo } from './fixture.ts';
 
-const run = promisify(execFile);
-let sim: GitHubSim;
-let scratch: string;
-const repo = { owner: 'acme', repo: 'web' };
-const workflow = `
-name: CI
-on: [push, pull_request]
-jobs:
-  test:
-    name: unit
-    runs-on: ubuntu-latest
-    steps:
-      - uses: actions/checkout@v4
-      - run: node check.js
-`;
-const files = {
-  'README.md': '# web\n',
-  'check.js': "process.exit(require('fs').readFileSync('value', 'utf8').trim() === '1' ? 0 : 1);\n",
-  value: '1\n',
-  '.github/workflows/ci.yml': workflow,
-};
-
+let fixture: Fixture;
 beforeEach(async () => {
-  sim = await createGitHubSim();
-  scratch = await mkdtemp(join(tmpdir(), 'github-sim-test-'));
+  fixture = await openFixture();
 });
-afterEach(async () => {
-  await sim.close();
-  await rm(scratch, { recursive: true, force: true });
-});
-
-const git = async (cwd: string, ...args: string[]) =>
-  (await run('git', ['-C', cwd, '-c', 'user.name=Ana', '-c', 'user.email=ana@example.com', ...args])).stdout.trim();
-const remote = (token: string, name = 'acme/web') =>
-  `${sim.url.replace('//', `//x-access-token:${token}@`)}/${name}.git`;
+afterEach(() => fixture.close());
 
 test('an issue becomes a branch, a draft pull request, red checks, green checks and a merge', async () => {
-  await sim.createRepo('acme/web', { files });
-  const octokit = new Octokit({ baseUrl: sim.apiUrl, auth: sim.token });
+  const { sim, octokit, git, scratch, remote } = fixture;
+  await sim.createRepo('acme/web', { files: FILES });
   const { data: issue } = await octokit.rest.issues.create({ ...repo, title: 'Fix it', body: 'please' });
   expect(issue.number).toBe(1);
 
@@ -64,12 +30,11 @@ test('an issue becomes a branch, a draft pull request, red checks, green checks 
   });
   expect(pr).toMatchObject({ number: 2, draft: true, mergeable_state: 'draft', commits: 1, changed_files: 1 });
   await sim.settled();
-  const checks = async (ref: string) =>
-    (await octokit.rest.checks.listForRef({ ...repo, ref })).data.check_runs.map((c) => [c.name, c.conclusion]);
-  expect(await checks(pr.head.sha)).toEqual([
-    ['unit', 'failure'],
-    ['unit', 'failure'],
-  ]);
+  const checks = async (ref: string) => {
+    const { data } = await octokit.rest.checks.listForRef({ ...repo, ref });
+    return data.check_runs.map((check) => `${check.name}: ${check.conclusion}`);
+  };
+  expect(await checks(pr.head.sha)).toEqual(['unit: failure', 'unit: failure']);
   const { data: runs } = await octokit.rest.actions.listWorkflowRunsForRepo({ ...repo, head_sha: pr.head.sha });
   const { data: jobs } = await octokit.rest.actions.listJobsForWorkflowRun({
     ...repo,
@@ -82,24 +47,21 @@ test('an issue becomes a branch, a draft pull request, red checks, green checks 
     [4, 'Complete job', 'success'],
   ]);
   const log = await octokit.rest.actions.downloadJobLogsForWorkflowRun({ ...repo, job_id: jobs.jobs[0]?.id ?? 0 });
-  expect(log.data).toContain('##[error]Process completed with exit code 1.');
+  expect(log.data).toMatch(/^\S+Z ##\[error\]Process completed with exit code 1\.$/m);
 
   await writeFile(join(web, 'value'), '1 \n');
   await git(web, 'commit', '-qam', 'Mend it');
   await git(web, 'push', '-q', 'origin', 'fix');
   await sim.settled();
   const head = await git(web, 'rev-parse', 'HEAD');
-  expect(await checks(head)).toEqual([
-    ['unit', 'success'],
-    ['unit', 'success'],
-  ]);
+  expect(await checks(head)).toEqual(['unit: success', 'unit: success']);
   await octokit.graphql(
     'mutation($id: ID!) { markPullRequestReadyForReview(input: {pullRequestId: $id}) { pullRequest { isDraft } } }',
     { id: pr.node_id },
   );
   const { data: ready } = await octokit.rest.pulls.get({ ...repo, pull_number: 2 });
   expect(ready).toMatchObject({ draft: false, mergeable: true, mergeable_state: 'clean', head: { sha: head } });
-  const { data: merged } = await octokit.rest.pulls.merge({ ...repo, pull_number: 2 });
+  const { data: merged } = await octokit.rest.pulls.merge({ ...repo, pull_number: 2, sha: head });
   expect(await sim.head('acme/web', 'main')).toBe(merged.sha);
   await git(web, 'fetch', '-q', 'origin');
   expect(await git(web, 'show', 'origin/main:value')).toBe('1');

@@ -24,7 +24,7 @@ export function searchRoutes(api: Hono<Env>, world: World): void {
       )
       .sort((a, b) => b.issue.createdAt.localeCompare(a.issue.createdAt) || b.issue.number - a.issue.number);
     const items = page(world, c, found).map(({ repo, issue }) => ({ ...issueShape(world, repo, issue), score: 1 }));
-    return c.json({ total_count: found.length, incomplete_results: false, items });
+    return c.json({ total_count: found.length, incomplete_results: false, search_type: 'lexical', items });
   });
 }
 
