@@ -31,15 +31,19 @@ const detailOf = (task: Task): string => plain(task.status.detail.trim()).replac
 
 const withDetail = (task: Task): string => (detailOf(task) === '' ? '' : `: ${detailOf(task)}`);
 
-/** Who holds the task, since when and over what, as one sentence without its dot. */
-export function holderSentence(task: Task, now: number): string {
+/**
+ * Who holds the task, since when and over what, as one sentence without its dot. `needs` is what the open asks want; it
+ * says more than the status does.
+ */
+export function holderSentence(task: Task, now: number, needs = ''): string {
   const { status } = task;
   const since = `for ${span(now - status.since)}`;
+  const wanted = needs === '' ? withDetail(task) : `: ${needs}`;
   switch (status.holder) {
     case 'you':
       return status.parked
-        ? `⏸ **#${task.number} is parked and waits for you**, ${since}${withDetail(task)}. Its work is pushed and the sandbox is free`
-        : `⏸ **#${task.number} waits for you**, ${since}${withDetail(task)}`;
+        ? `⏸ **#${task.number} is parked and waits for you**, ${since}${wanted}. Its work is pushed and the sandbox is free`
+        : `⏸ **#${task.number} waits for you**, ${since}${wanted}`;
     case 'worker':
       return `**The worker holds it**: it has been ${doing[status.phase] ?? 'at work'} ${since}${withDetail(task)}`;
     case 'queue':
@@ -51,7 +55,7 @@ export function holderSentence(task: Task, now: number): string {
     case 'ci':
       return `**CI holds it**, ${since}${withDetail(task)}`;
     case 'reviewer':
-      return `**A reviewer holds it**, ${since}${task.pull ? `: [PR ${task.pull.number}](${task.pull.url}) is ready` : ''}${withDetail(task)}`;
+      return `⏸ **#${task.number} waits for a review**, ${since}${withDetail(task)}`;
     case 'nobody':
       return ending(task, now);
   }

@@ -4,14 +4,13 @@ const day = 24 * hour;
 
 /** A length of time as a person says it: `40 s`, `14 min`, `2 h 10 min`, `3 days`. Milliseconds in. */
 export function span(ms: number): string {
-  if (ms < minute) return `${Math.max(1, Math.round(ms / 1000))} s`;
+  const seconds = Math.max(1, Math.round(ms / 1000));
+  if (seconds < 60) return `${seconds} s`;
   const minutes = Math.round(ms / minute);
   if (minutes < 60) return `${minutes} min`;
-  if (minutes < 24 * 60) {
-    const rest = minutes < 5 * 60 ? minutes % 60 : 0;
-    return `${Math.floor(minutes / 60)} h${rest > 0 ? ` ${rest} min` : ''}`;
-  }
-  return count(Math.floor(ms / day), 'day');
+  if (ms >= 2 * day) return count(Math.floor(ms / day), 'day');
+  const rest = minutes < 5 * 60 ? minutes % 60 : 0;
+  return `${Math.floor(minutes / 60)} h${rest > 0 ? ` ${rest} min` : ''}`;
 }
 
 /** How long ago something happened, for the end of a line: `just now`, `6 min`, `2 h`, `yesterday`, `3 days`, `12 Mar`. */

@@ -10,11 +10,13 @@ export const nothingNeeded = 'Nothing needed from you.';
 export function why(task: Task, asks: readonly AskView[], now: number): Doc {
   const title = `#${task.number} ${taskTitle(task)}`;
   const open = asks.filter((ask) => ask.state === 'open');
-  const waiting = task.status.holder === 'you' || open.length > 0;
+  const { holder } = task.status;
+  const waiting = holder === 'you' || holder === 'reviewer' || open.length > 0;
+  const needs = open.map(askNeed).join(', ');
   const sentences = [
-    ...(waiting ? [] : [nothingNeeded]),
-    `${holderSentence(task, now)}.`,
-    ...open.filter(() => task.status.holder !== 'you' || open.length > 1).map((ask) => `Open: ${askNeed(ask)}.`),
+    ...(waiting || isFinal(task.status) ? [] : [nothingNeeded]),
+    `${holderSentence(task, now, needs)}.`,
+    ...(holder === 'you' || holder === 'reviewer' || needs === '' ? [] : [`Open for you: ${needs}.`]),
     nextLook(task, now),
     nextStep(task),
   ];
@@ -27,7 +29,7 @@ export function why(task: Task, asks: readonly AskView[], now: number): Doc {
   };
 }
 
-/** What a person can press: the answers of the newest open ask, or another try of a parked task; always cancel. */
+/** What a person can press: the answers of the newest open ask, or what else moves the task; always a way to end it. */
 function unblock(task: Task, open: readonly AskView[]): readonly (readonly Button[])[] {
   const ask = open.at(-1);
   const cancel: Button = { label: `Cancel #${task.number}`, token: `cancel:${task.number}`, style: 'danger' };
@@ -37,5 +39,6 @@ function unblock(task: Task, open: readonly AskView[]): readonly (readonly Butto
     return drops ? rows : [...rows, [cancel]];
   }
   const retry: Button = { label: 'Try again', token: `retry:${task.number}`, style: 'primary' };
-  return [[...(task.status.holder === 'you' ? [retry] : []), cancel]];
+  const look = task.status.holder === 'reviewer' && task.pull ? [{ label: 'Open PR', url: task.pull.url }] : [];
+  return [[...look, ...(task.status.holder === 'you' ? [retry] : []), cancel]];
 }
