@@ -38,7 +38,8 @@ export function postgresIdentity(directory: string, program: string): Identity {
   });
 }
 
-const capability = ['--inh-caps=+dac_override', '--ambient-caps=+dac_override'];
+/** Without the secure bit `access(2)`, which initdb asks, leaves capabilities out of account for all but root. */
+const capability = ['--securebits=+no_setuid_fixup', '--inh-caps=+dac_override', '--ambient-caps=+dac_override'];
 
 function owner(directory: string): { uid: number; gid: number } {
   const { uid, gid } = statSync(directory);
