@@ -1,16 +1,40 @@
 import type { Logger } from 'pino';
 import { createAnthropic } from '../adapters/anthropic/index.ts';
+import { createGitHub } from '../adapters/github/index.ts';
+import { createSlack } from '../adapters/slack/index.ts';
 import type { Check } from './commands/doctor.ts';
 import type { Config } from './config.ts';
 
 /** What `start` and `doctor` check of the outside world before anything is relied on. */
-export function checks({ anthropic, chatModel, workerModel }: Config, log: Logger): Check[] {
-  const models = { CHAT_MODEL: chatModel, WORKER_MODEL: workerModel };
+export function checks(config: Config, log: Logger): Check[] {
+  const models = { CHAT_MODEL: config.chatModel, WORKER_MODEL: config.workerModel };
+  const github = createGitHub({ ...config.github, log });
   return [
+    {
+      name: 'Slack',
+      async run() {
+        const { team, botUser } = await createSlack({ ...config.slack, log }).check();
+        return `${botUser} in ${team}`;
+      },
+    },
+    {
+      name: 'GitHub',
+      async run() {
+        const { login, kind } = await github.check();
+        return `${login} (${kind})`;
+      },
+    },
+    ...config.projects.map((repo) => ({
+      name: `Project ${repo}`,
+      async run() {
+        await github.checkRepository(repo);
+        return 'can be worked on';
+      },
+    })),
     {
       name: 'Anthropic',
       async run() {
-        await createAnthropic({ ...anthropic, log }).check(models);
+        await createAnthropic({ ...config.anthropic, log }).check(models);
         return [...new Set(Object.values(models))].join(', ');
       },
     },

@@ -3,9 +3,11 @@ import { createAssistant } from './agent/assistant.ts';
 import type { Inbound, Platform } from './domain/chat.ts';
 import type { TaskNumber } from './domain/ids.ts';
 import type { Door } from './door.ts';
+import { describe } from './errors.ts';
 import type { Chat, ChatModel, CodeHost, HostHint, Sandbox } from './ports.ts';
 import type { Store } from './store/index.ts';
 import { createAsk } from './workflows/ask.ts';
+import { catchUp, markHeard } from './workflows/catchup.ts';
 import { createCards } from './workflows/cards.ts';
 import { createDecisions } from './workflows/decisions.ts';
 import type { Deps, Log, Settings } from './workflows/deps.ts';
@@ -39,12 +41,16 @@ export interface Core {
   readonly door: Door;
   /** Call after DBOS is launched: takes up what a crash left between two steps, then watches. */
   start(): Promise<void>;
+  /** Call when the faces are connected: finds what was said meanwhile. */
+  catchUp(): Promise<void>;
   /** Stops what runs beside the workflows; DBOS is shut down by its owner. */
   stop(): Promise<void>;
 }
 
 /** How often the queue of runs is looked at; a confirmed task waits half of it on average. */
 const queuePollMs = 100;
+/** How often it is written down that the faces were listened to. */
+const markEveryMs = 30_000;
 const runQueue = 'runs';
 
 /** The heart: registers the workflows (once per process, before DBOS is launched) and wires them to the outside. */
@@ -101,13 +107,16 @@ export function createCore(outside: Outside): Core {
     await startAsk(opened.id);
   }
 
+  const receive = createReceive(deps, {
+    startTurn,
+    startInteraction: async (inbound, person) => {
+      await DBOS.startWorkflow(interaction, { workflowID: inbound.dedupe })(inbound, person);
+    },
+  });
+  let marking: NodeJS.Timeout | undefined;
+
   return {
-    receive: createReceive(deps, {
-      startTurn,
-      startInteraction: async (inbound, person) => {
-        await DBOS.startWorkflow(interaction, { workflowID: inbound.dedupe })(inbound, person);
-      },
-    }),
+    receive,
     hint: (hint) => watch.hint(hint),
     door: createDoor(deps, ringer),
     async start() {
@@ -122,7 +131,16 @@ export function createCore(outside: Outside): Core {
       supervisor.start();
       watch.start();
     },
+    async catchUp() {
+      const chats = [...outside.chats.values()];
+      await Promise.all(chats.map((chat) => catchUp(deps, chat, receive)));
+      const mark = () => Promise.all(chats.filter((chat) => chat.health().connected).map((chat) => markHeard(deps, chat)));
+      marking = setInterval(() => {
+        mark().catch((error: unknown) => outside.log.warn({ error: describe(error) }, 'cursor not moved'));
+      }, markEveryMs);
+    },
     async stop() {
+      clearInterval(marking);
       await Promise.all([supervisor.stop(), watch.stop(), presenter.stop()]);
     },
   };

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { askStore } from './asks.ts';
 import { conversationStore } from './conversations.ts';
 import type { Database } from './database.ts';
@@ -12,6 +13,10 @@ import { workerStore } from './worker.ts';
 
 /** Everything the program remembers, by noun. The only SQL in the house. */
 export const createStore = (db: Database) => ({
+  /** Resolves when the database answers. */
+  ping: async () => {
+    await db.execute(sql`select 1`);
+  },
   people: peopleStore(db),
   projects: projectStore(db),
   conversations: conversationStore(db),

@@ -1,4 +1,4 @@
-import { and, eq, isNotNull } from 'drizzle-orm';
+import { and, eq, isNotNull, like, or } from 'drizzle-orm';
 import type { MessageRef, Place } from '../domain/chat.ts';
 import type { Database } from './database.ts';
 import { posts } from './schema.ts';
@@ -54,6 +54,21 @@ export const postStore = (db: Database) => ({
 
   async of(subject: string): Promise<Post[]> {
     return db.select().from(posts).where(eq(posts.subject, subject));
+  },
+
+  /** Proposals and asks on a platform that are still open: a reaction may have come while nobody listened. */
+  async awaiting(platform: string): Promise<{ place: Place; messageId: string }[]> {
+    const rows = await db
+      .select({ place: posts.place, messageId: posts.messageId })
+      .from(posts)
+      .where(
+        and(
+          eq(posts.settled, false),
+          like(posts.channel, `${platform}:%`),
+          or(like(posts.subject, 'proposal:%'), like(posts.subject, 'ask:%')),
+        ),
+      );
+    return rows.flatMap(({ place, messageId }) => (messageId ? [{ place, messageId }] : []));
   },
 
   /** Subjects with a card that may not show the truth any more. */

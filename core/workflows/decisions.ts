@@ -2,6 +2,7 @@ import { type Answer, type AskBody, answerFromWords } from '../domain/ask.ts';
 import type { TaskNumber } from '../domain/ids.ts';
 import { type Deed, may, type Person } from '../domain/policy.ts';
 import { isFinal } from '../domain/task.ts';
+import type { Ask } from '../store/asks.ts';
 import { answerWords } from '../words/ask.ts';
 import { notAllowed } from '../words/people.ts';
 import type { Deps } from './deps.ts';
@@ -42,6 +43,15 @@ export const createDecisions = (deps: Deps) => {
       type,
       data: { ...data, platform: actor.platform, person: actor.person?.id ?? null },
     });
+
+  /** The worker did not wait for this one, so it is applied at once. */
+  const applyWarning = async (ask: Ask, limitUsd: number, actor: Actor): Promise<Decided> => {
+    if (ask.answer?.type === 'raise') await store.tasks.note(ask.task, { budgetUsd: limitUsd + ask.answer.usd });
+    if (ask.answer?.type === 'drop') {
+      await tellTask(ask.task, { type: 'cancel', by: actor.name, undone: false }, `answer:${ask.id}`);
+    }
+    return nothing;
+  };
 
   return {
     async confirm(id: number, actor: Actor, planFirst?: boolean): Promise<Decided> {
@@ -94,6 +104,8 @@ export const createDecisions = (deps: Deps) => {
       presenter.touch(`ask:${id}`);
       presenter.touch(`task:${ask.task}`);
       if (changed) await note(actor, `task:${ask.task}`, 'answered', { ask: id, words: answerWords(answer) });
+      const { body } = ask;
+      if (body.kind === 'budget' && !body.hard) return applyWarning(ask, body.limitUsd, actor);
       // Sent again on a repeat, by the answer that counted: a crash may have come between the two.
       if (ask.answer)
         await tellTask(

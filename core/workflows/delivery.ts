@@ -16,7 +16,7 @@ export interface Delivery {
 }
 
 /** Clocks of platforms and ours differ; a lookup goes back this much further, milliseconds. */
-const clockSkewMs = 60_000;
+export const clockSkewMs = 60_000;
 
 /**
  * Sends a message exactly once per key. It is announced in the store before it leaves; when its fate is unknown (a crash,

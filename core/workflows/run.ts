@@ -27,7 +27,7 @@ export const hashToken = (token: string): string => createHash('sha256').update(
 
 /** One execution of the worker for a task: attempts until one gives an outcome, then the task is told. */
 export const createRun = (deps: Deps) =>
-  async function run({ run, task, kind }: RunInput): Promise<void> {
+  async function execute({ run, task, kind }: RunInput): Promise<void> {
     const outcome = await attemptsOf(deps, { run, task, kind });
     await effect('end run', () => deps.store.runs.end(run, outcome, Date.now()));
     await effect('tell task', () => tellTask(task, { type: 'run_ended', run, outcome }, `ended:${run}`));

@@ -8,7 +8,7 @@ import { describe, Failure } from '../errors.ts';
 import type { ModelMessage, ReplyStream } from '../ports.ts';
 import type { StoredMessage } from '../store/conversations.ts';
 import type { Actor, Decided, Decisions } from './decisions.ts';
-import { chatFor, deliver, fingerprint } from './delivery.ts';
+import { chatFor, clockSkewMs, deliver, fingerprint } from './delivery.ts';
 import type { Deps } from './deps.ts';
 import { brisk, effect } from './effect.ts';
 
@@ -69,27 +69,30 @@ export const createTurn = (deps: Deps, assistant: Assistant, decisions: Decision
   /** One round of the model, streamed as it speaks. When it cannot be had, the person reads why. */
   async function speak(turn: Turn, transcript: readonly ModelMessage[]): Promise<Round> {
     try {
-      return await effect('speak', () => assistant.speak(turn, transcript, appendTo(turn)), brisk);
+      return await effect(
+        'speak',
+        async () => {
+          const stream = await streamOf(turn);
+          // A second try isn't streamed: its text replaces the first one's at the end.
+          const again = (DBOS.stepStatus?.currentAttempt ?? 1) > 1;
+          return assistant.speak(turn, transcript, (text) => again || stream.append(text));
+        },
+        brisk,
+      );
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       return { text: describe(error), uses: [], stop: 'end_turn', usage: noUsage };
     }
   }
 
-  /** Text goes out as it comes. A second try at the same round is not streamed: its text replaces the first one's at the end. */
-  function appendTo(turn: Turn): (text: string) => void {
-    const again = (DBOS.stepStatus?.currentAttempt ?? 1) > 1;
-    return (text) => {
-      if (again) return;
-      const stream = streams.get(turn.id) ?? begin(turn);
-      stream.append(text);
-    };
-  }
-
-  function begin(turn: Turn): ReplyStream {
-    const to = turn.said.at(-1);
-    const account = accountOf(turn.place, to);
-    const stream = chatFor(deps.chats, turn.place.platform).stream(turn.place, account, turn.id, null);
+  /** The one reply of a turn. After a crash it goes on in the message that was left behind, if there is one. */
+  async function streamOf(turn: Turn): Promise<ReplyStream> {
+    const open = streams.get(turn.id);
+    if (open) return open;
+    const chat = chatFor(deps.chats, turn.place.platform);
+    const { post, known } = await deps.store.posts.announce(turn.id, turn.place, null, Date.now());
+    const left = known ? await chat.find(turn.place, turn.id, post.createdAt - clockSkewMs) : null;
+    const stream = chat.stream(turn.place, accountOf(turn.place, turn.said.at(-1)), turn.id, left);
     streams.set(turn.id, stream);
     return stream;
   }
@@ -105,15 +108,12 @@ export const createTurn = (deps: Deps, assistant: Assistant, decisions: Decision
 
   async function send(turn: Turn, text: string): Promise<void> {
     const doc = { text };
-    const stream = streams.get(turn.id);
-    if (!stream) {
-      await deliver(deps, { key: turn.id, place: turn.place, subject: null, doc, settled: true });
-      return;
-    }
-    await deps.store.posts.announce(turn.id, turn.place, null, Date.now());
+    const sent = await deps.store.posts.find(turn.id);
+    if (sent?.messageId) return;
+    const stream = await streamOf(turn);
+    streams.delete(turn.id);
     const ref = await stream.finish(doc);
     await deps.store.posts.sent(turn.id, ref, fingerprint(doc), true);
-    streams.delete(turn.id);
   }
 
   async function compact(conversation: string): Promise<void> {

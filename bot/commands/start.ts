@@ -1,0 +1,52 @@
+import type { Logger } from 'pino';
+import { describe } from '../../core/errors.ts';
+import { checks } from '../checks.ts';
+import type { Command, CommandIo } from '../command.ts';
+import { type Config, environment, readConfig } from '../config.ts';
+import { createLog } from '../log.ts';
+import { startProgram } from '../program.ts';
+
+/** `mainloop start`: checks every account, then serves until SIGTERM or SIGINT. */
+export const start: Command = {
+  name: 'start',
+  summary: 'Serve the people and projects that the settings name',
+  usage: '',
+  options: {},
+  async run(_args, io) {
+    const config = readConfig(environment());
+    const log = createLog({ level: config.logLevel, secrets: config.secrets });
+    for (const notice of config.notices) io.say(`○ ${notice}`);
+    if (!(await everythingWorks(config, log, io))) return 1;
+    const program = await startProgram(config, log);
+    io.say(`✔ Mainloop serves on ${config.publicUrl}`);
+    if (program.ownerCode) {
+      io.say(`○ Nobody is owner yet. Send this code to the bot as a direct message within a day: ${program.ownerCode}`);
+    }
+    await stopSignal();
+    await program.stop();
+    return 0;
+  },
+};
+
+/** Every check at once: the first thing wrong is rarely the only one. Says a line for each that fails. */
+async function everythingWorks(config: Config, log: Logger, io: CommandIo): Promise<boolean> {
+  const failures = await Promise.all(
+    checks(config, log).map(async ({ name, run }) => {
+      try {
+        await run();
+        return null;
+      } catch (error) {
+        return `✖ ${name}: ${describe(error)}`;
+      }
+    }),
+  );
+  const wrong = failures.filter((line) => line !== null);
+  for (const line of wrong) io.complain(line);
+  return wrong.length === 0;
+}
+
+const stopSignal = () =>
+  new Promise<void>((resolve) => {
+    process.once('SIGTERM', () => resolve());
+    process.once('SIGINT', () => resolve());
+  });

@@ -1,0 +1,21 @@
+import type { Settings } from '../core/workflows/deps.ts';
+import type { Config } from './config.ts';
+
+/** The small model that Claude Code uses for side work. */
+const sideModel = 'claude-haiku-5-5';
+
+/** A commit without any check for this long has no CI, as far as anybody can tell. */
+const ciGraceMs = 120_000;
+
+export const coreSettings = (config: Config): Settings => ({
+  chatModel: config.chatModel,
+  workerModel: config.workerModel,
+  sideModel,
+  maxWorkers: config.maxWorkers,
+  taskBudgetUsd: config.taskBudgetUsd,
+  taskDeadlineMinutes: config.taskDeadlineMinutes,
+  ciRounds: config.ciRounds,
+  reconcileMs: config.reconcileSeconds * 1000,
+  ciGraceMs,
+  publicUrl: config.publicUrl,
+});

@@ -1,0 +1,122 @@
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { DBOS } from '@dbos-inc/dbos-sdk';
+import type { Logger } from 'pino';
+import { createAnthropic } from '../adapters/anthropic/index.ts';
+import { createBroker } from '../adapters/broker/index.ts';
+import { createGitHub } from '../adapters/github/index.ts';
+import { createLocalSandbox } from '../adapters/local/index.ts';
+import { createSlack, type SlackChat } from '../adapters/slack/index.ts';
+import { describe } from '../core/errors.ts';
+import { createCore } from '../core/index.ts';
+import { connect } from '../core/store/database.ts';
+import { createStore, type Store } from '../core/store/index.ts';
+import type { Config } from './config.ts';
+import { openDatabase } from './database.ts';
+import { coreSettings } from './core-settings.ts';
+import { dbosLogger } from './dbos-log.ts';
+import { type PartState, startHttp } from './http.ts';
+import { prepare } from './prepare.ts';
+import { githubWebhooks } from './webhooks.ts';
+
+/** The release that workflows in flight belong to: changes go through DBOS patches, so it stays as it is. */
+const applicationVersion = 'mainloop';
+
+const brokerPrefix = '/broker';
+
+export interface Program {
+  readonly port: number;
+  /** The code that makes its sender the first owner, when there is none yet. */
+  readonly ownerCode: string | null;
+  /** Stops in order: no new work, what runs is left to the next start, nothing is lost. */
+  stop(): Promise<void>;
+}
+
+/** Composes and starts the program. Throws Failure with advice for whatever keeps it from starting. */
+export async function startProgram(config: Config, log: Logger): Promise<Program> {
+  const database = await openDatabase({ ...(config.databaseUrl && { url: config.databaseUrl }), dataDir: config.dataDir, log });
+  const { db, close } = await connect(database.url, (error) => log.warn({ err: error }, 'database connection lost'));
+  const store = createStore(db);
+  const slack = createSlack({ ...config.slack, log: log.child({ part: 'slack' }) });
+  const github = createGitHub({ ...config.github, log: log.child({ part: 'github' }) });
+  const model = createAnthropic({ ...config.anthropic, log: log.child({ part: 'anthropic' }) });
+  const brokerUrl = `http://127.0.0.1:${config.port}${brokerPrefix}`;
+  const core = createCore({
+    store,
+    chats: new Map([[slack.platform, slack]]),
+    host: github,
+    sandbox: createLocalSandbox({
+      dir: join(config.dataDir, 'sandboxes'),
+      workerEntry: fileURLToPath(new URL('../k8s/worker/main.ts', import.meta.url)),
+      brokerUrl,
+      log: log.child({ part: 'sandbox' }),
+    }),
+    model,
+    settings: coreSettings(config),
+    log,
+  });
+  const broker = createBroker({
+    door: core.door,
+    anthropic: { ...config.anthropic, ...(config.anthropic.workerOauthToken && { oauthToken: config.anthropic.workerOauthToken }) },
+    git: (repo) => github.gitAccess(repo),
+    prefix: brokerPrefix,
+    log: log.child({ part: 'broker' }),
+  });
+  DBOS.setConfig({
+    name: 'mainloop',
+    systemDatabaseUrl: database.url,
+    applicationVersion,
+    enablePatching: true,
+    executorID: config.sandbox === 'kubernetes' ? hostname() : 'local',
+    logger: dbosLogger(log.child({ part: 'dbos' })),
+  });
+
+  // The broker answers before workflows go on: a worker that outlived the last program is waiting for it.
+  const http = await startHttp({
+    port: config.port,
+    log: log.child({ part: 'http' }),
+    parts: async () => ({ slack: slackState(slack), database: await databaseState(store) }),
+    mounts: [
+      { path: `${brokerPrefix}/`, handler: broker.handler, interruptible: (request) => request.url?.includes('/v1/steering') ?? false },
+      ...(slack.handler ? [{ path: '/slack/events', handler: slack.handler }] : []),
+      ...(config.github.webhookSecret
+        ? [{ path: '/github/webhooks', handler: githubWebhooks(github, core, config.github.webhookSecret, log), maxBytes: 25 * 2 ** 20 }]
+        : []),
+    ],
+  });
+  const ownerCode = await prepare(store, github, config, log);
+  await DBOS.launch();
+  await slack.start((inbound) => core.receive(inbound));
+  await core.start();
+  await core.catchUp();
+  log.info({ port: http.port }, 'ready');
+
+  return {
+    port: http.port,
+    ownerCode,
+    async stop() {
+      await slack.stop();
+      await core.stop();
+      await http.stop();
+      await DBOS.shutdown();
+      await close();
+      await database.stop();
+      log.info({}, 'stopped');
+    },
+  };
+}
+
+function slackState(chat: SlackChat): PartState {
+  const { connected, detail } = chat.health();
+  return { ok: connected, ...(detail === undefined ? {} : { detail }) };
+}
+
+async function databaseState(store: Store): Promise<PartState> {
+  try {
+    await store.ping();
+    return { ok: true };
+  } catch (error) {
+    return { ok: false, detail: describe(error) };
+  }
+}

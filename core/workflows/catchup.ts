@@ -1,0 +1,65 @@
+import { accountKey, type Inbound, type Place } from '../domain/chat.ts';
+import { describe } from '../errors.ts';
+import type { Chat } from '../ports.ts';
+import { channelOf } from '../store/posts.ts';
+import type { Deps } from './deps.ts';
+
+/** Conversations that were silent for longer are not read again after a downtime. */
+const rememberMs = 14 * 24 * 60 * 60 * 1000;
+
+/** Read this much further back than the last thing heard: what a crash cut off was heard but not stored. */
+const overlapMs = 5 * 60 * 1000;
+
+const cursorOf = (chat: Chat) => `heard:${chat.platform}`;
+
+/**
+ * Finds what people said and how they reacted while the program was away, on faces that keep a history. Everything goes
+ * the way of a live event, with the same ids, so what was handled before is not handled again.
+ */
+export async function catchUp(deps: Deps, chat: Chat, receive: (inbound: Inbound) => Promise<void>): Promise<void> {
+  if (!chat.capabilities.history) return;
+  const heard = await deps.store.history.cursor(cursorOf(chat));
+  const now = Date.now();
+  if (heard) {
+    const since = Math.max(Number(heard) - overlapMs, now - rememberMs);
+    for (const place of await placesOf(deps, chat, now - rememberMs)) {
+      await attempt(deps, place, () => readHistory(chat, place, since, receive));
+    }
+    for (const { place, messageId } of await deps.store.posts.awaiting(chat.platform)) {
+      await attempt(deps, place, () => readReactions(chat, place, messageId, receive));
+    }
+  }
+  await deps.store.history.setCursor(cursorOf(chat), String(now));
+}
+
+/** The cursor moves while the program runs; what came later is found after the next downtime. */
+export const markHeard = (deps: Deps, chat: Chat): Promise<void> =>
+  deps.store.history.setCursor(cursorOf(chat), String(Date.now()));
+
+/** Known conversations, and the channels they are in: a new mention may be the start of another. */
+async function placesOf({ store }: Deps, chat: Chat, after: number): Promise<Place[]> {
+  const places = (await store.conversations.places(after)).filter((place) => place.platform === chat.platform);
+  const channels = new Map(places.map((place) => [channelOf(place), { ...place, thread: undefined }]));
+  return [...channels.values(), ...places.filter((place) => place.thread !== undefined)];
+}
+
+async function readHistory(chat: Chat, place: Place, since: number, receive: (inbound: Inbound) => Promise<void>) {
+  for await (const inbound of chat.history(place, since)) await receive(inbound);
+}
+
+async function readReactions(chat: Chat, place: Place, id: string, receive: (inbound: Inbound) => Promise<void>) {
+  const target = { place, id };
+  for (const { account, emoji } of await chat.reactions(target)) {
+    const dedupe = `caught:${channelOf(place)}:${id}:${accountKey(account)}:${emoji}`;
+    await receive({ kind: 'reaction', dedupe, at: Date.now(), account, place, target, emoji, added: true });
+  }
+}
+
+/** One place that cannot be read (the bot was removed from it) must not keep the others from being read. */
+async function attempt({ log }: Deps, place: Place, act: () => Promise<void>): Promise<void> {
+  try {
+    await act();
+  } catch (error) {
+    log.warn({ place, error: describe(error) }, 'could not catch up here');
+  }
+}
