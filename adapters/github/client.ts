@@ -11,8 +11,11 @@ export type Client = InstanceType<typeof GitHubOctokit>;
 
 export const GITHUB_API_URL = 'https://api.github.com';
 
+/** Makes {@link createClient} repeat a GraphQL request like a read. */
+export const REPEATABLE = { request: { repeatable: true } };
+
 /** Repeats of a read that failed; writes are repeated by `ensure`, which looks first. */
-export const READ_RETRIES = 2;
+const READ_RETRIES = 2;
 const RETRY_BASE_MS = 300;
 /** Longest rate limit that is waited out here; a longer one is the caller's to schedule. */
 const MAX_LIMIT_WAIT_SECONDS = 30;
@@ -50,11 +53,16 @@ export function createClient({ apiUrl, log, budget, auth }: ClientOptions): Clie
       : { authStrategy: createAppAuth, auth: { ...auth.app, log: octokitLog } }),
   });
   client.hook.before('request', (options) => {
-    const repeatable = options.method === 'GET' || options.method === 'HEAD' || options.url.endsWith('/access_tokens');
-    // A copy: Octokit shares one object among all requests, and the plugins write their counters into it.
-    options.request = { ...options.request, retries: options.request.retries ?? (repeatable ? READ_RETRIES : 0) };
+    // A copy: Octokit shares one object among all requests, and the plugins write their counters into it. The retry plugin
+    // repeats any refusal when a number above 0 is given here, so a request that may be repeated gets none.
+    options.request = { ...options.request, ...(isRepeatable(options) ? {} : { retries: 0 }) };
   });
   return client;
+}
+
+/** Reading, making a token, and what a caller declares harmless to do twice (GraphQL, where everything is a POST). */
+function isRepeatable({ method, url, request }: { method: string; url: string; request: object }) {
+  return method === 'GET' || method === 'HEAD' || url.endsWith('/access_tokens') || 'repeatable' in request;
 }
 
 function throttle(apiUrl: string, budget: string, log: Log): ThrottlingOptions {

@@ -29,7 +29,7 @@ export function comments(api: Api): Part {
       api.call(repo, async ({ octokit, at }) => {
         const login = await api.login();
         // The API's own `since` is about the last edit: it only narrows, the moment of writing decides.
-        const query = { ...at, issue_number: issue, since: new Date(since).toISOString(), per_page: 100 };
+        const query = { ...at, issue_number: issue, since: new Date(notBefore(since)).toISOString(), per_page: 100 };
         const all = await octokit.paginate(octokit.rest.issues.listComments, query);
         return all
           .filter((comment) => isPerson(comment, login) && Date.parse(comment.created_at) >= notBefore(since))

@@ -112,7 +112,9 @@ function unavailable(error: Answered): boolean {
   return error.status !== undefined && (!error.response || error.status >= 500 || error.status === 408);
 }
 
+/** GraphQL errors carry no method of the request itself; making a token counts as reading, since it changes nothing. */
 function isRead({ request }: Answered): boolean {
+  if (request?.url?.endsWith('/access_tokens')) return true;
   return request?.method === undefined || request.method === 'GET' || request.method === 'HEAD';
 }
 

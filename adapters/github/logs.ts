@@ -15,25 +15,23 @@ export function logs(api: Api): Pick<CodeHost, 'failureLog'> {
   return {
     failureLog: (repo, item, maxCharacters) =>
       api.call(repo, async (target) => {
-        const run = /^check_run:(\d+)$/.exec(item.id)?.[1];
-        if (run) return checkRunLog(target, Number(run), item, maxCharacters);
+        const [, kind, number] = /^(job|check_run):(\d+)$/.exec(item.id) ?? [];
+        if (kind === 'job') return jobLog(target, Number(number), item, maxCharacters);
+        if (kind === 'check_run') return checkRunText(target, Number(number), maxCharacters);
         const [, sha, context] = /^status:([0-9a-f]{40}):(.*)$/s.exec(item.id) ?? [];
         return sha && context !== undefined ? statusText(target, sha, context, maxCharacters) : '';
       }),
   };
 }
 
-async function checkRunLog(target: Target, id: number, item: CheckItem, max: number): Promise<string> {
-  const { octokit, at } = target;
-  const run = await orNull(target, octokit.rest.checks.get({ ...at, check_run_id: id }));
+async function checkRunText(target: Target, id: number, max: number): Promise<string> {
+  const run = await orNull(target, target.octokit.rest.checks.get({ ...target.at, check_run_id: id }));
   if (!run) return '';
-  if (run.data.app?.slug === 'github-actions') return jobLog(target, id, item, max);
   const { title, summary, text } = run.data.output;
   const said = [title, summary, text].filter(Boolean).join('\n\n');
   return excerpt([said, ...(await annotations(target, id))].filter(Boolean).join('\n'), max);
 }
 
-/** A job of Actions and its check run have the same number. */
 async function jobLog(target: Target, id: number, item: CheckItem, max: number): Promise<string> {
   const { octokit, at } = target;
   const job = await orNull(target, octokit.rest.actions.getJobForWorkflowRun({ ...at, job_id: id }));
@@ -41,10 +39,10 @@ async function jobLog(target: Target, id: number, item: CheckItem, max: number):
     (each) => each.conclusion && !['success', 'skipped', 'neutral'].includes(each.conclusion),
   );
   const title = step ? `Step "${step.name}": ${step.conclusion}\n` : '';
-  const log = await readLog(target, id, stepTime(step), max - title.length);
+  const log = await readLog(target, id, stepTime(step), Math.max(0, max - title.length));
   if (log !== null) return title + log;
   const why = `${item.name}: ${item.state}${step ? ` in step "${step.name}"` : ''}. Its log is no longer available.`;
-  return excerpt([why, ...(await annotations(target, id))].join('\n'), max);
+  return excerpt(why, max);
 }
 
 /** Null when GitHub no longer has the log. A download that breaks is begun once more. */

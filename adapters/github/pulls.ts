@@ -1,7 +1,7 @@
 import { Failure } from '../../core/errors.ts';
 import type { CodeHost, PullRequest } from '../../core/ports.ts';
 import type { Api, Target } from './api.ts';
-import { READ_RETRIES } from './client.ts';
+import { REPEATABLE } from './client.ts';
 import { ensure } from './ensure.ts';
 import { messageOf, statusOf } from './errors.ts';
 import { fitBody, fitTitle } from './marker.ts';
@@ -48,7 +48,7 @@ export function pulls(api: Api): Part {
         if (!pull.draft) return;
         try {
           // Repeating it is harmless, so it is repeated like a read.
-          await octokit.graphql(READY, { pull: pull.node_id, request: { retries: READ_RETRIES } });
+          await octokit.graphql(READY, { pull: pull.node_id, ...REPEATABLE });
         } catch (error) {
           if ((await draft()).draft) throw error;
         }

@@ -1,5 +1,5 @@
 import type { Target } from './api.ts';
-import { READ_RETRIES } from './client.ts';
+import { REPEATABLE } from './client.ts';
 
 interface Threads {
   repository: {
@@ -28,8 +28,7 @@ export async function resolvedThreads({ octokit, at }: Target, pull: number): Pr
   const resolved = new Set<number>();
   let after: string | null = null;
   do {
-    const request = { retries: READ_RETRIES };
-    const answer: Threads = await octokit.graphql(THREADS, { ...at, pull, after, request });
+    const answer: Threads = await octokit.graphql(THREADS, { ...at, pull, after, ...REPEATABLE });
     const threads = answer.repository?.pullRequest?.reviewThreads;
     for (const thread of threads?.nodes ?? []) {
       const first = thread.comments.nodes[0]?.databaseId;
