@@ -54,8 +54,8 @@ export async function proxyModel(exchange: Exchange, path: string, upstream: Mod
   const { model, stream } = checkModelRequest(parseJson(body), attempt);
   if (path === '/v1/messages/count_tokens') return relay(exchange, await send(body));
   if ((await door.budgetLeft(attempt.task)) <= 0) {
-    // 403, since Claude Code repeats 402, 408, 409, 429 and 5xx, and no repeat brings money back.
-    throw new Refusal(403, 'billing_error', "This task's budget is used up.");
+    // Claude Code repeats 401, 408, 409, 429 and 5xx for minutes, but not this.
+    throw new Refusal(402, 'billing_error', "This task's budget is used up.");
   }
   const answer = await send(body);
   const usage = stream && answer.statusCode === 200 ? streamUsage() : jsonUsage();

@@ -8,7 +8,7 @@ export interface Claude {
   say(text: string, heard?: () => void): void;
   /** How the turn ended, when nothing that was said is left unheard. */
   next(): Promise<TurnEnd>;
-  /** Something was said since the last turn ended, so another end will come. */
+  /** Something was said since the turn that `next` told last: another end will come. */
   readonly busy: boolean;
   /** Ends the program; the next turn never comes. */
   kill(): Promise<void>;
@@ -78,10 +78,15 @@ export function startClaude({ options, session, readOnly, onMessage }: ClaudeOpt
         }
         if (message.type !== 'result') continue;
         end = questions ? { type: 'question', questions } : turnEnd(message);
-        // A message that came too late for this turn begins another one.
-        if (end.type !== 'done' || unheard.size > 0) continue;
+        if (end.type === 'done') {
+          // A message that came too late for this turn begins another one.
+          if (unheard.size > 0) continue;
+          turns.put(end);
+        } else {
+          // Nothing comes after this. The program ends when its input does, with all of the session handed over.
+          conversation.close();
+        }
         busy = false;
-        turns.put(end);
       }
     } catch (cause) {
       // After a failed turn the program ends with a code, which the SDK throws; the result has said it better.
@@ -98,7 +103,7 @@ export function startClaude({ options, session, readOnly, onMessage }: ClaudeOpt
     },
     next: () => turns.take(),
     get busy() {
-      return busy;
+      return busy || turns.waiting;
     },
     async kill() {
       conversation.close();
@@ -125,6 +130,9 @@ function createMailbox<T>() {
   const items: T[] = [];
   let wake: ((item: T) => void) | undefined;
   return {
+    get waiting() {
+      return items.length > 0;
+    },
     put(item: T) {
       if (wake) wake(item);
       else items.push(item);
