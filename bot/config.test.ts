@@ -110,8 +110,10 @@ describe('readConfig', () => {
   ])('the private key is taken as %s', (_, spell) => {
     const pem = key();
     const { GITHUB_TOKEN: _token, ...rest } = enough;
-    const { auth } = readConfig({ ...rest, GITHUB_APP_ID: '1', GITHUB_APP_PRIVATE_KEY: spell(pem) }).github;
+    const { github, secrets } = readConfig({ ...rest, GITHUB_APP_ID: '1', GITHUB_APP_PRIVATE_KEY: spell(pem) });
+    const { auth } = github;
     expect(auth.kind === 'app' && auth.privateKey.trim()).toBe(pem.trim());
+    expect(secrets.map((secret) => secret.trim())).toContain(pem.trim());
   });
 
   test('owners are parsed by platform', () => {

@@ -84,9 +84,14 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   };
   // An ill-formed default would be a fault of settings.ts, found by the first test; the 0 and '' below are never used.
   const port = values.PORT ?? 0;
+  const auth = githubAuth(values, missing);
   const config: Config = {
     slack: slack(values, missing),
-    github: github(values, missing),
+    github: {
+      auth,
+      ...(values.GITHUB_WEBHOOK_SECRET && { webhookSecret: values.GITHUB_WEBHOOK_SECRET }),
+      ...githubUrls(values.GITHUB_API_URL, values.GITHUB_URL),
+    },
     anthropic: {
       apiKey: values.ANTHROPIC_API_KEY ?? missing('ANTHROPIC_API_KEY', assistantKey(values)),
       baseUrl: values.ANTHROPIC_BASE_URL ?? '',
@@ -107,7 +112,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     port,
     publicUrl: values.PUBLIC_URL ?? `http://localhost:${port}`,
     logLevel: values.LOG_LEVEL ?? 'info',
-    secrets: secrets(values),
+    secrets: secrets(values, auth),
     notices: notices(values),
   };
   if (problems.length > 0) throw new ConfigError(problems);
@@ -129,14 +134,6 @@ function slack(values: Values, missing: Missing): SlackConfig {
     ...(appToken && { appToken }),
     ...(signingSecret && { signingSecret }),
     apiUrl: `${values.SLACK_API_URL ?? ''}/`,
-  };
-}
-
-function github(values: Values, missing: Missing): GitHubConfig {
-  return {
-    auth: githubAuth(values, missing),
-    ...(values.GITHUB_WEBHOOK_SECRET && { webhookSecret: values.GITHUB_WEBHOOK_SECRET }),
-    ...githubUrls(values.GITHUB_API_URL, values.GITHUB_URL),
   };
 }
 
@@ -189,8 +186,7 @@ function notices(values: Values): string[] {
   return [...later('DISCORD_TOKEN', 'Discord'), ...later('TELEGRAM_BOT_TOKEN', 'Telegram')];
 }
 
-function secrets(values: Values): string[] {
-  const key = values.GITHUB_APP_PRIVATE_KEY;
+function secrets(values: Values, auth: GitHubConfig['auth']): string[] {
   const password = values.DATABASE_URL && decodeURIComponent(new URL(values.DATABASE_URL).password);
   return [
     values.SLACK_BOT_TOKEN,
@@ -200,7 +196,7 @@ function secrets(values: Values): string[] {
     values.TELEGRAM_BOT_TOKEN,
     values.TELEGRAM_WEBHOOK_SECRET,
     values.GITHUB_TOKEN,
-    key?.includes('-----BEGIN') ? key : undefined,
+    auth.kind === 'app' ? auth.privateKey : undefined,
     values.GITHUB_WEBHOOK_SECRET,
     values.ANTHROPIC_API_KEY,
     values.CLAUDE_CODE_OAUTH_TOKEN,

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Failure } from '../core/errors.ts';
@@ -33,7 +33,9 @@ const SQLITE_BUSY = 5;
 
 function inUse(dataDir: string, holder: string, cause: unknown): unknown {
   if (!(cause instanceof Error && 'errcode' in cause && cause.errcode === SQLITE_BUSY)) return cause;
-  return new Failure(`DATA_DIR ${dataDir} is in use by another Mainloop (process ${readFileSync(holder, 'utf8')}).`, {
+  // Between its lock and its note the holder has no name yet.
+  const by = existsSync(holder) ? ` (process ${readFileSync(holder, 'utf8')})` : '';
+  return new Failure(`DATA_DIR ${dataDir} is in use by another Mainloop${by}.`, {
     code: 'data_dir_in_use',
     remedy: 'never',
     advice: 'Stop that one, or give this one another DATA_DIR.',
