@@ -59,5 +59,5 @@ export function readFormContext(callback: string, metadata: string): FormContext
 
 function shorten(text: string, max: number): string {
   const plain = text.trim() || ' ';
-  return plain.length <= max ? plain : `${plain.slice(0, max - 1)}…`;
+  return plain.length <= max ? plain : `${plain.slice(0, max - 1).trimEnd()}…`;
 }

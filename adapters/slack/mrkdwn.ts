@@ -4,6 +4,9 @@ export interface Names {
   user(id: string): string | undefined;
 }
 
+/** `<@U1>`, `<#C1|web>`, `<!here>`, `<https://…|words>`; any other angle bracket is just that. */
+const SEQUENCE = /<((?:[@#!]\w|[a-z][a-z\d+.-]*:)[^<>]*)>[ ]?/gi;
+
 /** Whether the text names the bot, with Slack's escapes (`<@U1>`, `<@U1|name>`). */
 export function mentions(text: string, user: string): boolean {
   return text.includes(`<@${user}>`) || text.includes(`<@${user}|`);
@@ -32,7 +35,7 @@ function emphasis(text: string): string {
 }
 
 function resolveSequences(text: string, names: Names, inCode: boolean): string {
-  return text.replace(/<([^<>]+)>[ ]?/g, (whole, inner: string) => {
+  return text.replace(SEQUENCE, (whole, inner: string) => {
     const space = whole.endsWith(' ') ? ' ' : '';
     const [target = '', label] = splitLabel(inner);
     if (target.startsWith('@')) {

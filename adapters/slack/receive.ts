@@ -70,7 +70,7 @@ function createReader({
 }: ReceiveOptions): (body: unknown) => Promise<Inbound | null> {
   const before = new Map<string, Promise<unknown>>();
 
-  /** Looking up a name must not let a later message of the same channel overtake. */
+  /** Looking up a person must not let something later in the same channel overtake. */
   function inOrder<T>(channel: string, work: () => Promise<T>): Promise<T> {
     const turn = (before.get(channel) ?? Promise.resolve()).then(work);
     const settled = turn
@@ -96,8 +96,10 @@ function createReader({
     }
     const reaction = reactionEvent(event, self);
     if (reaction) {
-      const person = await directory.get(reaction.user);
-      return reactionInbound(reaction, directory.account(reaction.user, person), self);
+      return inOrder(reaction.item.channel, async () => {
+        const person = await directory.get(reaction.user);
+        return reactionInbound(reaction, directory.account(reaction.user, person), self);
+      });
     }
     const stop = payload.stopped.safeParse(event).data;
     return stop ? stopInbound(stop, directory.account(stop.user, directory.known(stop.user)), self) : null;
