@@ -205,7 +205,8 @@ export interface SandboxSpec {
 }
 
 export type ModelContent =
-  | { type: 'text'; text: string }
+  /** `volatile` text at the end of the last message differs in every request: the cached prefix ends before it. */
+  | { type: 'text'; text: string; volatile?: true }
   | { type: 'tool_use'; id: string; name: string; input: unknown }
   | { type: 'tool_result'; id: string; content: string; isError: boolean };
 
@@ -226,7 +227,7 @@ export interface ModelRequest {
   /** Blocks of the system prompt; each ends a cached prefix. At most two. */
   readonly system: readonly string[];
   readonly tools: readonly ModelTool[];
-  /** The last message ends a cached prefix too. */
+  /** The last message ends a cached prefix too, without its volatile text. */
   readonly messages: readonly ModelMessage[];
   readonly maxTokens: number;
 }
