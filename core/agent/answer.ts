@@ -1,0 +1,132 @@
+import { z } from 'zod';
+import type { Answer, AskBody } from '../domain/ask.ts';
+import type { Store } from '../store/index.ts';
+import { answerWords } from '../words/ask.ts';
+import type { Decisions } from '../workflows/decisions.ts';
+import { assentOf } from './assent.ts';
+import { actorOf, askId, decided, defineTool, messageId, notOfThisTurn, refused, type Tool } from './tool.ts';
+
+const input = z.object({
+  ask: askId,
+  message: messageId,
+  decision: z
+    .enum(['approve', 'revise', 'drop', 'reply', 'raise', 'choose'])
+    .describe(
+      'plan: approve, revise or drop. question: reply. review: revise. budget: raise or drop. failure: choose or revise.',
+    ),
+  text: z.string().trim().min(1).max(20_000).optional().describe("For revise and reply, in the person's words."),
+  answers: z
+    .record(z.string(), z.string())
+    .optional()
+    .describe('For reply to several questions: the answer to each, by the question or its position ("1").'),
+  choice: z.enum(['retry', 'ignore', 'take_over', 'drop']).optional().describe('For choose: one of those offered.'),
+  usd: z.number().positive().optional().describe('For raise: dollars to add, when the message names an amount.'),
+});
+type Input = z.output<typeof input>;
+
+/** An answer, or a sentence on why it is none. `note` tells the model what was made of its call. */
+type Understood = { answer: Answer; note?: string } | { problem: string };
+
+/** Answers an open ask for the author of a message. Approval and money need that message's own words for it. */
+export const answerTool = (store: Store, decisions: Decisions): Tool =>
+  defineTool('answer_ask', 'Answers an open ask with what a person said.', input, async (said, call) => {
+    const by = actorOf(call, said.message);
+    if (!by) return notOfThisTurn(call, said.message);
+    const ask = await store.asks.find(said.ask);
+    if (!ask) return refused(`ask: there is no ask ${said.ask}. The open ones are in <state>.`);
+    if (ask.state === 'withdrawn') return refused(`ask: ask ${ask.id} needs no answer any more.`);
+    const understood = understand(ask.body, said, by.text);
+    if ('problem' in understood) return refused(understood.problem);
+    const { answer, note } = understood;
+    const result = decided(
+      await decisions.answer(ask.id, answer, by.actor),
+      `Recorded for ${by.actor.name}: ${answerWords(answer)}, #${ask.task}. The card says so too.`,
+    );
+    return note ? { ...result, content: `${note} ${result.content}` } : result;
+  });
+
+function understand(body: AskBody, said: Input, message: string): Understood {
+  const text = said.text ?? message;
+  const unfit: Understood = {
+    problem: `decision: "${said.decision}" does not fit. This ask takes ${fitting[body.kind]}.`,
+  };
+  switch (said.decision) {
+    case 'approve':
+      return body.kind === 'plan' ? approval(message) : unfit;
+    case 'revise':
+      return body.kind === 'question' || body.kind === 'budget' ? unfit : { answer: { type: 'revise', text } };
+    case 'drop':
+      if (body.kind === 'failure') return choice(body.choices, 'drop');
+      return body.kind === 'plan' || body.kind === 'budget' ? { answer: { type: 'drop' } } : unfit;
+    case 'reply':
+      return body.kind === 'question' ? reply(body.questions, said.answers, text) : unfit;
+    case 'raise':
+      return body.kind === 'budget' ? raise(body.limitUsd, said.usd, message) : unfit;
+    case 'choose':
+      return body.kind === 'failure' ? choice(body.choices, said.choice) : unfit;
+  }
+}
+
+const fitting: Record<AskBody['kind'], string> = {
+  plan: 'approve, revise or drop',
+  question: 'reply; to stop the task use cancel_task',
+  review: 'revise; merging on GitHub approves',
+  budget: 'raise or drop',
+  failure: 'choose or revise',
+};
+
+function approval(message: string): Understood {
+  switch (assentOf(message)) {
+    case 'full':
+      return { answer: { type: 'approve' } };
+    case 'reserved':
+      return {
+        answer: { type: 'revise', text: message },
+        note: 'The message approves with a reservation, so it was taken as a change to the plan, not as an approval.',
+      };
+    case 'none':
+      return {
+        problem:
+          'message: it does not say by itself that the plan is approved. Nothing was done. Ask, or point to the Approve button.',
+      };
+  }
+}
+
+/** The amount offered, or one that the message itself names. */
+function raise(offered: number, usd: number | undefined, message: string): Understood {
+  const named = [...message.matchAll(/\d+(?:[.,]\d+)?/g)].map(([number]) => Number(number.replace(',', '.')));
+  if (usd !== undefined && usd !== offered && !named.includes(usd)) {
+    return { problem: `usd: the message does not name ${usd}. Nothing was done.` };
+  }
+  if (assentOf(message) !== 'full' && named.length === 0) {
+    return {
+      problem: 'message: it does not say that more may be spent. Nothing was done. Ask, or point to the button.',
+    };
+  }
+  return { answer: { type: 'raise', usd: usd ?? offered } };
+}
+
+function choice(offered: Extract<AskBody, { kind: 'failure' }>['choices'], chosen: Input['choice']): Understood {
+  return chosen && offered.includes(chosen)
+    ? { answer: { type: 'choose', choice: chosen } }
+    : { problem: `choice: offered are ${offered.join(', ')}.` };
+}
+
+function reply(
+  questions: Extract<AskBody, { kind: 'question' }>['questions'],
+  answers: Input['answers'],
+  text: string,
+): Understood {
+  const given = questions.map(({ question, header }, index) => ({
+    question,
+    answer: answers ? (answers[question] ?? answers[header] ?? answers[`${index + 1}`]) : text,
+  }));
+  const open = given.filter(({ answer }) => answer === undefined).map(({ question }) => question);
+  if (open.length > 0) return { problem: `answers: none for ${open.map((q) => `"${q}"`).join(', ')}.` };
+  return {
+    answer: {
+      type: 'reply',
+      answers: Object.fromEntries(given.map(({ question, answer }) => [question, answer ?? text])),
+    },
+  };
+}

@@ -1,0 +1,86 @@
+import type { Proposal } from '../domain/proposal.ts';
+import type { Task } from '../domain/task.ts';
+import type { Ask } from '../store/asks.ts';
+import type { Store } from '../store/index.ts';
+import { askNeed } from '../words/ask.ts';
+import { shortStatus } from '../words/status.ts';
+import { cut, firstLines, headline } from '../words/text.ts';
+import { span } from '../words/time.ts';
+import { state as limit } from './limits.ts';
+import { asData } from './render.ts';
+import type { Turn } from './turn.ts';
+
+/** What is true right now, for the end of a request: bounded, and never part of the cached prefix. */
+export async function stateOf(store: Store, turn: Turn, now: number): Promise<string> {
+  const [tasks, asks, proposals, linked] = await Promise.all([
+    store.tasks.open(),
+    store.asks.inbox(),
+    store.proposals.openIn(turn.conversation),
+    store.projects.linkedTo(turn.place),
+  ]);
+  const here = (task: Task) => task.conversation === turn.conversation;
+  const mine = new Set(tasks.filter(here).map((task) => task.number));
+  return [
+    '<state>',
+    `Now: ${new Date(now).toUTCString()}`,
+    turn.place.dm ? 'A private conversation.' : `This channel is linked to ${linked ?? 'no project'}.`,
+    ...section('Open tasks', nearest(tasks, here, limit.tasks), tasks.length, (task) =>
+      taskLine(task, now, here(task)),
+    ),
+    ...section(
+      'Open asks',
+      nearest(asks, (ask) => mine.has(ask.task), limit.asks),
+      asks.length,
+      askLine,
+    ),
+    ...section('Proposals open here', proposals.slice(-limit.proposals), proposals.length, proposalLine),
+    `Answer now: ${turn.said.map(({ id, author }) => `m${id} (${asData(headline(author))})`).join(', ')}.`,
+    '</state>',
+  ].join('\n');
+}
+
+/** Those of this conversation first, then the newest. */
+function nearest<T>(items: readonly T[], here: (item: T) => boolean, most: number): T[] {
+  const newest = items.toReversed();
+  return [...newest.filter(here), ...newest.filter((item) => !here(item))].slice(0, most);
+}
+
+function section<T>(title: string, items: readonly T[], total: number, line: (item: T) => string): string[] {
+  if (total === 0) return [`${title}: none.`];
+  const more = total > items.length ? [`- and ${total - items.length} more`] : [];
+  return [`${title}:`, ...items.map((item) => `- ${asData(cut(line(item), limit.characters))}`), ...more];
+}
+
+/** `#41 acme/web · Date picker… · CI: 2 of 3 checks are green, 6 min`. */
+export const taskLine = (task: Task, now: number, here = false): string =>
+  [
+    `#${task.number} ${task.repo}`,
+    headline(task.title),
+    `${shortStatus(task)}, for ${span(now - task.status.since)}`,
+    ...(here ? ['from this conversation'] : []),
+  ].join(' · ');
+
+/** An ask with what is needed to tell whether a message answers it. */
+export const askLine = (ask: Ask): string => `ask ${ask.id} of #${ask.task} · ${ask.kind} · ${askDetail(ask)}`;
+
+function askDetail({ body }: Ask): string {
+  switch (body.kind) {
+    case 'plan':
+    case 'review':
+      return firstLines(body.summary, 2).replaceAll('\n', ' ');
+    case 'question':
+      return body.questions
+        .map(({ question, options }) => {
+          const labels = options.map(({ label }) => headline(label)).join(' / ');
+          return headline(question, 200) + (labels ? ` (${labels})` : '');
+        })
+        .join(' | ');
+    case 'budget':
+      return askNeed({ body });
+    case 'failure':
+      return `${askNeed({ body })} (${body.choices.join(' / ')})`;
+  }
+}
+
+const proposalLine = (proposal: Proposal): string =>
+  `proposal ${proposal.id} · ${proposal.repo} · ${headline(proposal.title)} · waits for a person to start it`;
