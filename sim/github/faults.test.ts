@@ -13,9 +13,9 @@ beforeEach(async () => {
   const { sim, as } = fixture;
   await sim.createRepo('acme/web');
   limited = [];
-  const again = (kind: string) => (seconds: number, options: { request: { retryCount: number } }) => {
+  const again = (kind: string) => (seconds: number, _options: object, _octokit: object, retries: number) => {
     limited.push(`${kind} ${seconds}`);
-    return options.request.retryCount < 2;
+    return retries < 2;
   };
   patient = new (Octokit.plugin(retry, throttling))({
     baseUrl: sim.apiUrl,

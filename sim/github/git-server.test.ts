@@ -60,6 +60,7 @@ test('a pull request can be fetched by its own ref and by SHA', async () => {
   await git('push', '-q', 'origin', 'HEAD:refs/heads/fix');
   await fixture.octokit.rest.pulls.create({ ...repo, title: 'Fix', head: 'fix', base: 'main' });
   expect(await git('ls-remote', 'origin', 'refs/pull/1/head')).toContain(sha);
+  await expect(git('push', '-qf', 'origin', 'HEAD:refs/pull/1/head')).rejects.toThrow('hidden ref');
   await git('push', '-q', 'origin', ':fix');
   await git('fetch', '-q', 'origin', sha);
 });
@@ -78,7 +79,9 @@ test('strangers read what is public and write nothing', async () => {
   await expect(run(scratch, 'clone', '-q', remote(null, 'acme/secret'), 'shut')).rejects.toThrow(
     /could not read Username/,
   );
-  await expect(run(scratch, 'clone', '-q', remote('ghp_wrong'), 'wrong')).rejects.toThrow(/Authentication failed/);
+  await expect(run(scratch, 'clone', '-q', remote('ghp_wrong', 'acme/secret'), 'wrong')).rejects.toThrow(
+    /Authentication failed/,
+  );
   await expect(run(join(scratch, 'open'), 'push', '-q', 'origin', 'HEAD:x')).rejects.toThrow(/could not read Username/);
   const reader = sim.person('reader', { permission: 'read' });
   await run(scratch, 'clone', '-q', remote(reader.token, 'acme/secret'), 'read');

@@ -10,7 +10,7 @@ import type { Events, SimEvents, WaitOptions } from './events.ts';
 import type { Faults } from './faults.ts';
 import { readRef } from './git/refs.ts';
 import type { Comment, Issue, Permission, PullIssue, Repo } from './model.ts';
-import type { CheckRun, CommitStatus, Conclusion } from './model-checks.ts';
+import type { Annotation, CheckRun, CommitStatus, Conclusion } from './model-checks.ts';
 import { createPerson, type GitHubPerson } from './person.ts';
 import { createRepo, type RepoOptions } from './repositories.ts';
 import { listen } from './server.ts';
@@ -61,7 +61,7 @@ export interface GitHubSim {
   /** A check of some other App on a commit. */
   check(
     repo: string,
-    input: { sha: string; name: string; conclusion?: Conclusion; summary?: string },
+    input: { sha: string; name: string; conclusion?: Conclusion; summary?: string; annotations?: Annotation[] },
   ): Promise<CheckRun>;
   /** A commit status by some other service. */
   status(repo: string, sha: string, input: StatusInput): Promise<CommitStatus>;

@@ -35,6 +35,14 @@ export interface CheckSuite {
   updatedAt: string;
 }
 
+export interface Annotation {
+  path: string;
+  line: number;
+  level: 'notice' | 'warning' | 'failure';
+  title: string | null;
+  message: string;
+}
+
 export interface CheckRun {
   id: number;
   suite: CheckSuite;
@@ -46,6 +54,7 @@ export interface CheckRun {
   startedAt: string | null;
   completedAt: string | null;
   output: { title: string | null; summary: string | null; text: string | null };
+  annotations: Annotation[];
 }
 
 export interface Step {

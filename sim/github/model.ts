@@ -100,6 +100,9 @@ export interface Repo {
   description: string | null;
   private: boolean;
   archived: boolean;
+  hasIssues: boolean;
+  /** Numbers of issues that somebody deleted. */
+  deleted: Set<number>;
   installed: boolean;
   defaultBranch: string;
   /** The bare repository. */

@@ -115,11 +115,18 @@ function toOperation(template: string, methods: Json): Operation {
   };
 }
 
+/** GitHub's description errs once: an installation's account is said to be a user and an enterprise at the same time. */
+function correctOwner(schema: Json): Json {
+  const { allOf, ...rest } = schema;
+  const titles = Array.isArray(allOf) ? allOf.map((part: Json) => part.title) : [];
+  return titles.includes('Simple User') && titles.includes('Enterprise') ? { ...rest, anyOf: allOf } : schema;
+}
+
 /** OpenAPI 3.0 says `nullable`, JSON Schema says "or null". */
 function nullableToUnion(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(nullableToUnion);
   if (typeof value !== 'object' || value === null) return value;
-  const { nullable, example: _, examples: __, ...rest } = value as Json;
+  const { nullable, example: _, examples: __, ...rest } = correctOwner(value as Json);
   const result = Object.fromEntries(Object.entries(rest).map(([key, item]) => [key, nullableToUnion(item)]));
   // A property may itself be named "nullable"; then it is an object and not a flag.
   if (typeof nullable === 'object' && nullable !== null) return { ...result, nullable: nullableToUnion(nullable) };

@@ -1,7 +1,7 @@
 import { requireWrite } from './access.ts';
 import type { Actor } from './auth.ts';
 import { createComment, editComment, findComment, react } from './domain/comments.ts';
-import { createIssue, findIssue, type IssueInput, setLabels, updateIssue } from './domain/issues.ts';
+import { createIssue, deleteIssue, findIssue, type IssueInput, setLabels, updateIssue } from './domain/issues.ts';
 import { createPull, findPull, type MergeInput, mergePull, type PullInput, updatePull } from './domain/pulls.ts';
 import { applyRefChange } from './domain/pushes.ts';
 import {
@@ -16,7 +16,17 @@ import {
 import { deleteRef, readRef, ZERO } from './git/refs.ts';
 import { writeCommit } from './git/write.ts';
 import { exclusively } from './lock.ts';
-import type { Comment, Issue, PullIssue, ReactionContent, Repo, Review, ReviewComment, User } from './model.ts';
+import type {
+  Comment,
+  Issue,
+  Permission,
+  PullIssue,
+  ReactionContent,
+  Repo,
+  Review,
+  ReviewComment,
+  User,
+} from './model.ts';
 import { findRepo, type World } from './world.ts';
 
 /** A scripted human: what people do in the browser, with the same permission checks as the API. */
@@ -37,6 +47,8 @@ export interface GitHubPerson {
   replyToReviewComment(repo: string, number: number, commentId: number, body: string): ReviewComment;
   merge(repo: string, number: number, input?: MergeInput): Promise<string>;
   close(repo: string, number: number): void;
+  /** Only administrators may. */
+  deleteIssue(repo: string, number: number): void;
   reopen(repo: string, number: number): Promise<void>;
   /** Commits files (null removes one) on a branch; a new branch starts at the default branch. `force` replaces the branch by one commit on the default branch. */
   push(
@@ -56,7 +68,7 @@ export function createPerson(world: World, user: User, token: string): GitHubPer
     if (!repo) throw new Error(`GitHub sim: no repository ${name}`);
     return repo;
   };
-  const may = (name: string, scope: string, least: 'read' | 'triage' | 'write'): Repo => {
+  const may = (name: string, scope: string, least: Permission): Repo => {
     const repo = at(name);
     requireWrite(repo, actor, scope, least);
     return repo;
@@ -112,6 +124,10 @@ export function createPerson(world: World, user: User, token: string): GitHubPer
     close(name, number) {
       const repo = may(name, 'issues', 'triage');
       updateIssue(world, repo, user, findIssue(repo, number), { state: 'closed' });
+    },
+    deleteIssue(name, number) {
+      const repo = may(name, 'issues', 'admin');
+      deleteIssue(world, repo, user, findIssue(repo, number));
     },
     async reopen(name, number) {
       const repo = may(name, 'issues', 'triage');

@@ -15,6 +15,8 @@ export interface RepoOptions {
   /** Whether the App is installed and the bot user is a collaborator; default true. */
   installed?: boolean;
   archived?: boolean;
+  /** False: issues are switched off. */
+  issues?: boolean;
   /** No commit at all. */
   empty?: boolean;
 }
@@ -32,6 +34,8 @@ export async function createRepo(world: World, fullName: string, bot: User, opti
     description: options.description ?? null,
     private: options.private ?? false,
     archived: options.archived ?? false,
+    hasIssues: options.issues ?? true,
+    deleted: new Set(),
     installed: options.installed ?? true,
     defaultBranch: options.defaultBranch ?? 'main',
     directory: join(world.directory, 'repositories', owner.login, `${name}.git`),

@@ -57,6 +57,9 @@ test('every kind of webhook is signed and has the payload GitHub describes', asy
   );
   await ben.merge('acme/web', pr.number);
   ana.close('acme/web', 1);
+  const admin = sim.person('root', { permission: 'admin' });
+  admin.deleteIssue('acme/web', 1);
+  await sim.createRepo('other/site');
   await sim.settled();
   const problems = received.flatMap(({ name, payload }) =>
     openApi.webhookProblems(name, payload as Record<string, unknown>),
@@ -70,7 +73,9 @@ test('every kind of webhook is signed and has the payload GitHub describes', asy
       'check_suite.requested',
       'issue_comment.created',
       'issue_comment.edited',
+      'installation.created',
       'issues.closed',
+      'issues.deleted',
       'issues.labeled',
       'issues.opened',
       'pull_request.closed',

@@ -20,7 +20,7 @@ export interface Delivery {
   state: 'held' | 'sending' | 'delivered' | 'failed' | 'dropped';
 }
 
-const KEPT = 5_000;
+const KEPT = 1_000;
 /** GitHub gives a receiver 10 seconds. */
 const PATIENCE_MS = 10_000;
 

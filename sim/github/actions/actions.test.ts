@@ -61,6 +61,8 @@ test('steps run in order in a clean environment, and the rest is skipped after a
   expect(log).toMatch(/Z no newline\n\S+Z ##\[group\]Run exit 3\n/);
   expect(log).toContain('##[error]Process completed with exit code 3.');
   expect(log).not.toContain('never');
+  const { data: notes } = await fixture.octokit.rest.checks.listAnnotations({ ...repo, check_run_id: build?.id ?? 0 });
+  expect(notes).toMatchObject([{ annotation_level: 'failure', message: 'Process completed with exit code 3.' }]);
 });
 
 test('a repository without workflows has no checks, and a broken or unwanted one none either', async () => {
@@ -74,6 +76,21 @@ test('a repository without workflows has no checks, and a broken or unwanted one
   expect(await checks(await push(job, '{push: {branches: ["c*"]}}'))).toBe(1);
   sim.actions.enabled = false;
   expect(await checks(await push(job))).toBe(0);
+});
+
+test('a pull request with a conflict runs nothing until the conflict is gone', async () => {
+  const { sim, octokit } = fixture;
+  await push('  one:\n    steps: [{run: echo fine}]\n', 'pull_request');
+  await ana.push('acme/web', 'ci', { 'README.md': 'mine' }, 'Mine');
+  const trunk = (await sim.head('acme/web', 'main')) ?? '';
+  await ana.push('acme/web', 'main', { 'README.md': 'theirs' }, 'Theirs');
+  await octokit.rest.pulls.create({ ...repo, title: 'CI', head: 'ci', base: 'main' });
+  await sim.settled();
+  expect(sim.actions.started).toBe(0);
+  await octokit.rest.git.updateRef({ ...repo, ref: 'heads/main', sha: trunk, force: true });
+  await ana.push('acme/web', 'ci', { other: 'x' }, 'More');
+  await sim.settled();
+  expect(sim.actions.started).toBe(1);
 });
 
 test('a failed job is run again as a new attempt', async () => {
@@ -127,7 +144,7 @@ test('a log of 50 MB can be asked for', async () => {
 });
 
 test('a log link works without a token, for its own job only, and not before the job has ended', async () => {
-  const { sim, octokit } = fixture;
+  const { sim } = fixture;
   sim.actions.delayMs = 300;
   await push('  one:\n    steps: [{run: echo fine}]\n');
   const { jobs } = await jobsOf();

@@ -1,5 +1,6 @@
 import { now, pause } from '../clock.ts';
 import { announceCheck, announceSuite, emitCheck, worst } from '../domain/checks.ts';
+import { pullFacts } from '../domain/pull-events.ts';
 import type { RefChange } from '../domain/pushes.ts';
 import { readCommit } from '../git/history.ts';
 import type { PullIssue, Repo, User } from '../model.ts';
@@ -61,7 +62,9 @@ export class Actions {
     );
   }
 
+  /** As on GitHub, a pull request with a merge conflict starts nothing. */
   async onPullRequest(repo: Repo, issue: PullIssue, type: string, actor: User): Promise<void> {
+    if (!(await pullFacts(repo, issue)).mergeable) return;
     const { head, base } = issue.pull;
     const input: RunInput = {
       event: 'pull_request',
@@ -219,6 +222,8 @@ export class Actions {
     for (const part of [job, job.check]) Object.assign(part, { status: 'completed', conclusion, completedAt: at });
     for (const step of job.steps.filter(({ status }) => status !== 'completed'))
       Object.assign(step, { status: 'completed', conclusion: conclusion === 'skipped' ? 'skipped' : 'cancelled' });
+    const [, message] = /##\[error\](.*)$/m.exec(job.log.subarray(-4096).toString()) ?? [];
+    if (message) job.check.annotations = [{ path: '.github', line: 1, level: 'failure', title: null, message }];
     announceCheck(this.world, repo, job.run.actor, job.check, 'completed');
     announceJob(this.world, repo, job, 'completed');
   }

@@ -1,7 +1,7 @@
 import { now } from '../clock.ts';
 import { readCommit } from '../git/history.ts';
 import type { Repo, User } from '../model.ts';
-import type { CheckApp, CheckRun, CheckSuite, CommitStatus, Conclusion } from '../model-checks.ts';
+import type { Annotation, CheckApp, CheckRun, CheckSuite, CommitStatus, Conclusion } from '../model-checks.ts';
 import { checkRunShape, checkSuiteSummary } from '../shapes/check.ts';
 import { commitShape, pushedCommit } from '../shapes/commit.ts';
 import { repoApi } from '../shapes/repository.ts';
@@ -46,6 +46,7 @@ export function createCheck(world: World, repo: Repo, suite: CheckSuite, name: s
     startedAt: now(),
     completedAt: null,
     output: { title: null, summary: null, text: null },
+    annotations: [],
   };
   repo.checks.push(check);
   return check;
@@ -86,12 +87,21 @@ export async function addForeignCheck(
   world: World,
   repo: Repo,
   sender: User,
-  input: { sha: string; branch: string; name: string; app: CheckApp; conclusion?: Conclusion; summary?: string },
+  input: {
+    sha: string;
+    branch: string;
+    name: string;
+    app: CheckApp;
+    conclusion?: Conclusion;
+    summary?: string;
+    annotations?: Annotation[];
+  },
 ): Promise<CheckRun> {
   const known = repo.suites.find((suite) => suite.headSha === input.sha && suite.app.id === input.app.id);
   const suite = known ?? createSuite(world, repo, { app: input.app, headSha: input.sha, headBranch: input.branch });
   const check = createCheck(world, repo, suite, input.name);
   check.output.summary = input.summary ?? null;
+  check.annotations = input.annotations ?? [];
   check.status = 'in_progress';
   announceCheck(world, repo, sender, check, 'created');
   if (!input.conclusion) return check;

@@ -1,5 +1,5 @@
 import { now } from '../clock.ts';
-import { checkText, notFound, validationFailed } from '../errors.ts';
+import { checkText, GitHubApiError, notFound, validationFailed } from '../errors.ts';
 import type { Issue, Label, Repo, User } from '../model.ts';
 import { issueShape, labelShape } from '../shapes/issue.ts';
 import { simpleUser } from '../shapes/user.ts';
@@ -30,7 +30,7 @@ export function draftIssue(world: World, repo: Repo, user: User, input: IssueInp
   const at = now();
   const issue: Issue = {
     id: world.nextId(),
-    number: Math.max(0, ...repo.issues.keys()) + 1,
+    number: repo.issues.size + repo.deleted.size + 1,
     title: input.title,
     body: input.body ?? null,
     user,
@@ -53,14 +53,29 @@ export function draftIssue(world: World, repo: Repo, user: User, input: IssueInp
 }
 
 export function createIssue(world: World, repo: Repo, user: User, input: IssueInput): Issue {
+  requireIssues(repo);
   const issue = draftIssue(world, repo, user, input);
   announceIssue(world, repo, user, issue, 'opened');
   for (const label of issue.labels) announceLabel(world, repo, user, issue, 'labeled', label);
   return issue;
 }
 
+/** @throws 410 when the repository has issues switched off. */
+export function requireIssues(repo: Repo): void {
+  if (!repo.hasIssues) throw new GitHubApiError(410, 'Issues has been disabled in this repository.');
+}
+
+export function deleteIssue(world: World, repo: Repo, user: User, issue: Issue): void {
+  repo.issues.delete(issue.number);
+  repo.deleted.add(issue.number);
+  announceIssue(world, repo, user, issue, 'deleted');
+}
+
+/** @throws 404 when there was none, 410 when it was deleted. */
 export function findIssue(repo: Repo, number: number): Issue {
+  if (repo.deleted.has(number)) throw new GitHubApiError(410, 'This issue was deleted');
   const issue = repo.issues.get(number);
+  if (issue && !issue.pull) requireIssues(repo);
   if (!issue) throw notFound();
   return issue;
 }

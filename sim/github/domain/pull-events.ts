@@ -1,4 +1,3 @@
-import { now } from '../clock.ts';
 import { diff } from '../git/diff.ts';
 import { commitsBetween } from '../git/history.ts';
 import { mergeBase } from '../git/refs.ts';
@@ -84,12 +83,4 @@ function state(repo: Repo, issue: PullIssue, mergeable: boolean): string {
     checks.some((check) => !check.conclusion || !good.includes(check.conclusion)) ||
     statuses.some((status) => status.state !== 'success');
   return unstable ? 'unstable' : 'clean';
-}
-
-/** Closes as merged and announces it. */
-export function markMerged(world: World, repo: Repo, user: User, issue: PullIssue, commit: string): void {
-  const at = now();
-  Object.assign(issue.pull, { mergedAt: at, mergedBy: user, mergeCommitSha: commit });
-  Object.assign(issue, { state: 'closed', closedAt: at, closedBy: user, updatedAt: at });
-  announcePull(world, repo, user, issue, 'closed');
 }

@@ -7,7 +7,8 @@ import { exclusively } from '../lock.ts';
 import type { PullIssue, Repo, User } from '../model.ts';
 import type { World } from '../world.ts';
 import { draftIssue, findIssue, type IssuePatch, updateIssue } from './issues.ts';
-import { announcePull, asPull, markMerged, pullFacts } from './pull-events.ts';
+import { markMerged } from './merged.ts';
+import { announcePull, asPull, pullFacts } from './pull-events.ts';
 import { applyRefChange } from './pushes.ts';
 
 export interface PullInput {

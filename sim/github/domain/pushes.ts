@@ -8,7 +8,8 @@ import { repoHtml } from '../shapes/repository.ts';
 import type { World } from '../world.ts';
 import { announce } from './announce.ts';
 import { updateIssue } from './issues.ts';
-import { announcePull, asPull, markMerged, pullFacts } from './pull-events.ts';
+import { markMerged } from './merged.ts';
+import { announcePull, asPull, pullFacts } from './pull-events.ts';
 
 export interface RefChange {
   ref: string;

@@ -55,6 +55,10 @@ export async function serveGit(call: BackendCall): Promise<void> {
   // A client that goes away breaks these pipes; `finished` and the response's own state tell the rest.
   child.stdin.on('error', () => request.unpipe(child.stdin));
   child.stderr.resume();
+  // A client that goes away in the middle of its request would leave git waiting for the rest for ever.
+  request.on('close', () => {
+    if (!request.complete) child.kill();
+  });
   request.pipe(child.stdin);
   relay(child.stdout, response);
   await finished;

@@ -24,6 +24,8 @@ export async function createBare(directory: string, defaultBranch: string): Prom
   await git(directory, ['config', 'http.receivepack', 'true']);
   await git(directory, ['config', 'uploadpack.allowAnySHA1InWant', 'true']);
   await git(directory, ['config', 'gc.auto', '0']);
+  // Nobody pushes to a pull request's own refs.
+  await git(directory, ['config', 'receive.hideRefs', 'refs/pull']);
 }
 
 /** Writes a commit and points the ref at it, whatever the ref held. Returns the SHA. */

@@ -6,7 +6,7 @@ import { GitHubApiError, notFound, validationFailed } from '../errors.ts';
 import { resolveCommit } from '../git/refs.ts';
 import type { Repo } from '../model.ts';
 import type { CommitStatus } from '../model-checks.ts';
-import { checkRunShape, checkSuiteShape, latestChecks, statusShape } from '../shapes/check.ts';
+import { annotationShape, checkRunShape, checkSuiteShape, latestChecks, statusShape } from '../shapes/check.ts';
 import { minimalRepository, repoApi } from '../shapes/repository.ts';
 import type { World } from '../world.ts';
 import { bodyOf, type Ctx, type Env, numberOf, page, repoOf, text } from './context.ts';
@@ -50,6 +50,13 @@ export function checkRoutes(api: Hono<Env>, world: World): void {
     const check = repo.checks.find((known) => known.id === numberOf(c, 'id'));
     if (!check) throw notFound();
     return c.json(checkRunShape(world, repo, check));
+  });
+  api.get('/repos/:owner/:repo/check-runs/:id{[0-9]+}/annotations', (c) => {
+    const repo = repoOf(world, c);
+    requireRead(repo, c.var.actor, 'checks');
+    const check = repo.checks.find((known) => known.id === numberOf(c, 'id'));
+    if (!check) throw notFound();
+    return c.json(page(world, c, check.annotations).map((item) => annotationShape(world, repo, check, item)));
   });
   api.get('/repos/:owner/:repo/commits/:ref/status', async (c) => {
     const { repo, sha } = await commitOf(c, 'statuses');

@@ -7,6 +7,7 @@ import {
   type IssuePatch,
   labelsNamed,
   lockIssue,
+  requireIssues,
   setLabels,
   updateIssue,
 } from '../domain/issues.ts';
@@ -35,6 +36,7 @@ export function issueRoutes(api: Hono<Env>, world: World): void {
   api.get('/repos/:owner/:repo/issues', (c) => {
     const repo = repoOf(world, c);
     requireRead(repo, c.var.actor, 'issues');
+    requireIssues(repo);
     return c.json(page(world, c, listed(c, repo)).map((issue) => issueShape(world, repo, issue)));
   });
   api.get('/repos/:owner/:repo/issues/:number{[0-9]+}', (c) => {

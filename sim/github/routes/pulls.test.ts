@@ -160,3 +160,11 @@ test('reviews, comments on lines, replies and resolved threads', async () => {
     status: 422,
   });
 });
+
+test('a merge into the default branch closes the issues that the text names', async () => {
+  for (const title of ['one', 'two', 'three']) ana.openIssue('acme/web', { title });
+  await ana.push('acme/web', 'fix', { 'a.txt': 'two\n' }, 'Two');
+  const { data: pr } = await open('fix', { body: 'Closes #1, fixes: #2, see #3' });
+  await rest().pulls.merge({ ...repo, pull_number: pr.number });
+  expect(fixture.sim.issues('acme/web').map(({ state }) => state)).toEqual(['closed', 'closed', 'open']);
+});

@@ -232,6 +232,22 @@ test('commit statuses combine to the worst of the newest', async () => {
   );
 });
 
+test('issues that are switched off or deleted are gone, not missing', async () => {
+  const { sim } = fixture;
+  await sim.createRepo('acme/quiet', { issues: false });
+  const quiet = { owner: 'acme', repo: 'quiet' };
+  expect((await rest().repos.get(quiet)).data.has_issues).toBe(false);
+  expect(await refused(rest().issues.create({ ...quiet, title: 'x' }))).toMatchObject({ status: 410 });
+  const root = sim.person('root', { permission: { 'acme/web': 'admin' } });
+  const { number } = root.openIssue('acme/web', { title: 'A mistake' });
+  root.deleteIssue('acme/web', number);
+  expect(await refused(rest().issues.get({ ...repo, issue_number: number }))).toEqual({
+    status: 410,
+    message: 'This issue was deleted',
+  });
+  expect(root.openIssue('acme/web', { title: 'Next' }).number).toBe(number + 1);
+});
+
 test('all that was asked above is described by GitHub', () => {
   expect([...openApi.seen].filter((operation) => / 2\d\d$/.test(operation)).length).toBeGreaterThan(35);
 });

@@ -1,5 +1,5 @@
 import type { Repo } from '../model.ts';
-import type { CheckRun, CheckSuite, CommitStatus } from '../model-checks.ts';
+import type { Annotation, CheckRun, CheckSuite, CommitStatus } from '../model-checks.ts';
 import type { World } from '../world.ts';
 import { appShape, otherApp } from './app.ts';
 import { minimalRepository, repoApi, repoHtml } from './repository.ts';
@@ -44,10 +44,27 @@ export function checkRunShape(world: World, repo: Repo, check: CheckRun) {
     conclusion: check.conclusion,
     started_at: check.startedAt,
     completed_at: check.completedAt,
-    output: { ...check.output, annotations_count: 0, annotations_url: `${url}/annotations` },
+    output: { ...check.output, annotations_count: check.annotations.length, annotations_url: `${url}/annotations` },
     check_suite: { id: check.suite.id },
     app: check.app.id === world.app.id ? appShape(world) : otherApp(world, check.app),
     pull_requests: pullsMinimal(world, repo, check.suite.pulls),
+  };
+}
+
+/** `check-annotation` of GitHub's API description. */
+export function annotationShape(world: World, repo: Repo, check: CheckRun, annotation: Annotation) {
+  const { path, line, level, title, message } = annotation;
+  return {
+    path,
+    start_line: line,
+    end_line: line,
+    start_column: null,
+    end_column: null,
+    annotation_level: level,
+    title,
+    message,
+    raw_details: null,
+    blob_href: `${repoHtml(world, repo)}/blob/${check.headSha}/${path}`,
   };
 }
 

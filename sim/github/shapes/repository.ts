@@ -93,7 +93,7 @@ export function repository(world: World, repo: Repo, viewer?: User | null) {
     forks: 0,
     open_issues_count: open,
     open_issues: open,
-    has_issues: true,
+    has_issues: repo.hasIssues,
     has_projects: false,
     has_downloads: true,
     has_wiki: false,
