@@ -130,11 +130,15 @@ function budgetText({ spentUsd, limitUsd, hard }: { spentUsd: number; limitUsd: 
     : `${spent} The worker goes on and stops at the limit, unless you add to it.`;
 }
 
+/** ` by Ben on Discord`, as far as it is known. */
+export function whoAndWhere({ answeredBy, answeredOn }: Pick<AskView, 'answeredBy' | 'answeredOn'>): string {
+  const by = answeredBy ? ` by ${plain(headline(answeredBy))}` : '';
+  return answeredOn ? `${by} on ${platformName(answeredOn)}` : by;
+}
+
 function answeredText(ask: AskView): string {
-  const by = ask.answeredBy ? ` by ${plain(ask.answeredBy)}` : '';
-  const on = ask.answeredOn ? ` on ${platformName(ask.answeredOn)}` : '';
   const at = ask.answeredAt === null ? '' : `, ${clock(ask.answeredAt)}`;
-  return `✔ ${outcome(ask)}${by}${on}${at}.${said(ask.answer)}`;
+  return `✔ ${outcome(ask)}${whoAndWhere(ask)}${at}.${said(ask.answer)}`;
 }
 
 /** What the person wrote, where they wrote something. */
@@ -146,8 +150,8 @@ function said(answer: Answer | null): string {
 }
 
 const chosen: Record<FailureChoice, string> = {
-  retry: 'tried again',
-  ignore: 'goes on without the failed check',
+  retry: 'another try',
+  ignore: 'its failed check ignored',
   take_over: 'taken over',
   drop: 'dropped',
 };
@@ -165,7 +169,7 @@ function outcome({ task, kind, answer }: AskView): string {
     case 'raise':
       return `${money(answer.usd)} added to **#${task}**`;
     case 'choose':
-      return `**#${task}** ${chosen[answer.choice]}`;
+      return `**#${task}**: ${chosen[answer.choice]}`;
     case undefined:
       return `**#${task}** answered`;
   }

@@ -173,7 +173,7 @@ const working = [
   '- Small commits, each one logical step that builds, with an imperative subject that says what and a body that says why. No trailers, no mention of tools.',
   '- Add or change tests with every change of behaviour; a test for a bug fails without the fix.',
   '- Keep to the style of the code around you. Change nothing that the task does not need.',
-  '- Do not touch CI configuration, lint settings or lock files unless the wish is about them.',
+  '- Do not touch CI configuration or lint settings unless the wish is about them, and add no dependency that it does not need.',
   "- Before you finish: run the project's tests and its linter, and commit everything. Work that is not committed is lost.",
   '- You push nothing and open nothing: that is done for you.',
 ].join('\n');
@@ -182,4 +182,4 @@ const asking =
   'Ask with AskUserQuestion only for a decision that belongs to the person: what the behaviour should be, which of two costs to bear. Put the likeliest option first. Never ask what the repository, its history or its tests can tell you, and ask everything at once.';
 
 const workResult =
-  'The result: `title`, at most 60 characters, what the pull request does; `summary`, at most three sentences: what changed and why, which tests were added, what remains open or red. Say only what you have verified.';
+  'The result: `title`, at most 60 characters, what the pull request does; `summary`, at most three sentences: what changed and why, which tests were added, what remains open or red. Say only what you have verified. When nothing has to change, commit nothing and say why in `summary`.';

@@ -1,7 +1,7 @@
 import type { Task } from '../domain/task.ts';
 import type { AskView } from './ask.ts';
 import { questionList, questionText } from './choices.ts';
-import { hostNumber } from './names.ts';
+import { hostNumber, isPushed } from './names.ts';
 import { code, headline, plain, quote } from './text.ts';
 
 /** The issue's title: the person's words. */
@@ -42,9 +42,12 @@ export function questionComment(ask: AskView, task: Task): string {
 
 /** A comment for whoever takes the work over: why it stopped and where it is. */
 export function handover(task: Task, reason: string): string {
-  return [
-    `⏸ **Task ${hostNumber(task)} stopped.** ${plain(reason.trim()).replace(/[^.?]$/u, '$&.')}`,
-    `All work so far is on the branch ${code(task.branch)}:`,
-    `\`\`\`sh\ngit fetch origin ${task.branch} && git switch ${task.branch}\n\`\`\``,
-  ].join('\n\n');
+  const parts = [`⏸ **Task ${hostNumber(task)} stopped.** ${plain(reason.trim()).replace(/[^.?]$/u, '$&.')}`];
+  if (isPushed(task)) {
+    parts.push(
+      'All work so far is on its branch. To go on from there:',
+      `\`\`\`sh\ngit fetch origin ${task.branch} && git switch ${task.branch}\n\`\`\``,
+    );
+  }
+  return parts.join('\n\n');
 }

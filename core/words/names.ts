@@ -29,5 +29,8 @@ export function links(task: Pick<Task, 'issue' | 'pull'>): string[] {
   ];
 }
 
+/** Whether the code host has anything of the task's work. */
+export const isPushed = (task: Pick<Task, 'head' | 'pull'>): boolean => task.head !== null || task.pull !== null;
+
 /** A task's number where GitHub would turn `#41` into a link to its own issue 41: the same to the eye, no link. */
 export const hostNumber = (task: Pick<Task, 'number'>): string => `#\u200b${task.number}`;

@@ -2,7 +2,7 @@ import type { Phase, Task } from '../domain/task.ts';
 import { plain } from './text.ts';
 import { clock, soon, span } from './time.ts';
 
-/** What a worker does in a phase, after "The worker has been …". */
+/** What a worker does in a phase. */
 const doing: Partial<Record<Phase, string>> = {
   planning: 'reading the repository and writing the plan',
   implementing: 'implementing',
@@ -17,14 +17,15 @@ const after: Record<Phase, string> = {
   implementing: 'Then CI runs.',
   ci: 'Then I mark the PR ready for review.',
   fixing: 'Then CI runs again.',
-  review: 'A comment there becomes a change; a merge ends the task.',
+  review: 'Comment on the PR and I change it; merge it and the task is done.',
   addressing: 'Then CI runs again and I answer each comment.',
   merged: '',
   closed: '',
   cancelled: '',
 };
 
-export const nextStep = (task: Task): string => after[task.status.phase];
+/** What follows; nothing for a parked task, where it depends on what the person decides. */
+export const nextStep = ({ status }: Task): string => (status.parked ? '' : after[status.phase]);
 
 /** What a task that waits says about itself, without the last dot. */
 const detailOf = (task: Task): string => plain(task.status.detail.trim()).replace(/[.\s]+$/u, '');
@@ -45,7 +46,7 @@ export function holderSentence(task: Task, now: number, needs = ''): string {
         ? `⏸ **#${task.number} is parked and waits for you**, ${since}${wanted}. Its work is pushed and the sandbox is free`
         : `⏸ **#${task.number} waits for you**, ${since}${wanted}`;
     case 'worker':
-      return `**The worker holds it**: it has been ${doing[status.phase] ?? 'at work'} ${since}${withDetail(task)}`;
+      return `**The worker holds it**, ${doing[status.phase] ?? 'at work'} ${since}${withDetail(task)}`;
     case 'queue':
       return `**The queue holds it**, ${since}${withDetail(task)}`;
     case 'cluster':
@@ -70,7 +71,7 @@ function ending(task: Task, now: number): string {
     case 'closed':
       return `✖ **#${task.number} is closed**${withDetail(task)}`;
     case 'cancelled':
-      return `✖ **#${task.number} is cancelled**${withDetail(task)}`;
+      return `✖ **#${task.number}** ${detailOf(task) || 'is cancelled'}`;
     default:
       return `**Nobody holds it**${withDetail(task)}`;
   }

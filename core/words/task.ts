@@ -1,10 +1,10 @@
 import type { Doc } from '../domain/chat.ts';
 import { progressSteps, type WorkerActivity } from '../domain/progress.ts';
 import { isFinal, type Task } from '../domain/task.ts';
-import { type AskView, askNeed } from './ask.ts';
-import { links, taskTitle } from './names.ts';
+import { type AskView, askNeed, whoAndWhere } from './ask.ts';
+import { isPushed, links, taskTitle } from './names.ts';
 import { holderSentence, nextLook, nextStep, shortStatus } from './status.ts';
-import { cut, firstLines, headline, plain } from './text.ts';
+import { code, cut, firstLines, headline, plain } from './text.ts';
 import { ago, count, money, span } from './time.ts';
 import { nothingNeeded } from './why.ts';
 
@@ -67,7 +67,7 @@ const plainOr = (text: string | null): string | null => (text === null ? null : 
 
 function planDetail(task: Task, asks: readonly AskView[]): string | undefined {
   const approved = asks.findLast((ask) => ask.kind === 'plan' && ask.answer?.type === 'approve');
-  if (approved) return `approved by ${plain(approved.answeredBy ?? 'a person')}`;
+  if (approved) return `approved${whoAndWhere(approved)}`;
   return task.status.phase === 'approval' ? 'to be approved' : undefined;
 }
 
@@ -129,7 +129,8 @@ export function mergedNotice(task: Task, now: number): Doc {
 
 /** The end of a task that was cancelled or whose pull request was closed. */
 export function closedNotice(task: Task, now: number): Doc {
-  return { text: `${holderSentence(task, now)}. The branch \`${task.branch}\` stays; the sandbox is gone.` };
+  const left = isPushed(task) ? `The branch ${code(task.branch)} stays` : 'Nothing was pushed';
+  return { text: `${holderSentence(task, now)}. ${left}; the sandbox is gone.` };
 }
 
 const glyph = (task: Task): string => {
@@ -142,7 +143,7 @@ const glyph = (task: Task): string => {
 
 /** One task as one line of a list. */
 export const taskLine = (task: Task, now: number): string =>
-  `${glyph(task)} **#${task.number}** ${taskTitle(task)} · ${task.repo} · ${shortStatus(task)}, ${ago(task.status.since, now)}`;
+  `${glyph(task)} **#${task.number}** ${taskTitle(task)} · ${task.repo} · ${shortStatus(task)} · ${ago(task.status.since, now)}`;
 
 /** A list of tasks, in the order given. */
 export function taskList(tasks: readonly Task[], now: number): Doc {

@@ -12,7 +12,7 @@ export function why(task: Task, asks: readonly AskView[], now: number): Doc {
   const open = asks.filter((ask) => ask.state === 'open');
   const { holder } = task.status;
   const waiting = holder === 'you' || holder === 'reviewer' || open.length > 0;
-  const needs = open.map(askNeed).join(', ');
+  const needs = open.map((ask) => askNeed(ask).replace(/^parked: /, '')).join(', ');
   const sentences = [
     ...(waiting || isFinal(task.status) ? [] : [nothingNeeded]),
     `${holderSentence(task, now, needs)}.`,
