@@ -59,14 +59,16 @@ export class ConfigError extends Failure {
   readonly problems: readonly Problem[];
 
   constructor(problems: readonly Problem[]) {
-    const lines = problems.map(({ variable, what }) => `${variable} ${what}, e.g. ${settings[variable].example}`);
+    const order = Object.keys(settings);
+    const sorted = problems.toSorted((a, b) => order.indexOf(a.variable) - order.indexOf(b.variable));
+    const lines = sorted.map(({ variable, what }) => `${variable} ${what}, e.g. ${settings[variable].example}`);
     super(lines.join('\n'), {
       code: 'invalid_config',
       remedy: 'never',
       advice: '\nSet it in .env or the environment; .env.example explains every variable.',
     });
     this.name = 'ConfigError';
-    this.problems = problems;
+    this.problems = sorted;
   }
 }
 
