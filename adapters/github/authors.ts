@@ -4,7 +4,6 @@ import { markerOf } from './marker.ts';
 interface Written {
   readonly user?: { login: string; type?: string } | null;
   readonly body?: string | null;
-  readonly performed_via_github_app?: unknown;
 }
 
 /**
@@ -12,7 +11,7 @@ interface Written {
  * their marker; a deleted account (no user) may do nothing and is left out.
  */
 export function isPerson({ user, body }: Written, ownLogin: string): boolean {
-  if (!user || user.type === 'Bot' || user.login.endsWith('[bot]')) return false;
+  if (!user || (user.type ?? 'User') !== 'User' || user.login.endsWith('[bot]')) return false;
   return user.login !== ownLogin || markerOf(body) === null;
 }
 

@@ -11,7 +11,7 @@ export type Client = InstanceType<typeof GitHubOctokit>;
 
 export const GITHUB_API_URL = 'https://api.github.com';
 
-/** Makes {@link createClient} repeat a GraphQL request like a read. */
+/** Marks a request that is harmless to do twice, so that it is repeated like a read. */
 export const REPEATABLE = { request: { repeatable: true } };
 
 /** Repeats of a read that failed; writes are repeated by `ensure`, which looks first. */
@@ -60,7 +60,7 @@ export function createClient({ apiUrl, log, budget, auth }: ClientOptions): Clie
   return client;
 }
 
-/** Reading, making a token, and what a caller declares harmless to do twice (GraphQL, where everything is a POST). */
+/** Reading, making a token, and what is marked with {@link REPEATABLE}. */
 function isRepeatable({ method, url, request }: { method: string; url: string; request: object }) {
   return method === 'GET' || method === 'HEAD' || url.endsWith('/access_tokens') || 'repeatable' in request;
 }

@@ -1,6 +1,7 @@
 import type { CodeHost, HostComment } from '../../core/ports.ts';
 import type { Api, Target } from './api.ts';
 import { isPerson, since as notBefore } from './authors.ts';
+import { REPEATABLE } from './client.ts';
 import { ensure } from './ensure.ts';
 import { markerOf, withMarker } from './marker.ts';
 
@@ -20,7 +21,7 @@ export function comments(api: Api): Part {
             async () => (await octokit.rest.issues.createComment({ ...at, issue_number: issue, body: text })).data,
           );
           if (comment.body !== text)
-            await octokit.rest.issues.updateComment({ ...at, comment_id: comment.id, body: text });
+            await octokit.rest.issues.updateComment({ ...at, comment_id: comment.id, body: text, ...REPEATABLE });
           return { id: comment.id, url: comment.html_url };
         }),
       ),
@@ -47,7 +48,7 @@ export function comments(api: Api): Part {
 
     acknowledge: (repo, { id, kind }) =>
       api.call(repo, async ({ octokit, at }) => {
-        const reaction = { ...at, comment_id: id, content: 'eyes' } as const;
+        const reaction = { ...at, comment_id: id, content: 'eyes', ...REPEATABLE } as const;
         if (kind === 'issue') await octokit.rest.reactions.createForIssueComment(reaction);
         else await octokit.rest.reactions.createForPullRequestReviewComment(reaction);
       }),

@@ -89,7 +89,7 @@ function permissionAdvice(error: Answered): string {
   const headers = error.response?.headers ?? {};
   if (headers['x-github-sso']) return 'The organization asks for single sign-on: authorize the token for it.';
   const needed = headers['x-accepted-github-permissions'];
-  if (needed) return `Grant the token or App this permission: ${String(needed).replaceAll(';', ' or ')}.`;
+  if (needed) return `Grant the token or App this permission: ${String(needed).split(/;\s*/).join(' or ')}.`;
   const scopes = headers['x-accepted-oauth-scopes'];
   if (scopes) return `Give the token one of these scopes: ${scopes}.`;
   return 'Check what the token or App may do in this repository (docs/github.md lists it).';
@@ -100,8 +100,8 @@ function limitWait(error: Answered): number | null {
   const spent = String(headers['x-ratelimit-remaining']) === '0';
   const named = headers['retry-after'] !== undefined;
   const graphql = graphqlErrors(error).some((item) => item.type === 'RATE_LIMITED');
-  const refused = error.status === 403 || error.status === 429;
-  const words = refused && /rate limit/i.test(messageOf(error));
+  const refused = error.status === 403 || error.status === 422 || error.status === 429;
+  const words = refused && /rate limit|submitted too quickly/i.test(messageOf(error));
   if (!graphql && error.status !== 429 && !(refused && (spent || named || words))) return null;
   if (named) return Number(headers['retry-after']) * 1_000;
   const reset = Number(headers['x-ratelimit-reset']) * 1_000 - Date.now();

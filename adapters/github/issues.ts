@@ -1,5 +1,6 @@
 import type { CodeHost, Issue } from '../../core/ports.ts';
 import type { Api, Target } from './api.ts';
+import { REPEATABLE } from './client.ts';
 import { ensure } from './ensure.ts';
 import { createLabels } from './labels.ts';
 import { fitBody, fitTitle, markerOf, withMarker } from './marker.ts';
@@ -32,11 +33,11 @@ export function issues(api: Api): Pick<CodeHost, 'ensureIssue' | 'updateIssue'> 
         const here = { ...target.at, issue_number: issue };
         if (body !== undefined || state !== undefined) {
           const text = body === undefined ? {} : { body: await keepMarker(target, issue, body) };
-          await target.octokit.rest.issues.update({ ...here, ...text, ...(state ? { state } : {}) });
+          await target.octokit.rest.issues.update({ ...here, ...text, ...(state ? { state } : {}), ...REPEATABLE });
         }
         if (addLabels.length > 0) {
           await labels.ensure(target, addLabels);
-          await target.octokit.rest.issues.addLabels({ ...here, labels: [...addLabels] });
+          await target.octokit.rest.issues.addLabels({ ...here, labels: [...addLabels], ...REPEATABLE });
         }
         for (const name of removeLabels) await labels.remove(target, issue, name);
       }),

@@ -37,7 +37,8 @@ export function pulls(api: Api): Part {
           ...(title === undefined ? {} : { title: fitTitle(title) }),
           ...(body === undefined ? {} : { body: fitBody(body) }),
         };
-        if (Object.keys(change).length > 0) await octokit.rest.pulls.update({ ...at, pull_number: number, ...change });
+        if (Object.keys(change).length > 0)
+          await octokit.rest.pulls.update({ ...at, pull_number: number, ...change, ...REPEATABLE });
       }),
 
     markReady: (repo, number) =>

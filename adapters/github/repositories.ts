@@ -1,6 +1,7 @@
 import { Failure } from '../../core/errors.ts';
 import type { CodeHost, Repository } from '../../core/ports.ts';
 import { type Api, orNull, type Target } from './api.ts';
+import { ensure } from './ensure.ts';
 import { statusOf } from './errors.ts';
 
 type Part = Pick<CodeHost, 'repository' | 'head' | 'contains' | 'permission' | 'ensureBranch'>;
@@ -36,19 +37,20 @@ export function repositories(api: Api): Part {
 
     ensureBranch: (repo, branch, base) =>
       api.call(repo, async (target) => {
-        const existing = await headOf(target, branch);
-        if (existing) return existing;
-        const sha = await headOf(target, base);
-        if (!sha) throw noBase(repo, base);
-        try {
-          await target.octokit.rest.git.createRef({ ...target.at, ref: `refs/heads/${branch}`, sha });
-          return sha;
-        } catch (error) {
-          // Already there (422), or made by a request whose answer was lost: the branch itself tells.
-          const now = await headOf(target, branch);
-          if (now) return now;
-          throw error;
-        }
+        const find = () => headOf(target, branch);
+        return ensure(find, async () => {
+          const sha = await headOf(target, base);
+          if (!sha) throw noBase(repo, base);
+          try {
+            await target.octokit.rest.git.createRef({ ...target.at, ref: `refs/heads/${branch}`, sha });
+            return sha;
+          } catch (error) {
+            // "Reference already exists": somebody was quicker, so it has a head.
+            const head = statusOf(error) === 422 ? await find() : null;
+            if (head) return head;
+            throw error;
+          }
+        });
       }),
   };
 }

@@ -103,7 +103,7 @@ function pushed({ ref, ref_type }: Payload): string | undefined {
 /** The body as text once its signature is right; compared in constant time by Octokit. */
 async function verified(rawBody: string | Uint8Array, signature: string | undefined, secret: string): Promise<string> {
   const text = typeof rawBody === 'string' ? rawBody : Buffer.from(rawBody).toString('utf8');
-  const right = signature && text ? await new Webhooks({ secret }).verify(text, signature) : false;
+  const right = signature && text && secret ? await new Webhooks({ secret }).verify(text, signature) : false;
   if (right) return text;
   throw new Failure('A webhook came without a valid signature.', {
     code: 'bad_signature',

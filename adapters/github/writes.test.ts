@@ -136,7 +136,7 @@ describe('ensureBranch', () => {
     expect(await github.ensureBranch(repo, pull.branch, 'main')).toBe(pushed);
   });
 
-  it.each(['error502_after', 'drop_after'] as const)('is made through a %s', async (kind) => {
+  it.each(faults)('is made through a %s', async (kind) => {
     sim.faults.add({ kind, method: 'POST', path: /\/git\/refs$/ });
     expect(await github.ensureBranch(repo, pull.branch, 'main')).toBe(await sim.head(repo, 'main'));
   });
