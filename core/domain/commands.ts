@@ -90,11 +90,7 @@ const unquote = (text: string): string => /^["“„'‘]([\s\S]*)["”“'’]$
 
 function steer(rest: string): Command | undefined {
   const [first, after] = splitWord(rest);
-  // A bare number may begin the sentence ("3 tests fail"), so only `#41` or a number before quotes or a colon is a task.
-  const task =
-    first.startsWith('#') || /^["“„'‘]/u.test(after) || first.endsWith(':')
-      ? taskNumber(first.replace(/:$/, ''))
-      : undefined;
+  const task = taskNumber(first.replace(/:$/, ''));
   const text = unquote(task === undefined ? rest : after);
   return text === '' ? undefined : { name: 'steer', task: task ?? null, text };
 }

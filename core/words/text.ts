@@ -73,5 +73,9 @@ export const quote = (text: string): string =>
 export const listed = (items: readonly string[]): string =>
   items.length < 2 ? (items[0] ?? '') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
 
-/** Text in a code span that it cannot leave. */
-export const code = (text: string): string => `\`${text.replace(/`/g, "'").replace(/\s+/gu, ' ')}\``;
+/** Text in a code span that it cannot leave. A span stops mentions and links, but neither Slack's `<!…>` nor a marker. */
+export const code = (text: string): string =>
+  `\`${visible(text)
+    .replace(/`/g, "'")
+    .replace(/\s+/gu, ' ')
+    .replace(/<(?=[!@#])/g, `<${breaker}`)}\``;
