@@ -37,8 +37,12 @@ export interface Chat {
    * `look` when that is unknown.
    */
   post(place: Place, doc: Doc, key: string): Promise<MessageRef>;
-  /** The message posted under `key`, or null; looks no further back than `since` (milliseconds since the epoch). */
-  find(place: Place, key: string, since: number): Promise<MessageRef | null>;
+  /**
+   * The message posted under `key`, or null; looks no further back than `since` (milliseconds since the epoch). `as` tells
+   * what the key names: a platform may be unable to put the key on a reply before it ends, and then finds the one that was
+   * left unfinished by its state; with `post` that is never mistaken for the message.
+   */
+  find(place: Place, key: string, since: number, as?: 'post' | 'reply'): Promise<MessageRef | null>;
   /** Replaces a message's content. Unchanged content is success. May answer a new ref where the platform forbids the edit. */
   edit(ref: MessageRef, doc: Doc): Promise<MessageRef>;
   /** Adds or removes the bot's own reaction; repeated is success. */
