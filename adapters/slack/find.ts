@@ -11,8 +11,8 @@ const CLOCK_SKEW_MS = 10_000;
 export interface Finder {
   /** The message with this key in its metadata. */
   exact(place: Place, key: string, since: number): Promise<MessageRef | null>;
-  /** As {@link exact}, else the stream that a killed program left: see {@link createFinder}. */
-  find(place: Place, key: string, since: number): Promise<MessageRef | null>;
+  /** As {@link exact}; unless `as` is `post`, else the stream that a killed program left: see {@link createFinder}. */
+  find(place: Place, key: string, since: number, as?: 'post' | 'reply'): Promise<MessageRef | null>;
   /** Streams of this process by message ts, so that nobody takes them for abandoned ones. */
   readonly streams: Map<string, string>;
 }
@@ -45,10 +45,10 @@ export function createFinder(client: WebClient, self: Self): Finder {
     async exact(place, key, since) {
       return ref(place, (await own(place, since)).find(posted(key)));
     },
-    async find(place, key, since) {
+    async find(place, key, since, as) {
       const messages = await own(place, since);
       const exact = messages.find(posted(key));
-      if (exact) return ref(place, exact);
+      if (exact || as === 'post') return ref(place, exact);
       const left = messages.filter((message) => {
         const owner = streams.get(message.ts);
         const isStream = message.streaming_state !== undefined && keyIn(message.metadata) === undefined;

@@ -8,6 +8,8 @@ import { msToTs } from './place.ts';
 const PAGE = 200;
 /** 10,000 messages: a downtime has fewer, and a bug must not read a workspace empty. */
 const MAX_PAGES = 50;
+const MAX_TRIES = 4;
+const MAX_WAIT_MS = 60_000;
 
 const storedMessage = message.extend({
   type: z.literal('message'),
@@ -20,7 +22,7 @@ export type StoredMessage = z.infer<typeof storedMessage>;
 
 /**
  * Messages of a place at or after `since` (milliseconds), oldest first: of a thread its replies (and root), of a channel its
- * root messages. @throws Failure
+ * root messages. Waits out rate limits. @throws Failure
  */
 export async function* readMessages(client: WebClient, place: Place, since: number): AsyncGenerator<StoredMessage> {
   const isThread = place.thread !== undefined;
@@ -52,13 +54,18 @@ async function readPage(
     limit: PAGE,
     ...(cursor ? { cursor } : {}),
   };
-  try {
-    const answer =
-      place.thread === undefined
-        ? await client.conversations.history(common)
-        : await client.conversations.replies({ ...common, ts: place.thread });
-    return { messages: answer.messages ?? [], cursor: answer.response_metadata?.next_cursor || undefined };
-  } catch (error) {
-    throw toFailure(error, 'repeatable');
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const answer =
+        place.thread === undefined
+          ? await client.conversations.history(common)
+          : await client.conversations.replies({ ...common, ts: place.thread });
+      return { messages: answer.messages ?? [], cursor: answer.response_metadata?.next_cursor || undefined };
+    } catch (error) {
+      const failure = toFailure(error, 'repeatable');
+      if (failure.retryAfterMs === undefined || attempt === MAX_TRIES) throw failure;
+      // Catching up after a downtime reads many threads at once: giving up half-way would only begin again.
+      await new Promise((resolve) => setTimeout(resolve, Math.min(MAX_WAIT_MS, failure.retryAfterMs ?? 0)));
+    }
   }
 }

@@ -136,7 +136,8 @@ test('a reply that was cut off by a kill is found and becomes the one reply', as
   await chat.stop();
 
   const next = await connect(sim);
-  const left = await next.chat.find(place, 'k', since);
+  expect(await next.chat.find(place, 'card', since, 'post')).toBeNull();
+  const left = await next.chat.find(place, 'k', since, 'reply');
   expect(left?.id).toBe(ours()[0]?.ts);
   const stream = next.chat.stream(place, to, 'k', left);
   stream.append('The parser trusts Date.');

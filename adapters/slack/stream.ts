@@ -139,7 +139,7 @@ export function createStream(
   /** After a beginning of unknown fate: the message that came of it, or else a new one, posted. */
   async function adopt(): Promise<void> {
     mode = 'edited';
-    ref = await finder.find(place, key, startedAt);
+    ref = await finder.find(place, key, startedAt, 'reply');
     if (ref) await leaveStream();
   }
 
