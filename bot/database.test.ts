@@ -131,8 +131,7 @@ test('a setup that was cut off is done again', async () => {
   const child = start();
   const home = join(dataDir, 'postgres');
   const unfinished = () => (existsSync(home) ? readdirSync(home).filter((name) => name.startsWith('unfinished-')) : []);
-  while (unfinished().length === 0) await sleep(2);
-  await sleep(50);
+  while (unfinished().length < 2) await sleep(2);
   await kill(child);
   expect(existsSync(cluster())).toBe(false);
 

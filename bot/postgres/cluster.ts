@@ -4,9 +4,11 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../../core/errors.ts';
 import type { Binaries } from './binaries.ts';
 import type { Identity } from './identity.ts';
+import { worksOn } from './postmaster.ts';
 
 export const user = 'mainloop';
 
@@ -24,11 +26,9 @@ export interface Cluster {
 export async function ensureCluster(home: string, { initdb }: Binaries, identity: Identity): Promise<Cluster> {
   const directory = join(home, 'cluster');
   const passwordFile = join(home, 'password');
+  for (const name of leftovers(home)) await discard(join(home, name));
   if (existsSync(directory)) return { directory, password: readFileSync(passwordFile, 'utf8') };
 
-  for (const name of readdirSync(home).filter((name) => name.startsWith('unfinished-'))) {
-    rmSync(join(home, name), { recursive: true, force: true, maxRetries: 20 });
-  }
   const password = randomBytes(24).toString('base64url');
   rmSync(passwordFile, { force: true });
   writeFileSync(passwordFile, password, { mode: 0o600 });
@@ -36,9 +36,29 @@ export async function ensureCluster(home: string, { initdb }: Binaries, identity
   const unfinished = join(home, `unfinished-${randomBytes(6).toString('hex')}`);
   mkdirSync(unfinished, { mode: 0o700 });
   identity.own(unfinished);
-  await initialise(identity.command(initdb, [`--pgdata=${unfinished}`, `--pwfile=${passwordFile}`, ...flags]));
+  const command = identity.command(initdb, [`--pgdata=${unfinished}`, `--pwfile=${passwordFile}`, ...flags]);
+  await initialise(command, `${unfinished}.pid`);
   renameSync(unfinished, directory);
+  rmSync(`${unfinished}.pid`);
   return { directory, password };
+}
+
+/** The notes of the processes first, so that each is ended before its directory goes. */
+const leftovers = (home: string) =>
+  readdirSync(home)
+    .filter((name) => name.startsWith('unfinished-'))
+    .sort((a, b) => Number(b.endsWith('.pid')) - Number(a.endsWith('.pid')));
+
+/** Removes what a setup left that was cut off; its initdb may still be writing there. */
+async function discard(path: string): Promise<void> {
+  if (path.endsWith('.pid')) {
+    const pid = Number(readFileSync(path, 'utf8'));
+    const directory = path.slice(0, -'.pid'.length);
+    if (pid && worksOn(pid, directory)) process.kill(pid, 'SIGKILL');
+    for (let look = 0; pid && look < 500 && worksOn(pid, directory); look += 1) await sleep(10);
+    rmSync(directory, { recursive: true, force: true, maxRetries: 20 });
+  }
+  rmSync(path, { recursive: true, force: true, maxRetries: 20 });
 }
 
 /** Sorting and case rules come with Postgres, so that an index means the same on every machine. */
@@ -51,8 +71,9 @@ const flags = [
   '--builtin-locale=C.UTF-8',
 ];
 
-async function initialise({ file, args, ...ids }: ReturnType<Identity['command']>): Promise<void> {
+async function initialise({ file, args, ...ids }: ReturnType<Identity['command']>, pidFile: string): Promise<void> {
   const child = spawn(file, args, { ...ids, stdio: ['ignore', 'ignore', 'pipe'] });
+  if (child.pid) writeFileSync(pidFile, String(child.pid));
   const [said, [code]] = await Promise.all([text(child.stderr), once(child, 'close')]);
   if (code === 0) return;
   throw new Failure(`The embedded Postgres could not be set up: ${said.trim() || `initdb ended with ${code}`}`, {

@@ -21,7 +21,7 @@ export function readPostmaster(cluster: string): Postmaster | 'foreign' | null {
   const lines = readFileSync(pidFile(cluster), 'utf8').split('\n');
   const pid = Number(lines[0]);
   if (!pid || !isAlive(pid)) return null;
-  if (!commandLine(pid).includes(cluster)) return 'foreign';
+  if (!worksOn(pid, cluster)) return 'foreign';
   return { pid, port: Number(lines[3]), ready: lines[7]?.trim() === 'ready' };
 }
 
@@ -33,6 +33,9 @@ export function isAlive(pid: number): boolean {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
+
+/** Whether the process is alive and its command line names the directory. */
+export const worksOn = (pid: number, directory: string) => isAlive(pid) && commandLine(pid).includes(directory);
 
 /** Empty for a process that has ended and that nobody has waited for, as happens in containers without an init. */
 function commandLine(pid: number): string {
