@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import type { Decisions } from '../workflows/decisions.ts';
 import { actorOf, decided, defineTool, messageId, notOfThisTurn, type Tool, taskNumber } from './tool.ts';
+import type { AssistantDeps } from './turn.ts';
 
 /** The tools that reach a running task. Each acts for the author of the message it names. */
-export const actingTools = (decisions: Decisions): Tool[] => [
+export const actingTools = (decisions: AssistantDeps['decisions']): Tool[] => [
   defineTool(
     'steer_task',
     "Tells a task's worker something while it works, or before its next run.",

@@ -2,9 +2,9 @@ import { z } from 'zod';
 import type { Answer, AskBody } from '../domain/ask.ts';
 import type { Store } from '../store/index.ts';
 import { answerWords } from '../words/ask.ts';
-import type { Decisions } from '../workflows/decisions.ts';
 import { assentOf } from './assent.ts';
 import { actorOf, askId, decided, defineTool, messageId, notOfThisTurn, refused, type Tool } from './tool.ts';
+import type { AssistantDeps } from './turn.ts';
 
 const input = z.object({
   ask: askId,
@@ -28,7 +28,7 @@ type Input = z.output<typeof input>;
 type Understood = { answer: Answer; note?: string } | { problem: string };
 
 /** Answers an open ask for the author of a message. Approval and money need that message's own words for it. */
-export const answerTool = (store: Store, decisions: Decisions): Tool =>
+export const answerTool = (store: Store, decisions: AssistantDeps['decisions']): Tool =>
   defineTool('answer_ask', 'Answers an open ask with what a person said.', input, async (said, call) => {
     const by = actorOf(call, said.message);
     if (!by) return notOfThisTurn(call, said.message);

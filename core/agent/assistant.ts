@@ -1,7 +1,5 @@
 import type { ConversationKey } from '../domain/chat.ts';
 import type { ModelMessage } from '../ports.ts';
-import type { Decisions } from '../workflows/decisions.ts';
-import type { Deps } from '../workflows/deps.ts';
 import { collect } from './collect.ts';
 import { checkedSummary, nextRange, summaryRequest } from './compaction.ts';
 import { answeredOrder, conversation } from './context.ts';
@@ -9,13 +7,9 @@ import { answerTokens } from './limits.ts';
 import { instructions, projectsBlock } from './prompt.ts';
 import { stateOf } from './state.ts';
 import { createTools } from './tools.ts';
-import type { Round, ToolCall, ToolOutcome, Turn } from './turn.ts';
+import type { AssistantDeps, Round, ToolCall, ToolOutcome, Turn } from './turn.ts';
 
 export type { Round, Said, ToolCall, ToolOutcome, Turn } from './turn.ts';
-
-export type AssistantDeps = Pick<Deps, 'store' | 'model' | 'settings' | 'log' | 'host'> & {
-  readonly decisions: Decisions;
-};
 
 /** The assistant that people talk to. Every call stands alone and may be repeated after a crash. */
 export const createAssistant = (deps: AssistantDeps) => {

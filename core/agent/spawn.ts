@@ -2,14 +2,11 @@ import { z } from 'zod';
 import { may } from '../domain/policy.ts';
 import { type Proposal, type ProposedTask, proposalLifeMs } from '../domain/proposal.ts';
 import { isFinal } from '../domain/task.ts';
-import type { CodeHost } from '../ports.ts';
-import type { Store } from '../store/index.ts';
 import type { Project } from '../store/projects.ts';
 import { modelName } from '../words/names.ts';
 import { notAllowed } from '../words/people.ts';
 import { headline } from '../words/text.ts';
-import type { Actor, Decisions } from '../workflows/decisions.ts';
-import type { Settings } from '../workflows/deps.ts';
+import type { Actor } from '../workflows/decisions.ts';
 import { howToAdd } from './prompt.ts';
 import {
   actorOf,
@@ -22,14 +19,9 @@ import {
   refused,
   type Tool,
 } from './tool.ts';
-import type { ToolOutcome } from './turn.ts';
+import type { AssistantDeps, ToolOutcome } from './turn.ts';
 
-interface Needs {
-  readonly store: Store;
-  readonly host: CodeHost;
-  readonly settings: Settings;
-  readonly decisions: Decisions;
-}
+type Needs = Pick<AssistantDeps, 'store' | 'host' | 'settings' | 'decisions'>;
 
 /** Thrown by a check below; its message is the outcome. */
 class Unfit extends Error {}

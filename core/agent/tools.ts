@@ -2,11 +2,10 @@ import { describe, Failure } from '../errors.ts';
 import type { ModelTool } from '../ports.ts';
 import { actingTools } from './act.ts';
 import { answerTool } from './answer.ts';
-import type { AssistantDeps } from './assistant.ts';
 import { lookingTools } from './look.ts';
 import { spawnTool } from './spawn.ts';
 import { refused, type Tool } from './tool.ts';
-import type { ToolCall, ToolOutcome, Turn } from './turn.ts';
+import type { AssistantDeps, ToolCall, ToolOutcome, Turn } from './turn.ts';
 
 export interface Tools {
   readonly definitions: readonly ModelTool[];

@@ -1,7 +1,15 @@
 import type { ConversationKey, FileRef, Place } from '../domain/chat.ts';
 import type { TaskNumber } from '../domain/ids.ts';
 import type { Person } from '../domain/policy.ts';
-import type { ModelUsage } from '../ports.ts';
+import type { CodeHost, ModelUsage } from '../ports.ts';
+import type { Decisions } from '../workflows/decisions.ts';
+import type { Deps } from '../workflows/deps.ts';
+
+/** What the assistant is made of. Of all decisions it has those that a person's message may ask for; confirming is none. */
+export type AssistantDeps = Pick<Deps, 'store' | 'model' | 'settings' | 'log'> & {
+  readonly host: Pick<CodeHost, 'head'>;
+  readonly decisions: Pick<Decisions, 'answer' | 'steer' | 'cancel' | 'decline'>;
+};
 
 /** One message that a turn answers, and who said it. `person` is null for a stranger, who may nothing. */
 export interface Said {

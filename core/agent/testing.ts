@@ -1,0 +1,114 @@
+/** A house with people, a project and a real store, for the assistant's tests. */
+import { pino } from 'pino';
+import { conversationKey, type Place } from '../domain/chat.ts';
+import type { Person } from '../domain/policy.ts';
+import { connect, type OpenDatabase } from '../store/database.ts';
+import { createStore, type Store } from '../store/index.ts';
+import type { FakeModel } from '../testing/model.ts';
+import { type TestDatabase, testDatabase } from '../testing/postgres.ts';
+import { createDecisions } from '../workflows/decisions.ts';
+import type { Deps, Settings } from '../workflows/deps.ts';
+import { createAssistant } from './assistant.ts';
+import type { Said, Turn } from './turn.ts';
+
+const settings: Settings = {
+  chatModel: 'claude-sonnet-5-5',
+  workerModel: 'claude-opus-5-5',
+  sideModel: 'claude-haiku-5-5',
+  maxWorkers: 3,
+  taskBudgetUsd: 5,
+  taskDeadlineMinutes: 90,
+  ciRounds: 3,
+  reconcileMs: 60_000,
+  ciGraceMs: 60_000,
+  publicUrl: 'http://127.0.0.1',
+};
+
+export interface House {
+  readonly store: Store;
+  readonly close: () => Promise<void>;
+}
+
+export async function openHouse(): Promise<House> {
+  const database: TestDatabase = await testDatabase();
+  const open: OpenDatabase = await connect(database.url, () => undefined);
+  const store = createStore(open.db);
+  await store.projects.put({ repo: 'acme/web', defaultBranch: 'main', url: 'https://github.com/acme/web' }, 1);
+  const close = async () => {
+    await open.close();
+    await database.drop();
+  };
+  return { store, close };
+}
+
+/** The assistant over the real decisions; `acme/web` has the branches `main` and `next`, all else has none. */
+export function assistantIn({ store }: House, model: FakeModel) {
+  const log = pino({ level: 'silent' });
+  const presenter = { touch: () => undefined, resume: async () => undefined, stop: async () => undefined };
+  const host = {
+    head: async (repo: string, branch: string) =>
+      repo === 'acme/web' && ['main', 'next'].includes(branch) ? 'a'.repeat(40) : null,
+  };
+  const needs = { store, log, settings, presenter, steered: () => undefined } satisfies Partial<Deps>;
+  const decisions = createDecisions(needs as unknown as Deps);
+  return createAssistant({ store, model, settings, log, host, decisions });
+}
+
+export const channel = (name: string): Place => ({
+  platform: 'slack',
+  space: 'T1',
+  channel: name,
+  thread: '1700.1',
+  dm: false,
+});
+
+let clock = Date.now();
+
+/** Stores messages in one conversation and claims them for a turn, as the workflow does. */
+export async function hear(
+  { store }: House,
+  place: Place,
+  ...words: readonly { readonly by: Person | null; readonly text: string }[]
+): Promise<Turn> {
+  const conversation = conversationKey(place);
+  let id: string | null = null;
+  for (const { by, text } of words) {
+    clock += 1;
+    const turn = await store.conversations.receive({
+      conversation,
+      place,
+      external: `slack:m:${place.channel}:${clock}`,
+      account: `slack:T1:U${by?.id ?? 'X'}`,
+      person: by?.id ?? 0,
+      author: by?.name ?? 'Stranger',
+      text,
+      files: [],
+      ref: null,
+      at: clock,
+    });
+    id ??= turn;
+  }
+  if (!id) throw new Error('another turn holds this conversation');
+  const claimed = await store.conversations.claim(conversation, id);
+  const said: Said[] = [];
+  for (const message of claimed) {
+    said.push({ ...message, person: message.person ? await store.people.byId(message.person) : null });
+  }
+  return { id, conversation, place, said };
+}
+
+/** Stores the answer and lets the conversation go. */
+export async function settle({ store }: House, turn: Turn, text: string): Promise<void> {
+  await store.conversations.answered(turn.conversation, turn.id, text, clock);
+  await store.conversations.release(turn.conversation, turn.id);
+}
+
+let admitted = 0;
+
+export function admit({ store }: House, name: string, role: Person['role']): Promise<Person> {
+  admitted += 1;
+  return store.people.admit({ platform: 'slack', space: 'T1', id: `U${admitted}`, name }, role, 1);
+}
+
+/** A tool call under a fresh id. */
+export const call = (name: string, input: unknown, id = `toolu_${Math.random()}`) => ({ id, name, input });
