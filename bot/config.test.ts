@@ -1,9 +1,9 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { ConfigError, environment, readConfig } from './config.ts';
 import { settings } from './settings.ts';
 
@@ -22,7 +22,11 @@ const problemsOf = (env: NodeJS.ProcessEnv): string[] => {
   }
   return [];
 };
-const temporary = () => mkdtempSync(join(tmpdir(), 'mainloop-config-'));
+const temporary = () => {
+  const directory = mkdtempSync(join(tmpdir(), 'mainloop-config-'));
+  onTestFinished(() => rmSync(directory, { recursive: true }));
+  return directory;
+};
 const key = () =>
   generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs1', format: 'pem' }).toString();
 
