@@ -8,7 +8,8 @@ import { help } from './help.ts';
 import { inboxDoc } from './inbox.ts';
 import { notAllowed, stranger, welcomeOwner } from './people.ts';
 import { proposalCard } from './proposal.ts';
-import { closedNotice, doneNotice, mergedNotice, progressCard, taskList, why } from './task.ts';
+import { closedNotice, doneNotice, mergedNotice, progressCard, taskList } from './task.ts';
+import { why } from './why.ts';
 
 const phases: readonly Phase[] = [
   'planning',

@@ -1,17 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { answeredAsk, bodies, now, openAsk, task } from './examples.ts';
-import {
-  closedNotice,
-  doneNotice,
-  logLines,
-  mergedNotice,
-  progressCard,
-  startedLine,
-  taskLine,
-  taskList,
-  why,
-} from './task.ts';
+import { logLines } from './log.ts';
+import { closedNotice, doneNotice, mergedNotice, progressCard, startedLine, taskLine, taskList } from './task.ts';
 import { clock } from './time.ts';
+import { why } from './why.ts';
 
 const plan = { kind: 'plan', summary: '1. Do it.', version: 1 } as const;
 const red = {

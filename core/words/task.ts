@@ -8,9 +8,6 @@ import { code, cut, firstLines, headline, plain } from './text.ts';
 import { ago, count, money, span } from './time.ts';
 import { nothingNeeded } from './why.ts';
 
-export { logLines } from './log.ts';
-export { why } from './why.ts';
-
 export interface ProgressFacts {
   readonly activity: WorkerActivity;
   /** The task's asks, open and settled. */
