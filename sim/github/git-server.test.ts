@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
+import { request } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { FILES, type Fixture, openFixture, repo } from './fixture.ts';
@@ -97,4 +98,25 @@ test('git feels the faults too: a push may arrive although its answer does not',
   await expect(git('push', '-q', 'origin', 'HEAD:refs/heads/kept')).rejects.toThrow();
   expect(await fixture.sim.head('acme/web', 'kept')).toBe(sha);
   expect(pushes).toHaveLength(1);
+});
+
+test('a client that goes away in the middle of a push does not stop the next one', async () => {
+  const { sim } = fixture;
+  const { hostname, port } = new URL(sim.url);
+  const authorization = `Basic ${Buffer.from(`x:${sim.token}`).toString('base64')}`;
+  const half = request({
+    hostname,
+    port,
+    method: 'POST',
+    path: '/acme/web.git/git-receive-pack',
+    headers: { authorization, 'content-length': 5000, 'content-type': 'application/x-git-receive-pack-request' },
+  });
+  const broken = new Promise((resolve) => half.on('close', resolve));
+  half.write('0');
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  half.destroy();
+  await broken;
+  const sha = await commit('a', 'a');
+  await git('push', '-q', 'origin', 'HEAD:refs/heads/next');
+  expect(await sim.head('acme/web', 'next')).toBe(sha);
 });

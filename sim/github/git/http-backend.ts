@@ -56,9 +56,11 @@ export async function serveGit(call: BackendCall): Promise<void> {
   child.stdin.on('error', () => request.unpipe(child.stdin));
   child.stderr.resume();
   // A client that goes away in the middle of its request would leave git waiting for the rest for ever.
-  request.on('close', () => {
-    if (!request.complete) child.kill();
-  });
+  const givenUp = () => {
+    if (!request.complete) child.kill('SIGKILL');
+  };
+  if (request.destroyed) givenUp();
+  request.on('close', givenUp);
   request.pipe(child.stdin);
   relay(child.stdout, response);
   await finished;

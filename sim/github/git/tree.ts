@@ -30,12 +30,6 @@ export async function readBlob(directory: string, sha: string): Promise<Buffer> 
   return (await runGit(directory, ['cat-file', 'blob', sha])).stdout;
 }
 
-/** A file of a commit as text, or undefined. */
-export async function readFile(directory: string, commit: string, path: string): Promise<string | undefined> {
-  const entry = await readEntry(directory, commit, path);
-  return entry?.type === 'blob' ? (await readBlob(directory, entry.sha)).toString() : undefined;
-}
-
 async function list(directory: string, commit: string, paths: string[]): Promise<TreeEntry[]> {
   const { stdout } = await runGit(directory, ['--literal-pathspecs', 'ls-tree', '-l', '-z', commit, '--', ...paths]);
   return stdout
