@@ -110,7 +110,10 @@ export function appCredentials({ appId, privateKey, apiUrl, url, log }: AppOptio
       const left = Date.parse(token.expiresAt) - Date.now();
       return left > REFRESH_BEFORE_MS ? token.token : (await app().auth({ ...options, refresh: true })).token;
     },
-    forget: (repo) => installations.delete(repo),
+    forget: (repo) => {
+      installations.delete(repo);
+      cache.clear();
+    },
     invisibleAdvice,
   };
 }

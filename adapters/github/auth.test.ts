@@ -63,6 +63,20 @@ describe('a GitHub App', () => {
     expect((await github.gitAccess(repo)).password).not.toBe(first.password);
   });
 
+  it('makes a new token after GitHub refused the one it had', async () => {
+    const github = asApp();
+    const sent = vi.spyOn(globalThis, 'fetch');
+    await github.repository(repo);
+    const authorization = String(new Headers(sent.mock.lastCall?.[1]?.headers).get('authorization'));
+    sent.mockRestore();
+    await fetch(`${sim.apiUrl}/installation/token`, { method: 'DELETE', headers: { authorization } });
+    // A token younger than five seconds may not have reached all of GitHub's servers, so the library would wait for it.
+    vi.useFakeTimers({ toFake: ['Date'] });
+    vi.setSystemTime(Date.now() + 10_000);
+    await expect(github.repository(repo)).rejects.toMatchObject({ code: 'invalid_credentials' });
+    expect((await github.repository(repo)).name).toBe(repo);
+  });
+
   it('gives git a token for this one repository that can do nothing but read and write its contents', async () => {
     await sim.createRepo('acme/secret', { private: true });
     await sim.createRepo('acme/other', { private: true });

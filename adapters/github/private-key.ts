@@ -31,7 +31,7 @@ function unreadable(why: string, cause?: unknown): Failure {
   return new Failure(`GITHUB_APP_PRIVATE_KEY is not a private key. ${why}`, {
     code: 'invalid_credentials',
     remedy: 'never',
-    advice: 'Generate a private key in the App’s settings and paste the whole .pem file, line breaks written as \\n.',
+    advice: 'Generate one in the App’s settings, and name the .pem file or paste all of it with line breaks as \\n.',
     cause,
   });
 }
