@@ -134,6 +134,10 @@ export const proposalStore = (db: Database) => {
         .orderBy(asc(proposals.id));
     },
 
+    async count(): Promise<number> {
+      return db.$count(proposals);
+    },
+
     async open(): Promise<Proposal[]> {
       return db.select().from(proposals).where(eq(proposals.state, 'open')).orderBy(asc(proposals.id));
     },

@@ -106,7 +106,10 @@ async function whyDoc({ store }: Deps, number: TaskNumber | null): Promise<Doc> 
 
 async function logs({ store }: Deps, number: TaskNumber | null): Promise<Doc> {
   if (number === null) return { text: 'Which task? Add its number, e.g. `#41`.' };
-  return { title: `#${number}`, text: logLines(await store.worker.latest(number, listed)).join('\n') || 'Nothing yet.' };
+  return {
+    title: `#${number}`,
+    text: logLines(await store.worker.latest(number, listed)).join('\n') || 'Nothing yet.',
+  };
 }
 
 async function project(

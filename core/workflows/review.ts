@@ -56,19 +56,15 @@ export async function awaitReview(context: TaskContext, notify: boolean): Promis
     await deps.store.asks.withdraw(ask, Date.now());
     deps.presenter.touch(`ask:${ask}`);
   });
-  switch (signal.type) {
-    case 'review':
-      return { reviews: signal.reviews, comments: signal.comments, remarks: signal.remarks, said: null };
-    case 'answered':
-      if (signal.answer.type === 'drop') throw new Dropped(signal.by);
-      return { reviews: [], comments: [], remarks: [], said: 'text' in signal.answer ? signal.answer.text : null };
-    case 'head_moved':
-      await follow(context, signal.sha);
-      return null;
-    case 'conflict':
-    case 'retry':
-      return null;
+  if (signal.type === 'review') {
+    return { reviews: signal.reviews, comments: signal.comments, remarks: signal.remarks, said: null };
   }
+  if (signal.type === 'answered') {
+    if (signal.answer.type === 'drop') throw new Dropped(signal.by);
+    return { reviews: [], comments: [], remarks: [], said: 'text' in signal.answer ? signal.answer.text : null };
+  }
+  if (signal.type === 'head_moved') await follow(context, signal.sha);
+  return null;
 }
 
 /** Addresses what reviewers want: 👀 first, a run, then a reply in every thread that it answered. */

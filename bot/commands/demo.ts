@@ -1,0 +1,128 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { pino } from 'pino';
+import { describe, Failure } from '../../core/errors.ts';
+import { type Command, type CommandArgs, type CommandIo, UsageError } from '../command.ts';
+import { environment } from '../config.ts';
+import { openDatabase } from '../database.ts';
+import { createBotProcess } from '../demo/bot-process.ts';
+import { narrate } from '../demo/narrator.ts';
+import { type Report, report } from '../demo/report.ts';
+import { type Told, tell } from '../demo/story.ts';
+import { converse } from '../demo/terminal.ts';
+import { createWorld } from '../demo/world.ts';
+
+/** How long scripted people take before they act, milliseconds, at speed 1. */
+const pauseMs = 1_500;
+
+/** `mainloop demo`: the whole story against the world in miniature. Needs no account. */
+export const demo: Command = {
+  name: 'demo',
+  summary: 'Play the whole story against the world in miniature; needs no account',
+  usage: '',
+  options: {
+    once: { summary: 'exit when the story is complete; implied without a terminal' },
+    json: { value: 'FILE', summary: 'write what happened to FILE' },
+    sandbox: { value: 'local|kubernetes', summary: 'where workers run; default local' },
+    speed: {
+      value: 'N',
+      summary: 'how fast the scripted people are: 2 is twice as fast, 0 without pauses (default with --once)',
+    },
+    data: { value: 'DIR', summary: 'keep the data in DIR; default a temporary directory' },
+  },
+  async run(args, io) {
+    const { once, speed } = readOptions(args);
+    const kept = args.text('data');
+    const dataDir = kept ? resolve(kept) : await mkdtemp(join(tmpdir(), 'mainloop-demo-'));
+    await mkdir(dataDir, { recursive: true });
+    try {
+      const told = await play({ dataDir, once, speed }, io);
+      const file = args.text('json');
+      if (file) await writeFile(file, `${JSON.stringify(told, null, 2)}\n`);
+      return told.ok ? 0 : 1;
+    } finally {
+      if (!kept) await rm(dataDir, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+    }
+  },
+};
+
+interface Options {
+  readonly dataDir: string;
+  readonly once: boolean;
+  readonly speed: number;
+}
+
+function readOptions(args: CommandArgs): { once: boolean; speed: number } {
+  const sandbox = args.text('sandbox') ?? 'local';
+  if (sandbox === 'kubernetes') {
+    throw new Failure('This release runs workers on this machine only.', {
+      code: 'no_kubernetes',
+      remedy: 'never',
+      advice: 'Leave --sandbox out.',
+    });
+  }
+  if (sandbox !== 'local') throw new UsageError(`--sandbox takes local or kubernetes, not "${sandbox}".`);
+  const once = args.has('once') || !process.stdin.isTTY || !process.stdout.isTTY;
+  const speed = Number(args.text('speed') ?? (once ? 0 : 1));
+  if (!Number.isFinite(speed) || speed < 0) throw new UsageError('--speed takes a number from 0.');
+  return { once, speed };
+}
+
+/** Boots the world and the program, tells the story, stays for a talk in a terminal, and leaves nothing behind. */
+async function play({ dataDir, once, speed }: Options, io: CommandIo): Promise<Report> {
+  const startedAt = Date.now();
+  const port = await freePort();
+  const botDir = join(dataDir, 'bot');
+  await mkdir(botDir, { recursive: true });
+  const database = await openDatabase({ dataDir: join(dataDir, 'database'), log: pino({ level: 'silent' }) });
+  const world = await createWorld(port);
+  const bot = createBotProcess({
+    port,
+    dataDir: botDir,
+    path: environment().PATH ?? '',
+    env: { ...world.environment(port), DATABASE_URL: database.url },
+  });
+  try {
+    narrate(world, startedAt, io);
+    await bot.start();
+    io.say('The program is up. Ana writes in #web.');
+    let told: Told | null = null;
+    let reason: string | null = null;
+    try {
+      told = await tell(world, () => sleep(speed === 0 ? 0 : pauseMs / speed));
+    } catch (error) {
+      reason = describe(error);
+    }
+    const outcome = await report(world, database.url, { seconds: (Date.now() - startedAt) / 1000, told, reason });
+    summarise(outcome, io);
+    if (!once) await converse(world, bot, io);
+    return outcome;
+  } finally {
+    await bot.stop();
+    await world.close();
+    await database.stop();
+  }
+}
+
+function summarise({ ok, seconds, reason, counts }: Report, io: CommandIo): void {
+  io.say('');
+  io.say(
+    ok ? `✔ From a sentence to a merged pull request in ${seconds} s.` : `✖ The story did not end well: ${reason}`,
+  );
+  io.say(
+    `  ${counts.issues} issue, ${counts.prs} pull request, ${counts.proposals} proposal, ${counts.messages.slack} messages in Slack`,
+  );
+}
+
+const sleep = (ms: number) => new Promise<void>((done) => setTimeout(done, ms));
+
+/** A port that is free now. The program needs to know it before it starts: webhooks go there. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const address = server.address();
+  await new Promise((done) => server.close(done));
+  return typeof address === 'object' && address ? address.port : 0;
+}

@@ -1,0 +1,41 @@
+import { renderMessage, type SlackMessage } from '../../sim/slack/index.ts';
+import type { CommandIo } from '../command.ts';
+import type { World } from './world.ts';
+
+/** Prints what each side sees, as it happens, with the seconds since the start. */
+export function narrate({ slack, github, channel, ana }: World, startedAt: number, io: CommandIo): void {
+  const say = (where: string, text: string) => {
+    const seconds = ((Date.now() - startedAt) / 1000).toFixed(1).padStart(5);
+    const [first = '', ...rest] = text.split('\n').filter((line) => line.trim() !== '');
+    io.say(`${seconds}s ${where.padEnd(8)} ${first}`);
+    for (const line of rest) io.say(`${' '.repeat(16)}${line}`);
+  };
+  const shown = new Map<string, string>();
+  const place = (message: SlackMessage) => (message.channel === channel ? '#web' : 'DM');
+  const who = (message: SlackMessage) => (message.user === ana.id ? 'Ana' : 'Mainloop');
+  const show = (message: SlackMessage, how: string) => {
+    const text = renderMessage(message);
+    if (message.streaming_state === 'in_progress' || text === shown.get(message.ts)) return;
+    shown.set(message.ts, text);
+    say(place(message), `${who(message)}${how}: ${text}`);
+  };
+  slack.on('message', (message) => show(message, ''));
+  slack.on('edit', (message) => show(message, ' (edited)'));
+  slack.on('stream', ({ op, message }) => op === 'stop' && show(message, ''));
+  slack.on('ephemeral', (message) => say(place(message), `Mainloop (only Ana sees this): ${renderMessage(message)}`));
+  slack.on('reaction', ({ message, name, user, op }) => {
+    if (op === 'add' && user === ana.id) say(place(message), `Ana reacts :${name}:`);
+  });
+  github.on('issue', ({ number, action, by, title }) => say('GitHub', `${by} ${action} issue #${number}: ${title}`));
+  github.on('pr', ({ number, action, by, title, draft }) =>
+    say('GitHub', `${by} ${action}${draft ? ' draft' : ''} pull request #${number}: ${title}`),
+  );
+  github.on('push', ({ ref, after, by }) => say('GitHub', `${by} pushed ${after.slice(0, 7)} to ${ref}`));
+  github.on('check', ({ name, conclusion }) => conclusion && say('GitHub', `check ${name}: ${conclusion}`));
+  github.on('review', ({ number, by, state, body }) =>
+    say('GitHub', `${by} reviewed #${number} (${state.toLowerCase()}) ${body}`),
+  );
+  github.on('comment', ({ number, by, action, body }) =>
+    say('GitHub', `${by} ${action} a comment on #${number}: ${body.split('\n')[0]}`),
+  );
+}
