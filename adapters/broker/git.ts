@@ -1,9 +1,10 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import type { Logger } from 'pino';
 import type { OpenAttempt } from '../../core/door.ts';
 import { bodyOf, drain, readCommands } from './git-body.ts';
-import { Refusal, write } from './http.ts';
+import { Refusal } from './http.ts';
 import { refusalOf, refusedReport } from './receive-pack.ts';
 import { callUpstream } from './upstream.ts';
 
@@ -124,9 +125,5 @@ async function relay({ response, attempt, log }: Exchange, answer: IncomingMessa
     'content-type': answer.headers['content-type'] ?? 'application/octet-stream',
     'cache-control': 'no-cache',
   });
-  for await (const chunk of answer as AsyncIterable<Buffer>) {
-    await write(response, chunk);
-    if (response.destroyed) return;
-  }
-  response.end();
+  await pipeline(answer, response);
 }

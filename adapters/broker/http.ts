@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { z } from 'zod';
 
@@ -62,10 +61,4 @@ function parseAs<T>(schema: z.ZodType<T>, value: unknown): T {
 
 export function sendJson(response: ServerResponse, status: number, body: unknown): void {
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
-}
-
-/** Writes and waits while the client reads slower than we write. */
-export async function write(response: ServerResponse, chunk: string | Buffer): Promise<void> {
-  if (!response.write(chunk) && !response.destroyed)
-    await Promise.race([once(response, 'drain'), once(response, 'close')]);
 }

@@ -28,6 +28,10 @@ export interface Broker {
   handler(request: IncomingMessage, response: ServerResponse): Promise<void>;
 }
 
+/** The longest silence of a client. A model that thinks without streaming keeps both sides silent for ten minutes. */
+const idleMs = 2 * 60_000;
+const modelIdleMs = 11 * 60_000;
+
 /** The worker's door over HTTP: job, events, steering, session and result, the model and git, each for one open attempt. */
 export function createBroker(options: BrokerOptions): Broker {
   const { door, log, prefix = '' } = options;
@@ -39,7 +43,11 @@ export function createBroker(options: BrokerOptions): Broker {
     if (!attempt) throw new Refusal(401, 'closed', 'This attempt is closed, or the token was never good. Stop here.');
     const path = url.pathname.slice(prefix.length);
     const model = under(path, paths.model);
-    if (model !== null) return proxyModel({ request, response, attempt, door, log, prices }, model, options.anthropic);
+    if (model !== null) {
+      response.setTimeout(modelIdleMs, () => response.destroy());
+      return proxyModel({ request, response, attempt, door, log, prices }, model + url.search, options.anthropic);
+    }
+    response.setTimeout(idleMs, () => response.destroy());
     const repository = under(path, paths.git);
     if (repository !== null) {
       return proxyGit({ request, response, attempt, log }, repository, url.searchParams, options.git);

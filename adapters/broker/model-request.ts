@@ -7,7 +7,7 @@ const shape = z.looseObject({
   model: z.string(),
   stream: z.boolean().optional(),
   tools: z.array(z.looseObject({ type: z.string().nullish(), name: z.string().optional() })).optional(),
-  messages: z.array(z.looseObject({ content: z.unknown() })).optional(),
+  messages: z.array(z.looseObject({ content: z.unknown().optional() })).optional(),
 });
 
 /** Anthropic-defined tools that the client itself carries out. All other typed tools run at Anthropic. */
@@ -44,14 +44,16 @@ function forbidden(message: string): Refusal {
   return new Refusal(403, 'permission_error', message);
 }
 
-const block = z.looseObject({ source: z.looseObject({ type: z.string() }).optional(), content: z.unknown() });
-
+/** Looks into content blocks and what they hold (tool results), but not into the inputs of tool calls. */
 function holdsRemoteSource(content: unknown): boolean {
   if (!Array.isArray(content)) return false;
-  return content.some((each) => {
-    const parsed = block.safeParse(each);
-    if (!parsed.success) return false;
-    const type = parsed.data.source?.type;
-    return type === 'url' || type === 'file' || holdsRemoteSource(parsed.data.content);
+  return content.some((block: unknown) => {
+    const { source, content: inner } = fields(block);
+    const { type } = fields(source);
+    return type === 'url' || type === 'file' || holdsRemoteSource(inner);
   });
+}
+
+function fields(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }

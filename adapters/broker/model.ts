@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
 import type { Logger } from 'pino';
 import type { Door, OpenAttempt } from '../../core/door.ts';
-import { parseJson, Refusal, readBody, write } from './http.ts';
+import { parseJson, Refusal, readBody } from './http.ts';
 import { checkModelRequest } from './model-request.ts';
 import { type Price, spendOf } from './prices.ts';
 import { callUpstream } from './upstream.ts';
@@ -32,9 +33,10 @@ const passedDown = /^(content-type|request-id|retry-after|x-should-retry|anthrop
 const passedUp = /^(content-type|accept|user-agent|x-app|x-stainless-.*|anthropic-version|anthropic-beta)$/;
 
 /** Sends a Messages API call on with the real key, streams the answer back and counts what it cost. */
-export async function proxyModel(exchange: Exchange, path: string, upstream: ModelUpstream): Promise<void> {
+export async function proxyModel(exchange: Exchange, target: string, upstream: ModelUpstream): Promise<void> {
   const { request, response, attempt, door } = exchange;
-  const url = new URL(upstream.baseUrl.replace(/\/$/, '') + path);
+  const url = new URL(upstream.baseUrl.replace(/\/$/, '') + target);
+  const path = target.replace(/\?.*$/, '');
   const call = `${request.method} ${path}`;
   const gone = new AbortController();
   response.once('close', () => gone.abort());
@@ -101,12 +103,8 @@ async function relay(exchange: Exchange, answer: IncomingMessage, watch?: (chunk
   }
   response.writeHead(status, headersDown(answer.headers));
   response.flushHeaders();
-  for await (const chunk of answer as AsyncIterable<Buffer>) {
-    watch?.(chunk);
-    await write(response, chunk);
-    if (response.destroyed) return;
-  }
-  response.end();
+  if (watch) answer.on('data', watch);
+  await pipeline(answer, response);
 }
 
 function headersUp(headers: IncomingHttpHeaders, upstream: ModelUpstream): OutgoingHttpHeaders {

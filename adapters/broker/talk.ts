@@ -1,8 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import type { Door, OpenAttempt } from '../../core/door.ts';
 import { eventBatch, paths, result } from '../../core/protocol.ts';
-import { Refusal, readJson, sendJson, write } from './http.ts';
+import { Refusal, readJson, sendJson } from './http.ts';
 
 interface Exchange {
   readonly request: IncomingMessage;
@@ -54,6 +56,8 @@ async function steering({ response, attempt, door }: Exchange, query: URLSearchP
 async function sendSession({ response, attempt, door }: Exchange): Promise<void> {
   const entries = await door.loadSession(attempt);
   response.writeHead(200, { 'content-type': 'application/x-ndjson' });
-  for (const entry of entries) await write(response, `${JSON.stringify(entry)}\n`);
-  response.end();
+  const lines = function* () {
+    for (const entry of entries) yield `${JSON.stringify(entry)}\n`;
+  };
+  await pipeline(Readable.from(lines()), response);
 }

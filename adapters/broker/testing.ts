@@ -1,3 +1,5 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { Door, OpenAttempt, Spend } from '../../core/door.ts';
 import type { EventBatch, Job, Result, Steering, WorkerEvent } from '../../core/protocol.ts';
 
@@ -67,4 +69,29 @@ export function createMemoryDoor(): Door & { readonly state: DoorState } {
     budgetLeft: async () => state.budget - state.spent.reduce((sum, each) => sum + each.usd, 0),
     spend: async (_attempt, spend) => void state.spent.push(spend),
   } satisfies Door & { state: DoorState };
+}
+
+/** An open attempt of `acme/web`, to put into a {@link MemoryDoor}. */
+export function openAttempt(change: Partial<OpenAttempt> = {}): OpenAttempt {
+  return {
+    ...{ id: '1.2.1', run: '1.2', task: 1, kind: 'implement', repo: 'acme/web', branch: 'mainloop/1-greet' },
+    ...{ checkpointRef: 'refs/mainloop/1/wip', model: 'claude-opus-5-5' },
+    allowedModels: ['claude-opus-5-5', 'claude-haiku-5-5'],
+    ...change,
+  };
+}
+
+/** Serves one broker on loopback, under `/broker`. */
+export async function serveBroker(broker: {
+  handler(request: IncomingMessage, response: ServerResponse): Promise<void>;
+}): Promise<{ url: string; close(): Promise<void> }> {
+  const server = createServer((request, response) => void broker.handler(request, response));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/broker`,
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
 }

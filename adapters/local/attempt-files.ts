@@ -14,6 +14,8 @@ export type ProcessRecord = z.infer<typeof record>;
 export interface AttemptFiles {
   readonly task: string;
   readonly directory: string;
+  /** The attempt's name among all of all programs on this machine; `MAINLOOP_ATTEMPT` of everything it starts. */
+  readonly mark: string;
   readonly record: string;
   /** Written by the attempt's shell, first of all and only once: its process id. */
   readonly pid: string;
@@ -26,7 +28,15 @@ export function filesOf(dir: string, attempt: AttemptId): AttemptFiles {
   const task = join(dir, attempt.split('.')[0] ?? attempt);
   const directory = join(task, 'attempts');
   const own = join(directory, attempt);
-  return { task, directory, record: `${own}.json`, pid: `${own}.pid`, exit: `${own}.exit`, log: `${own}.log` };
+  return {
+    task,
+    directory,
+    mark: own,
+    record: `${own}.json`,
+    pid: `${own}.pid`,
+    exit: `${own}.exit`,
+    log: `${own}.log`,
+  };
 }
 
 /** Attempts of a task that were ever begun here. */

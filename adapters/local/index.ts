@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import type { AttemptId } from '../../core/domain/ids.ts';
 import type { Sandbox } from '../../core/ports.ts';
 import { attemptsIn, filesOf, readNumber, readRecord } from './attempt-files.ts';
-import { launch, marker } from './launch.ts';
+import { launch } from './launch.ts';
 import { processesMarked, signal, startTimeOf } from './process-table.ts';
 
 export interface LocalSandboxOptions {
@@ -45,7 +45,7 @@ export function createLocalSandbox({ dir, workerEntry, brokerUrl, log }: LocalSa
         await sleep(pollMs);
       if ((await leaderOf(attempt)) !== null) signal(-leader, 'SIGKILL');
     }
-    for (const pid of processesMarked(`${marker}=${attempt}`)) signal(pid, 'SIGKILL');
+    for (const pid of processesMarked(`MAINLOOP_ATTEMPT=${filesOf(dir, attempt).mark}`)) signal(pid, 'SIGKILL');
   }
 
   return {

@@ -8,9 +8,6 @@ import { type AttemptFiles, readNumber, readRecord, writeRecord } from './attemp
 import { hostEnvironment } from './config.ts';
 import { startTimeOf } from './process-table.ts';
 
-/** In the environment of everything an attempt starts, so that it can be found. */
-export const marker = 'MAINLOOP_ATTEMPT';
-
 /**
  * The shell is there to say who the process is and how it ended, when this program may be gone. Its id is written with
  * noclobber: a second shell of the same attempt ends at once. It outlives SIGTERM, which is for the worker.
@@ -40,7 +37,7 @@ export async function launch(
       TMPDIR: tmp,
       MAINLOOP_BROKER: worker.brokerUrl,
       MAINLOOP_TOKEN: spec.token,
-      [marker]: spec.attempt,
+      MAINLOOP_ATTEMPT: files.mark,
     },
   });
   closeSync(output);

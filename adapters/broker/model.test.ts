@@ -1,0 +1,185 @@
+import Anthropic from '@anthropic-ai/sdk';
+import pino from 'pino';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { type AnthropicSim, createAnthropicSim } from '../../sim/anthropic/index.ts';
+import { createBroker } from './index.ts';
+import { createMemoryDoor, openAttempt, serveBroker } from './testing.ts';
+
+const door = createMemoryDoor();
+const log = pino({ level: 'silent' });
+let sim: AnthropicSim;
+let server: Awaited<ReturnType<typeof serveBroker>>;
+let client: Anthropic;
+
+beforeAll(async () => {
+  sim = await createAnthropicSim({ brain: () => ({ say: 'Hello there, this is a longer answer in several chunks.' }) });
+  const git = async () => ({ url: '', username: '', password: '' });
+  const anthropic = { baseUrl: sim.url, apiKey: sim.apiKey };
+  server = await serveBroker(createBroker({ door, anthropic, git, prefix: '/broker', log }));
+  client = new Anthropic({ baseURL: `${server.url}/anthropic`, apiKey: 'good-token', maxRetries: 0 });
+});
+afterAll(async () => {
+  await server.close();
+  await sim.close();
+});
+beforeEach(() => {
+  door.state.attempts.set('good-token', openAttempt());
+  door.state.spent.length = 0;
+  door.state.budget = 10;
+  sim.faults.clear();
+});
+
+const ask = { model: 'claude-opus-5-5', max_tokens: 100, messages: [{ role: 'user' as const, content: 'Hi' }] };
+const raw = (body: object, path = '/v1/messages') =>
+  fetch(`${server.url}/anthropic${path}`, {
+    method: 'POST',
+    headers: { 'x-api-key': 'good-token', 'anthropic-version': '2023-06-01', 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+
+test('a streamed answer passes through and is charged by its own usage', async () => {
+  const message = await client.messages.stream(ask).finalMessage();
+  expect(message.content[0]).toMatchObject({ type: 'text', text: expect.stringContaining('several chunks') });
+  const { input_tokens, output_tokens } = message.usage;
+  await expect
+    .poll(() => door.state.spent)
+    .toMatchObject([{ model: 'claude-opus-5-5', inputTokens: input_tokens, outputTokens: output_tokens }]);
+  expect(door.state.spent[0]?.usd).toBeCloseTo((input_tokens * 4 + output_tokens * 20) / 1e6, 12);
+});
+
+test('a plain answer is charged too, and the upstream sees the real key alone', async () => {
+  await client.messages.create(ask);
+  expect(door.state.spent).toHaveLength(1);
+  const headers = sim.requests.at(-1)?.headers ?? {};
+  expect(headers['x-api-key']).toBe(sim.apiKey);
+  expect(JSON.stringify(headers)).not.toContain('good-token');
+});
+
+test('an OAuth token goes as a bearer with its beta header', async () => {
+  const git = async () => ({ url: '', username: '', password: '' });
+  const seen: Record<string, unknown>[] = [];
+  const upstream = await serveBroker({
+    async handler(request, response) {
+      seen.push(request.headers);
+      response.writeHead(200, { 'content-type': 'application/json' }).end('{"data":[]}');
+    },
+  });
+  const baseUrl = new URL(upstream.url).origin;
+  const other = await serveBroker(
+    createBroker({ door, anthropic: { baseUrl, oauthToken: 'oauth' }, git, prefix: '/broker', log }),
+  );
+  await fetch(`${other.url}/anthropic/v1/models?limit=1`, {
+    headers: { 'x-api-key': 'good-token', 'anthropic-beta': 'some-beta' },
+  });
+  expect(seen[0]).toMatchObject({ authorization: 'Bearer oauth', 'anthropic-beta': 'some-beta,oauth-2025-04-20' });
+  expect(seen[0]).not.toHaveProperty('x-api-key');
+  await other.close();
+  await upstream.close();
+});
+
+test.each([
+  ['another model', { model: 'claude-fable-5-1' }, 'not allowed for this task'],
+  ['a server-side tool', { tools: [{ type: 'web_search_20250305', name: 'web_search' }] }, 'web_search_20250305'],
+  ['a remote MCP server', { mcp_servers: [{ type: 'url', url: 'https://x', name: 'x' }] }, 'mcp_servers'],
+  [
+    'an image by URL',
+    { messages: [{ role: 'user', content: [{ type: 'image', source: { type: 'url', url: 'https://x' } }] }] },
+    'by URL',
+  ],
+  [
+    'a file inside a tool result',
+    {
+      messages: [
+        {
+          role: 'user',
+          content: [{ type: 'tool_result', content: [{ type: 'document', source: { type: 'file', file_id: 'f' } }] }],
+        },
+      ],
+    },
+    'file id',
+  ],
+])('%s is refused as a permission error', async (_, change, words) => {
+  const before = sim.requests.length;
+  const response = await raw({ ...ask, ...change });
+  expect(response.status).toBe(403);
+  expect(await response.json()).toMatchObject({
+    type: 'error',
+    error: { type: 'permission_error', message: expect.stringContaining(words) },
+  });
+  expect(sim.requests.length).toBe(before);
+});
+
+test("the worker's own tools pass, custom or Anthropic-defined", async () => {
+  const tools = [
+    { name: 'Edit', input_schema: { type: 'object' } },
+    { type: 'bash_20250124', name: 'bash' },
+  ];
+  expect((await raw({ ...ask, tools })).status).toBe(200);
+});
+
+test('at the end of the budget the call is refused as a billing error that is not repeated', async () => {
+  door.state.budget = 0;
+  const response = await raw(ask);
+  expect(response.status).toBe(402);
+  expect(response.headers.get('x-should-retry')).toBe('false');
+  expect(await response.json()).toMatchObject({ error: { type: 'billing_error' } });
+});
+
+test('other endpoints are not there', async () => {
+  expect((await raw({}, '/v1/messages/batches')).status).toBe(404);
+  expect((await raw({}, '/v1/../v1/files')).status).toBe(404);
+  expect((await raw(ask, '/v1/messages/count_tokens')).status).toBe(200);
+});
+
+test('a stream that breaks is charged for what came', async () => {
+  sim.faults.add({ kind: 'cut', after: 3 });
+  await expect(client.messages.stream(ask).finalMessage()).rejects.toThrow();
+  await expect.poll(() => door.state.spent).toHaveLength(1);
+  expect(door.state.spent[0]?.inputTokens).toBeGreaterThan(0);
+  expect(door.state.spent[0]?.outputTokens).toBeGreaterThan(1);
+});
+
+test('a client that goes away ends the upstream call', async () => {
+  sim.faults.add({ kind: 'hang', after: 1 });
+  const stream = client.messages.stream(ask);
+  const failed = stream.finalMessage().catch((error: Error) => error.name);
+  await new Promise((resolve) => stream.once('text', resolve));
+  stream.abort();
+  expect(await failed).toBeTruthy();
+  await expect.poll(() => sim.requests.at(-1)?.endedAt, { timeout: 5_000 }).toBeDefined();
+});
+
+test('an overloaded upstream is passed on, and its answer charged nothing', async () => {
+  sim.faults.add({ kind: '529', retryAfter: 2 });
+  const response = await raw(ask);
+  expect(response.status).toBe(529);
+  expect(response.headers.get('retry-after')).toBe('2');
+  expect(door.state.spent).toEqual([]);
+});
+
+test("a bad credential of ours is not taken for the attempt's", async () => {
+  const git = async () => ({ url: '', username: '', password: '' });
+  const anthropic = { baseUrl: sim.url, apiKey: 'wrong' };
+  const other = await serveBroker(createBroker({ door, anthropic, git, prefix: '/broker', log }));
+  const response = await fetch(`${other.url}/anthropic/v1/messages`, {
+    method: 'POST',
+    headers: { 'x-api-key': 'good-token' },
+    body: JSON.stringify(ask),
+  });
+  expect(response.status).toBe(403);
+  await other.close();
+});
+
+test('an upstream that is away is a 502 in the shape of the API', async () => {
+  const git = async () => ({ url: '', username: '', password: '' });
+  const anthropic = { baseUrl: 'http://127.0.0.1:9', apiKey: 'k' };
+  const other = await serveBroker(createBroker({ door, anthropic, git, prefix: '/broker', log }));
+  const response = await fetch(`${other.url}/anthropic/v1/messages`, {
+    method: 'POST',
+    headers: { 'x-api-key': 'good-token' },
+    body: JSON.stringify(ask),
+  });
+  expect(response.status).toBe(502);
+  expect(await response.json()).toMatchObject({ type: 'error', error: { type: 'api_error' } });
+  await other.close();
+});
