@@ -107,7 +107,9 @@ function platformFailure(error: WebAPIPlatformError, effect: Effect): Failure {
   if (TOO_LONG.has(slack)) return make('too_long', `The message is too long for Slack (${slack}).`, 'never');
   if (EXPIRED.has(slack)) return make('expired', `Too late to answer (${slack}).`, 'never');
   if (GONE.has(slack)) return make('gone', `The message is gone (${slack}).`, 'never');
-  if (TRANSIENT.has(slack)) return unknownFate(`Slack failed (${slack}).`, effect, error);
+  // A page instead of JSON: something in front of Slack answered.
+  if (TRANSIENT.has(slack) || !/^\w+$/.test(slack))
+    return unknownFate(`Slack failed (${slack.slice(0, 80)}).`, effect, error);
   return make(slack, `Slack refuses (${slack}).`, 'never');
 }
 

@@ -142,6 +142,15 @@ test('edits while one is on its way leave the last content and few calls', async
   expect(sim.calls.filter((call) => call.method === 'chat.update').length).toBeLessThanOrEqual(2);
 });
 
+test('many messages edited at once all end with their last content although Slack limits edits', async () => {
+  const { sim, chat, place, ours } = await scene({ editsPerMinute: 900 });
+  const refs = await Promise.all(Array.from({ length: 25 }, (_, i) => chat.post(place, { text: 'start' }, `k${i}`)));
+  sim.limit('chat.update', { perMinute: 900, burst: 5 });
+  await Promise.all(refs.flatMap((ref) => ['1', '2', 'last'].map((text) => chat.edit(ref, { text }))));
+  expect(ours().map((message) => message.text)).toEqual(refs.map(() => 'last'));
+  expect(sim.calls.some((call) => call.method === 'chat.update' && call.error !== undefined)).toBe(true);
+});
+
 test('an edit waits out a rate limit and a hiccup by itself', async () => {
   const { sim, chat, place, ours } = await scene();
   const ref = await chat.post(place, { text: 'before' }, 'k');

@@ -77,6 +77,15 @@ test('buttons and a note come with the end of the stream', async () => {
   expect(calls('chat.update')).toBe(0);
 });
 
+test('a final text that goes on from what was streamed only adds the rest', async () => {
+  const { chat, place, to, ours, calls } = await scene();
+  const stream = chat.stream(place, to, 'k', null);
+  stream.append('I looked.');
+  await stream.finish({ text: 'I looked.\n\nIt is the parser.' });
+  expect(ours()).toMatchObject([{ text: 'I looked.\n\nIt is the parser.' }]);
+  expect(calls('chat.update')).toBe(0);
+});
+
 test('a final text that differs from what was streamed replaces it', async () => {
   const { chat, place, to, ours } = await scene();
   const stream = chat.stream(place, to, 'k', null);

@@ -30,9 +30,6 @@ export interface StreamOptions {
 type Mode = 'native' | 'edited';
 
 const MAX_TRIES = 6;
-/** Slack's words for "no streaming here": then a post that is edited does it. Anything else is a real failure. */
-const REFUSED =
-  /^(missing_recipient|invalid_arg|unknown_method|method_|not_allowed|feature_|channel_type|invalid_chunks|streaming_|access_denied|missing_scope|accesslimited|invalid_thread_ts|no_permission|team_not|not_supported)/;
 
 /**
  * A reply that grows. The first text leaves at once, the rest at a pace; whatever happens to the stream, `finish` leaves one
@@ -84,8 +81,9 @@ export function createStream(
     const until = settled();
     if (until <= sent) return;
     nextAt = Date.now() + paceMs;
+    startedAt ||= Date.now();
     const chunk = safeMarkdown(text.slice(sent, until));
-    if (mode === 'native' && Date.now() - startedAt > options.maxMs && startedAt > 0) await leaveStream();
+    if (mode === 'native' && Date.now() - startedAt > options.maxMs) await leaveStream();
     if (mode === 'native' && ref) {
       await client.chat.appendStream({ channel: place.channel, ts: ref.id, markdown_text: chunk });
     } else if (mode === 'native') {
@@ -101,7 +99,6 @@ export function createStream(
   }
 
   async function begin(chunk: string): Promise<void> {
-    startedAt = Date.now();
     const started = await client.chat.startStream({
       channel: place.channel,
       thread_ts: place.thread ?? '',
@@ -122,7 +119,8 @@ export function createStream(
       // The stream has ended or its state is unknown: from here on the whole text is written again.
       log.debug({ slack }, 'a Slack stream goes on as an edited message');
       await leaveStream();
-    } else if (slack !== undefined && REFUSED.test(slack)) {
+    } else if (mode === 'native' && wrong.remedy === 'never') {
+      // No streaming here; whether nothing at all goes here, the post will tell.
       log.debug({ slack }, 'Slack does not stream here');
       mode = 'edited';
     } else if (wrong.remedy === 'look') {
@@ -152,10 +150,12 @@ export function createStream(
       .catch((error: unknown) => log.debug({ slack: slackCode(error) }, 'a Slack stream had ended already'));
   }
 
+  /** Ends the stream with what is left of the final text. False when that is not all there is to do. */
   async function stopWith(doc: Doc): Promise<boolean> {
     const isTextOnly = doc.title === undefined && !doc.steps?.length && !doc.attachment;
-    if (mode !== 'native' || !ref || !isTextOnly || doc.text !== text || text.length > MAX_TEXT) return false;
-    const rest = safeMarkdown(text.slice(sent));
+    const isMore = doc.text.startsWith(text.slice(0, sent)) && doc.text.length <= MAX_TEXT;
+    if (mode !== 'native' || !ref || !isTextOnly || !isMore) return false;
+    const rest = safeMarkdown(doc.text.slice(sent));
     const blocks = closingBlocks(doc);
     try {
       await client.chat.stopStream({
