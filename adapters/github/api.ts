@@ -43,6 +43,7 @@ export function createApi(credentials: Credentials): Api {
       return null;
     } catch (error) {
       if (statusOf(error) !== 404) return toFailure(error);
+      // Advice is a help; that it cannot be had (the App's name is not to be read) must not hide what is wrong.
       const advice = await credentials.invisibleAdvice(repo).catch(() => undefined);
       return new Failure(`GitHub shows no repository ${repo}.`, {
         code: 'repository_not_found',
