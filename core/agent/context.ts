@@ -13,15 +13,15 @@ export interface Memory {
 /**
  * Messages in the order of their turns, each with its answer behind it: what was said while the assistant was answering
  * belongs after that answer, though it was stored before it. The order never changes later, so the cached prefix holds.
+ * Turns follow each other as their first messages do; a turn whose messages are all in the summary comes before the others.
  */
 export function answeredOrder(messages: readonly StoredMessage[]): StoredMessage[] {
-  const turns = Map.groupBy(messages, (message) => message.turn);
-  const order = [...turns.values()].map((turn) => {
+  const turns = [...Map.groupBy(messages, ({ turn }) => turn).values()].map((turn) => {
     const said = turn.filter(({ role }) => role === 'person').sort((a, b) => a.at - b.at || a.id - b.id);
     const answers = turn.filter(({ role }) => role === 'assistant');
-    return { at: Math.max(...(answers.length > 0 ? answers : said).map(({ id }) => id)), all: [...said, ...answers] };
+    return { first: said.length > 0 ? Math.min(...said.map(({ id }) => id)) : 0, all: [...said, ...answers] };
   });
-  return order.sort((a, b) => a.at - b.at).flatMap(({ all }) => all);
+  return turns.sort((a, b) => a.first - b.first).flatMap(({ all }) => all);
 }
 
 /**

@@ -1,7 +1,9 @@
 /** A house with people, a project and a real store, for the assistant's tests. */
 import { pino } from 'pino';
+import type { AskBody } from '../domain/ask.ts';
 import { conversationKey, type Place } from '../domain/chat.ts';
 import type { Person } from '../domain/policy.ts';
+import type { Ask } from '../store/asks.ts';
 import { connect, type OpenDatabase } from '../store/database.ts';
 import { createStore, type Store } from '../store/index.ts';
 import type { FakeModel } from '../testing/model.ts';
@@ -109,6 +111,34 @@ export function admit({ store }: House, name: string, role: Person['role']): Pro
   admitted += 1;
   return store.people.admit({ platform: 'slack', space: 'T1', id: `U${admitted}`, name }, role, 1);
 }
+
+/** A task of a person in one place, just confirmed. */
+export async function taskOf({ store }: House, person: Person, place: Place, title = 'A task'): Promise<number> {
+  const at = Date.now();
+  clock += 1;
+  const { id } = await store.proposals.create({
+    title,
+    brief: 'As said.',
+    origin: `${title}:${clock}`,
+    conversation: conversationKey(place),
+    place,
+    repo: 'acme/web',
+    base: 'main',
+    model: settings.workerModel,
+    planFirst: true,
+    budgetUsd: 5,
+    deadlineMinutes: 90,
+    createdAt: at,
+    expiresAt: at + 10_000,
+  });
+  const { proposal } = await store.proposals.confirm(id, { person: person.id, name: person.name }, at);
+  return proposal.task ?? 0;
+}
+
+export const askOf = ({ store }: House, task: number, body: AskBody): Promise<Ask> =>
+  store.asks.open({ origin: `${task}.${body.kind}`, task, kind: body.kind, body, at: Date.now() });
+
+export const plan: AskBody = { kind: 'plan', summary: '1. Reject impossible days.', version: 1 };
 
 /** A tool call under a fresh id. */
 export const call = (name: string, input: unknown, id = `toolu_${Math.random()}`) => ({ id, name, input });
