@@ -1,5 +1,4 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pino } from 'pino';
@@ -8,6 +7,7 @@ import { type Command, type CommandArgs, type CommandIo, UsageError } from '../c
 import { environment } from '../config.ts';
 import { openDatabase } from '../database.ts';
 import { createBotProcess } from '../demo/bot-process.ts';
+import { freePort } from '../demo/free-port.ts';
 import { narrate } from '../demo/narrator.ts';
 import { type Report, report } from '../demo/report.ts';
 import { type Told, tell } from '../demo/story.ts';
@@ -117,12 +117,3 @@ function summarise({ ok, seconds, reason, counts }: Report, io: CommandIo): void
 }
 
 const sleep = (ms: number) => new Promise<void>((done) => setTimeout(done, ms));
-
-/** A port that is free now. The program needs to know it before it starts: webhooks go there. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const address = server.address();
-  await new Promise((done) => server.close(done));
-  return typeof address === 'object' && address ? address.port : 0;
-}

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -14,17 +15,24 @@ export interface BotProcess {
   /** SIGTERM, and waits. */
   stop(): Promise<void>;
   readonly running: boolean;
+  /** What it wrote so far, over all its starts. */
+  log(): Promise<string>;
 }
 
 const startTimeoutMs = 60_000;
 
-export function createBotProcess(options: {
-  port: number;
-  env: Record<string, string>;
-  dataDir: string;
-  path: string;
-}): BotProcess {
-  const { port, env, dataDir, path } = options;
+export interface BotProcessOptions {
+  readonly port: number;
+  readonly env: Record<string, string>;
+  readonly dataDir: string;
+  readonly path: string;
+  /** Modules to load first. */
+  readonly imports?: readonly string[];
+}
+
+export function createBotProcess(options: BotProcessOptions): BotProcess {
+  const { port, env, dataDir, path, imports = [] } = options;
+  const logFile = join(dataDir, 'mainloop.log');
   let child: ChildProcess | null = null;
 
   const end = async (signal: NodeJS.Signals) => {
@@ -40,8 +48,8 @@ export function createBotProcess(options: {
       return child !== null && child.exitCode === null;
     },
     async start() {
-      const log = createWriteStream(join(dataDir, 'mainloop.log'), { flags: 'a' });
-      const started = spawn(process.execPath, [entry, 'start'], {
+      const log = createWriteStream(logFile, { flags: 'a' });
+      const started = spawn(process.execPath, [...imports.flatMap((module) => ['--import', module]), entry, 'start'], {
         cwd: dataDir,
         env: { PATH: path, HOME: dataDir, DATA_DIR: dataDir, ...env },
         stdio: ['ignore', 'pipe', 'pipe'],
@@ -54,6 +62,7 @@ export function createBotProcess(options: {
       });
       await untilReady(port, started, () => complaint);
     },
+    log: () => readFile(logFile, 'utf8'),
     kill: () => end('SIGKILL'),
     stop: () => end('SIGTERM'),
   };
