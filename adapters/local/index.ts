@@ -31,9 +31,15 @@ const pollMs = 50;
 export function createLocalSandbox({ dir, workerEntry, brokerUrl, log }: LocalSandboxOptions): Sandbox {
   const launching = new Map<AttemptId, Promise<void>>();
 
+  const marked = (attempt: AttemptId) => processesMarked(`MAINLOOP_ATTEMPT=${filesOf(dir, attempt).mark}`);
+
   async function leaderOf(attempt: AttemptId): Promise<number | null> {
-    const known = readRecord(filesOf(dir, attempt));
-    return known && (await startTimeOf(known.pid)) === known.startedAt ? known.pid : null;
+    const files = filesOf(dir, attempt);
+    const known = readRecord(files);
+    if (known) return (await startTimeOf(known.pid)) === known.startedAt ? known.pid : null;
+    // The program died between starting and recording it.
+    const pid = readNumber(files.pid);
+    return pid !== null && marked(attempt).includes(pid) ? pid : null;
   }
 
   async function stop(attempt: AttemptId): Promise<void> {
@@ -45,7 +51,7 @@ export function createLocalSandbox({ dir, workerEntry, brokerUrl, log }: LocalSa
         await sleep(pollMs);
       if ((await leaderOf(attempt)) !== null) signal(-leader, 'SIGKILL');
     }
-    for (const pid of processesMarked(`MAINLOOP_ATTEMPT=${filesOf(dir, attempt).mark}`)) signal(pid, 'SIGKILL');
+    for (const pid of marked(attempt)) signal(pid, 'SIGKILL');
   }
 
   return {

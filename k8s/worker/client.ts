@@ -45,7 +45,8 @@ export function createBrokerClient(broker: string, token: string): BrokerClient 
       const response = await fetch(`${broker}${path}`, {
         method: init.body === undefined ? 'GET' : 'POST',
         headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-        body: init.body === undefined ? null : JSON.stringify(init.body),
+        // What the model prints (`env`) must not carry the token into a log or a chat.
+        body: init.body === undefined ? null : JSON.stringify(init.body).replaceAll(token, '[token]'),
         signal: init.signal ? AbortSignal.any([init.signal, late]) : late,
       });
       const text = await response.text();
