@@ -71,5 +71,3 @@ export const createAssistant = (deps: AssistantDeps) => {
     },
   };
 };
-
-export type Assistant = ReturnType<typeof createAssistant>;

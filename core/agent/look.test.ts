@@ -41,7 +41,7 @@ test('a task tells how it stands', async () => {
   expect(content).toContain('$0 of $5 spent');
   expect(content).not.toContain('</state>');
   expect((await assistant().use(turn, call('list_tasks', {}))).content).toContain(`#${number}`);
-  expect(await assistant().use(turn, call('get_task', { task: 99_999 }))).toMatchObject({ isError: true });
+  expect(await assistant().use(turn, call('get_task', { task: '#99999999999999' }))).toMatchObject({ isError: true });
   await assistant().speak(turn, [], () => undefined);
   const state = wordsOf(model.requests.at(-1)).split('<state>')[1];
   expect(state).toContain(`#${number} acme/web`);

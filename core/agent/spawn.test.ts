@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { conversationKey, type Place } from '../domain/chat.ts';
 import type { Person } from '../domain/policy.ts';
+import { Failure } from '../errors.ts';
 import { createFakeModel } from '../testing/model.ts';
 import { admit, assistantIn, call, channel, type House, hear, openHouse, taskOf } from './testing.ts';
 
@@ -99,6 +100,22 @@ describe('spawn_task', () => {
     const turn = await says('with sonnet');
     await assistant().use(turn, call('spawn_task', { ...wish, model: 'Sonnet', repo: 'Acme/Web' }));
     expect(await openHere()).toMatchObject([{ model: 'claude-sonnet-5-5', repo: 'acme/web' }]);
+  });
+
+  test('a code host that fails for good is told to the model, one that may recover is tried again', async () => {
+    const turn = await says('fix it');
+    const failing = (remedy: 'never' | 'retry') =>
+      assistantIn(house, model, {
+        head: async () => {
+          throw new Failure("Can't see acme/web.", { code: 'forbidden', remedy, advice: 'Add it to the app.' });
+        },
+      });
+    expect(await failing('never').use(turn, call('spawn_task', wish))).toMatchObject({
+      isError: true,
+      content: "It failed: Can't see acme/web. Add it to the app.",
+    });
+    await expect(failing('retry').use(turn, call('spawn_task', wish))).rejects.toMatchObject({ remedy: 'retry' });
+    expect(await openHere()).toEqual([]);
   });
 
   test('among several people the message that asks must be named', async () => {

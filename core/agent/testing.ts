@@ -1,17 +1,17 @@
 /** A house with people, a project and a real store, for the assistant's tests. */
 import { pino } from 'pino';
 import type { AskBody } from '../domain/ask.ts';
-import { conversationKey, type Place } from '../domain/chat.ts';
+import { conversationKey, type FileRef, type Place } from '../domain/chat.ts';
 import type { Person } from '../domain/policy.ts';
+import type { ChatModel } from '../ports.ts';
 import type { Ask } from '../store/asks.ts';
 import { connect, type OpenDatabase } from '../store/database.ts';
 import { createStore, type Store } from '../store/index.ts';
-import type { FakeModel } from '../testing/model.ts';
 import { type TestDatabase, testDatabase } from '../testing/postgres.ts';
 import { createDecisions } from '../workflows/decisions.ts';
 import type { Deps, Settings } from '../workflows/deps.ts';
 import { createAssistant } from './assistant.ts';
-import type { Said, Turn } from './turn.ts';
+import type { AssistantDeps, Said, Turn } from './turn.ts';
 
 const settings: Settings = {
   chatModel: 'claude-sonnet-5-5',
@@ -43,14 +43,14 @@ export async function openHouse(): Promise<House> {
   return { store, close };
 }
 
-/** The assistant over the real decisions; `acme/web` has the branches `main` and `next`, all else has none. */
-export function assistantIn({ store }: House, model: FakeModel) {
+/** `acme/web` has the branches `main` and `next`, all else has none. */
+const head = async (repo: string, branch: string): Promise<string | null> =>
+  repo === 'acme/web' && ['main', 'next'].includes(branch) ? 'a'.repeat(40) : null;
+
+/** The assistant over the real decisions. */
+export function assistantIn({ store }: House, model: ChatModel, host: AssistantDeps['host'] = { head }) {
   const log = pino({ level: 'silent' });
   const presenter = { touch: () => undefined, resume: async () => undefined, stop: async () => undefined };
-  const host = {
-    head: async (repo: string, branch: string) =>
-      repo === 'acme/web' && ['main', 'next'].includes(branch) ? 'a'.repeat(40) : null,
-  };
   const needs = { store, log, settings, presenter, steered: () => undefined } satisfies Partial<Deps>;
   const decisions = createDecisions(needs as unknown as Deps);
   return createAssistant({ store, model, settings, log, host, decisions });
@@ -70,11 +70,11 @@ let clock = Date.now();
 export async function hear(
   { store }: House,
   place: Place,
-  ...words: readonly { readonly by: Person | null; readonly text: string }[]
+  ...words: readonly { readonly by: Person | null; readonly text: string; readonly files?: readonly FileRef[] }[]
 ): Promise<Turn> {
   const conversation = conversationKey(place);
   let id: string | null = null;
-  for (const { by, text } of words) {
+  for (const { by, text, files = [] } of words) {
     clock += 1;
     const turn = await store.conversations.receive({
       conversation,
@@ -84,7 +84,7 @@ export async function hear(
       person: by?.id ?? 0,
       author: by?.name ?? 'Stranger',
       text,
-      files: [],
+      files,
       ref: null,
       at: clock,
     });

@@ -53,10 +53,14 @@ export const refused = (content: string): ToolOutcome => outcome(content, { isEr
 export const decided = ({ say, start }: Decided, otherwise: string): ToolOutcome =>
   outcome(say === null ? otherwise : `For the person: ${say}`, { start });
 
+/** Postgres' largest integer: what is beyond it names nothing. */
+const largest = 2_147_483_647;
+
 const id = (mark: RegExp, meaning: string) =>
   z
-    .union([z.number().int().positive(), z.string().regex(mark)], { error: `expected ${meaning}` })
-    .transform((value) => (typeof value === 'number' ? value : Number(value.replace(/\D/g, ''))));
+    .union([z.int().positive(), z.string().regex(mark)], { error: `expected ${meaning}` })
+    .transform((value) => Number(`${value}`.replace(/\D/g, '')))
+    .refine((value) => value <= largest, { error: `expected ${meaning}` });
 
 /** `m123` or `123`, `#41` or `41`, `ask 12` or `12`: models write all of them. */
 export const messageId = id(/^m?\d+$/, 'the id of a message, e.g. "m123"').describe(
