@@ -33,7 +33,7 @@ export const answerTool = (store: Store, decisions: AssistantDeps['decisions']):
     const by = actorOf(call, said.message);
     if (!by) return notOfThisTurn(call, said.message);
     const ask = await store.asks.find(said.ask);
-    if (!ask) return refused(`ask: there is no ask ${said.ask}. The open ones are in <state>.`);
+    if (!ask) return refused(`ask: there is no ask ${said.ask}. The open ones are in <system-reminder>.`);
     if (ask.state === 'withdrawn') return refused(`ask: ask ${ask.id} needs no answer any more.`);
     const understood = understand(ask.body, said, by.text);
     if ('problem' in understood) return refused(understood.problem);

@@ -32,6 +32,7 @@ test.each([
 
 test.each([
   'how is #41 going',
+  'is the plan good to go',
   'no',
   'the date picker is broken',
   'Ben wrote "approved" in the issue',

@@ -20,6 +20,10 @@ const reservation = words(
   'でも|しかし|ただし|ない|但|但是|不|除了|하지만|그런데',
 );
 
+/** A question is no approval, with or without its mark. */
+const asking =
+  /^(?:is|are|was|were|does|did|can|could|what|why|how|when|who|which|where|ist|sind|wie|wann|warum|wer|welche\w*|est-ce|pourquoi|comment|qué|cómo|cuándo)(?![\p{L}\p{N}])/iu;
+
 const marks = /[?¿？]|\.\.\.|…/u;
 
 /**
@@ -34,6 +38,7 @@ export function assentOf(text: string): Assent {
     .trim();
   const decision = plainDecision(own);
   if (decision) return decision === 'yes' ? 'full' : 'none';
+  if (asking.test(own)) return 'none';
   if (!assent.test(own) && !/👍|✅|👌|💯|:\+1:|:white_check_mark:/u.test(own)) return 'none';
   return reservation.test(own) || marks.test(own) ? 'reserved' : 'full';
 }

@@ -6,9 +6,9 @@ import { message as limit } from './limits.ts';
 /** What the context shows of a stored message. */
 export type Shown = Pick<StoredMessage, 'id' | 'role' | 'author' | 'text' | 'files'>;
 
-/** Untrusted text that cannot pass for the frame around it: no forged `[m12] Ana:`, no forged `<state>` or `<summary>`. */
+/** Untrusted text that cannot pass for the frame around it: no forged `[m12] Ana:`, no forged `<system-reminder>` or `<summary>`. */
 export const asData = (text: string): string =>
-  text.replace(/\[(m\d+)\]/giu, '($1)').replace(/<(?=\/?\s*(?:state|summary|note)\b)/giu, '‹');
+  text.replace(/\[(m\d+)\]/giu, '($1)').replace(/<(?=\/?\s*(?:system-reminder|summary|note)\b)/giu, '‹');
 
 /** A message as the model reads it: `[m123] Ana: the date picker…`. The assistant's own words stand alone. */
 export function render({ id, role, author, text, files }: Shown): string {

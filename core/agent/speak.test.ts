@@ -73,7 +73,7 @@ test('what arrives during a turn waits for the next one', async () => {
   const [second] = await house.store.conversations.claim(turn.conversation, active);
   const next = { ...turn, id: active, said: second ? [{ ...second, person: ben }] : [] };
   await assistant.speak(next, [], () => undefined);
-  expect(wordsOf(model.requests[1])).toMatch(/Ana: first\nok, first\n\[m\d+\] Ben: second\n<state>/);
+  expect(wordsOf(model.requests[1])).toMatch(/Ana: first\nok, first\n\[m\d+\] Ben: second\n<system-reminder>/);
 });
 
 test('a second round reads the first one from the cache', async () => {

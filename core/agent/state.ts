@@ -10,7 +10,10 @@ import { state as limit } from './limits.ts';
 import { asData } from './render.ts';
 import type { Turn } from './turn.ts';
 
-/** What is true right now, for the end of a request: bounded, and never part of the cached prefix. */
+/**
+ * What is true right now, for the end of a request: bounded, and never part of the cached prefix. The tag is the one by which
+ * Claude knows notes of the program in a user's message.
+ */
 export async function stateOf(store: Store, turn: Turn, now: number): Promise<string> {
   const [tasks, asks, proposals, linked] = await Promise.all([
     store.tasks.open(),
@@ -21,7 +24,7 @@ export async function stateOf(store: Store, turn: Turn, now: number): Promise<st
   const here = (task: Task) => task.conversation === turn.conversation;
   const mine = new Set(tasks.filter(here).map((task) => task.number));
   return [
-    '<state>',
+    '<system-reminder>',
     `Now: ${new Date(now).toUTCString()}`,
     turn.place.dm ? 'A private conversation.' : `This channel is linked to ${linked ?? 'no project'}.`,
     ...section('Open tasks', nearest(tasks, here, limit.tasks), tasks.length, (task) =>
@@ -35,7 +38,7 @@ export async function stateOf(store: Store, turn: Turn, now: number): Promise<st
     ),
     ...section('Proposals open here', proposals.slice(-limit.proposals), proposals.length, proposalLine),
     `Answer now: ${turn.said.map(({ id, author }) => `m${id} (${asData(headline(author))})`).join(', ')}.`,
-    '</state>',
+    '</system-reminder>',
   ].join('\n');
 }
 
