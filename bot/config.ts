@@ -41,6 +41,7 @@ export interface Config {
   readonly taskDeadlineMinutes: number;
   readonly ciRounds: number;
   readonly reconcileSeconds: number;
+  readonly ciGraceSeconds: number;
   readonly databaseUrl?: string;
   /** Absolute. */
   readonly dataDir: string;
@@ -109,6 +110,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     taskDeadlineMinutes: values.TASK_DEADLINE_MINUTES ?? 0,
     ciRounds: values.CI_ROUNDS ?? 0,
     reconcileSeconds: values.RECONCILE_SECONDS ?? 0,
+    ciGraceSeconds: values.CI_GRACE_SECONDS ?? 0,
     ...(values.DATABASE_URL && { databaseUrl: values.DATABASE_URL }),
     dataDir: resolve(values.DATA_DIR ?? ''),
     port,

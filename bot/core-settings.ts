@@ -4,9 +4,6 @@ import type { Config } from './config.ts';
 /** The small model that Claude Code uses for side work. */
 const sideModel = 'claude-haiku-5-5';
 
-/** A commit without any check for this long has no CI, as far as anybody can tell. */
-const ciGraceMs = 120_000;
-
 export const coreSettings = (config: Config): Settings => ({
   chatModel: config.chatModel,
   workerModel: config.workerModel,
@@ -16,6 +13,6 @@ export const coreSettings = (config: Config): Settings => ({
   taskDeadlineMinutes: config.taskDeadlineMinutes,
   ciRounds: config.ciRounds,
   reconcileMs: config.reconcileSeconds * 1000,
-  ciGraceMs,
+  ciGraceMs: config.ciGraceSeconds * 1000,
   publicUrl: config.publicUrl,
 });

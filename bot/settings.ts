@@ -95,6 +95,7 @@ export const settings = {
   TASK_DEADLINE_MINUTES: setting(wholeNumber(1, 10_080), '90', '90'),
   CI_ROUNDS: setting(wholeNumber(0, 100), '3', '3'),
   RECONCILE_SECONDS: setting(wholeNumber(1, 86_400), '60', '60'),
+  CI_GRACE_SECONDS: setting(wholeNumber(1, 86_400), '120', '120'),
   DATABASE_URL: setting(
     text.refine((value) => URL.canParse(value) && /^postgres(ql)?:$/.test(new URL(value).protocol), {
       error: 'expected a postgres:// address',

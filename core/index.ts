@@ -7,8 +7,8 @@ import { describe } from './errors.ts';
 import type { Chat, ChatModel, CodeHost, HostHint, Sandbox } from './ports.ts';
 import type { Store } from './store/index.ts';
 import { createAsk } from './workflows/ask.ts';
-import { catchUp, markHeard } from './workflows/catchup.ts';
 import { createCards } from './workflows/cards.ts';
+import { catchUp, markHeard } from './workflows/catchup.ts';
 import { createDecisions } from './workflows/decisions.ts';
 import type { Deps, Log, Settings } from './workflows/deps.ts';
 import { createDoor } from './workflows/door.ts';
@@ -134,7 +134,8 @@ export function createCore(outside: Outside): Core {
     async catchUp() {
       const chats = [...outside.chats.values()];
       await Promise.all(chats.map((chat) => catchUp(deps, chat, receive)));
-      const mark = () => Promise.all(chats.filter((chat) => chat.health().connected).map((chat) => markHeard(deps, chat)));
+      const mark = () =>
+        Promise.all(chats.filter((chat) => chat.health().connected).map((chat) => markHeard(deps, chat)));
       marking = setInterval(() => {
         mark().catch((error: unknown) => outside.log.warn({ error: describe(error) }, 'cursor not moved'));
       }, markEveryMs);

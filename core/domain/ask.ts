@@ -23,13 +23,6 @@ export type Answer =
   | { type: 'raise'; usd: number }
   | { type: 'choose'; choice: FailureChoice };
 
-/** Where an answer was given. */
-export interface Surface {
-  readonly platform: string;
-  /** Name of the person as the others should read it. */
-  readonly by: string;
-}
-
 const yes =
   /^(?:(?:yes|yep|yeah|ok|okay|sure|approved?|lgtm|go|go ahead|go for it|start|start it|do it|ship it|please do|looks good|sounds good|merge it|👍|✅|:\+1:|:white_check_mark:)[\s,.!]*(?:please|go|thanks|thank you|do it|start|start it|go ahead)?[\s.!]*)$/iu;
 const no =

@@ -67,6 +67,11 @@ export const askStore = (db: Database) => {
       return db.select().from(asks).where(eq(asks.state, 'open')).orderBy(asc(asks.createdAt));
     },
 
+    /** All asks of a task, settled ones too. */
+    async of(task: TaskNumber): Promise<Ask[]> {
+      return db.select().from(asks).where(eq(asks.task, task)).orderBy(asc(asks.id));
+    },
+
     async openOf(task: TaskNumber): Promise<Ask[]> {
       return db
         .select()

@@ -73,6 +73,16 @@ export const workerStore = (db: Database) => ({
     return rows.map((row) => row.entry);
   },
 
+  /** Whether there is anything to resume. */
+  async hasSession(task: TaskNumber): Promise<boolean> {
+    const [row] = await db
+      .select({ seq: sessionEntries.seq })
+      .from(sessionEntries)
+      .where(eq(sessionEntries.task, task))
+      .limit(1);
+    return row !== undefined;
+  },
+
   async appendSession(task: TaskNumber, entries: readonly { uuid: string; entry: unknown }[]): Promise<void> {
     if (entries.length === 0) return;
     await db

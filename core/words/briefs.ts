@@ -148,8 +148,8 @@ export function resumeWithAnswer(questions: readonly Question[], answers: Answer
 }
 
 /** What a worker reads that takes over after its predecessor was lost. */
-export const resumeAfterLoss = (): string =>
-  'Your sandbox was lost and this is a new one. Files are as of the last checkpoint; look at `git status` and `git log` before you go on, redo what is missing, and finish the task as it was given.';
+export const resumeAfterLoss = (brief: string): string =>
+  `Your sandbox was lost and this is a new one. Files are as of the last checkpoint; look at \`git status\` and \`git log\` before you go on, redo what is missing, and finish. What you were told, in case you have not seen it:\n\n${brief}`;
 
 const where = (task: Task): string => `${task.repo}, branch \`${task.branch}\` from \`${task.base}\``;
 

@@ -85,6 +85,7 @@ describe('the notices', () => {
       summary: 'Validates the day before building the Date; adds 4 tests.',
       checks: [{ name: 'test', ok: true }],
       minutes: 22.4,
+      ci: true,
     });
     expect(done).toEqual({
       title: '✔ #41 is ready for review',
@@ -94,7 +95,13 @@ describe('the notices', () => {
   });
 
   it('done: a check that the worker saw fail is not kept quiet', () => {
-    const done = doneNotice(task(), { commits: 1, summary: '', checks: [{ name: 'lint', ok: false }], minutes: 1 });
+    const done = doneNotice(task(), {
+      commits: 1,
+      summary: '',
+      checks: [{ name: 'lint', ok: false }],
+      minutes: 1,
+      ci: true,
+    });
     expect(done.text).toContain('CI green, but the worker saw lint fail');
   });
 

@@ -85,15 +85,17 @@ export interface DoneFacts {
   readonly summary: string;
   readonly checks: readonly { readonly name: string; readonly ok: boolean }[];
   readonly minutes: number;
+  /** False in a repository of which a person said that it has no CI. */
+  readonly ci: boolean;
 }
 
 /** The one notification of success in the thread: ready for review, with what it took. */
-export function doneNotice(task: Task, { commits, summary, checks, minutes }: DoneFacts): Doc {
+export function doneNotice(task: Task, { commits, summary, checks, minutes, ci }: DoneFacts): Doc {
   const pull = task.pull ? `[PR ${task.pull.number}](${task.pull.url})` : `branch ${task.branch}`;
   const facts = [
     pull,
     ...(commits > 0 ? [count(commits, 'commit')] : []),
-    checksWord(checks),
+    checksWord({ checks, ci }),
     span(minutes * 60_000),
     money(task.spentUsd),
   ];
@@ -108,10 +110,11 @@ export function doneNotice(task: Task, { commits, summary, checks, minutes }: Do
 }
 
 /** CI is green when a task is ready; a check of the worker's own that failed is said all the same. */
-function checksWord(checks: DoneFacts['checks']): string {
+function checksWord({ checks, ci }: Pick<DoneFacts, 'checks' | 'ci'>): string {
   const red = checks.filter((check) => !check.ok);
-  if (red.length === 0) return 'CI green';
-  return `CI green, but the worker saw ${red.map((check) => plain(check.name)).join(', ')} fail`;
+  const word = ci ? 'CI green' : 'no CI here';
+  if (red.length === 0) return word;
+  return `${word}, but the worker saw ${red.map((check) => plain(check.name)).join(', ')} fail`;
 }
 
 /** The end of a merged task. */

@@ -1,8 +1,10 @@
 import type { RunOutcome } from '../domain/run.ts';
 import { implementBrief } from '../words/briefs.ts';
 import { pullBody, pullTitle } from '../words/pull.ts';
+import { park } from './asking.ts';
+import type { TaskContext } from './context.ts';
 import { effect } from './effect.ts';
-import { park, perform, type TaskContext } from './perform.ts';
+import { perform } from './perform.ts';
 
 export type Done = Extract<RunOutcome, { type: 'done' }>;
 

@@ -56,7 +56,7 @@ const median = (numbers: number[]): number => numbers.sort((a, b) => a - b)[Math
 async function drawTask(store: Store, number: number): Promise<Drawing | null> {
   const task = await store.tasks.find(number);
   if (!task) return null;
-  const asks = await store.asks.openOf(number);
+  const asks = await store.asks.of(number);
   const activity = await activityOf(store, task);
   const ci = task.status.phase === 'ci' ? task.status.detail : null;
   const doc = progressCard(task, { activity, asks, ci, now: Date.now(), taskUrl: null });

@@ -1,9 +1,11 @@
 import type { CheckItem } from '../domain/ci.ts';
 import type { Task } from '../domain/task.ts';
 import { fixBrief } from '../words/briefs.ts';
+import { park, parkWith } from './asking.ts';
+import type { TaskContext } from './context.ts';
 import type { Deps } from './deps.ts';
 import { effect } from './effect.ts';
-import { Dropped, park, parkWith, perform, type TaskContext } from './perform.ts';
+import { perform } from './perform.ts';
 import type { TaskSignal } from './signals.ts';
 
 type Verdict = Extract<TaskSignal, { type: 'ci' | 'head_moved' | 'conflict' }>;
@@ -48,6 +50,7 @@ export async function passCi(context: TaskContext): Promise<void> {
 }
 
 async function watchCi({ deps, number, mailbox }: TaskContext): Promise<Verdict> {
+  mailbox.forget((signal) => signal.type === 'ci' || signal.type === 'conflict' || signal.type === 'head_moved');
   const head = await effect('watch ci', async () => {
     const at = Date.now();
     const event = { type: 'ci_watched' as const, detail: 'waiting for checks', nextAt: at + deps.settings.reconcileMs };
@@ -79,7 +82,8 @@ async function goOnWithoutCi(context: TaskContext): Promise<boolean> {
     return (await deps.store.projects.find(repo))?.withoutCi ?? false;
   });
   if (known) return true;
-  const { answer } = await parkWith(context, { code: 'no_ci', reason: 'no check has started on the branch' });
+  const trouble = { code: 'no_ci', reason: 'no check has started on the branch' };
+  const answer = await parkWith(context, trouble, (signal) => signal.type === 'head_moved');
   if (answer.type !== 'choose' || answer.choice !== 'ignore') return false;
   await effect('remember: no ci', async () => {
     const { repo } = await deps.store.tasks.get(number);
@@ -88,11 +92,14 @@ async function goOnWithoutCi(context: TaskContext): Promise<boolean> {
   return true;
 }
 
+/** The branch moved or its checks were run again: the question is out of date. */
+const changes = (signal: TaskSignal): boolean =>
+  signal.type === 'head_moved' || (signal.type === 'ci' && signal.verdict.state === 'green');
+
 async function parkOnRed(context: TaskContext, failed: readonly CheckItem[], rounds: number): Promise<void> {
   const names = failed.map((item) => item.name);
   const reason = names.join(', ') || 'a merge conflict';
-  const { answer, by } = await parkWith(context, { code: 'ci_red', reason }, { rounds: String(rounds) });
-  if (answer.type === 'drop' || (answer.type === 'choose' && answer.choice === 'drop')) throw new Dropped(by);
+  const answer = await parkWith(context, { code: 'ci_red', reason, rounds }, changes);
   if (answer.type !== 'choose' || answer.choice !== 'ignore') return;
   await effect('ignore checks', async () => {
     const { ignoredChecks } = await context.deps.store.tasks.get(context.number);

@@ -1,7 +1,8 @@
 import { budgetLevel } from '../domain/budget.ts';
-import { checkpointRef } from '../domain/ids.ts';
+import { attemptId, checkpointRef } from '../domain/ids.ts';
 import type { Door, OpenAttempt } from '../door.ts';
 import type { Job, Steering, WorkerEvent } from '../protocol.ts';
+import { resumeAfterLoss } from '../words/briefs.ts';
 import type { Deps } from './deps.ts';
 import type { Ringer } from './ringer.ts';
 import { hashToken } from './run.ts';
@@ -41,6 +42,7 @@ export function createDoor(deps: Deps, ringer: Ringer): Door {
       const task = await store.tasks.get(attempt.task);
       const run = await store.runs.get(attempt.run);
       const project = await store.projects.find(task.repo);
+      const takesOver = task.session !== null && attempt.id !== attemptId(attempt.run, 1);
       const { deadline } = (await store.runs.attempt(attempt.id)) ?? { deadline: Date.now() };
       return {
         attempt: attempt.id,
@@ -52,8 +54,8 @@ export function createDoor(deps: Deps, ringer: Ringer): Door {
         branch: task.branch,
         checkpointRef: attempt.checkpointRef,
         model: task.model,
-        prompt: run.prompt,
-        session: task.session,
+        prompt: takesOver ? resumeAfterLoss(run.prompt) : run.prompt,
+        session: (await store.worker.hasSession(task.number)) ? task.session : null,
         checks: project?.checks ?? null,
         author,
         deadline,

@@ -1,7 +1,7 @@
 import { Failure } from '../errors.ts';
 import { issueBody, issueTitle } from '../words/issue.ts';
+import type { TaskContext } from './context.ts';
 import { effect } from './effect.ts';
-import type { TaskContext } from './perform.ts';
 
 /** The label on every issue that belongs to a task. */
 const label = 'mainloop';

@@ -1,37 +1,14 @@
-import type { Answer, AskBody } from '../domain/ask.ts';
-import { type RunId, runId, type TaskNumber } from '../domain/ids.ts';
+import type { AskBody } from '../domain/ask.ts';
+import { type RunId, runId } from '../domain/ids.ts';
 import type { Question, RunKind, RunOutcome } from '../domain/run.ts';
-import type { TaskEvent } from '../domain/task.ts';
 import { Failure } from '../errors.ts';
 import { resumeWithAnswer } from '../words/briefs.ts';
-import { failureAsk } from '../words/failures.ts';
+import { ask, park } from './asking.ts';
+import { Dropped, type TaskContext } from './context.ts';
 import type { Deps } from './deps.ts';
 import { effect } from './effect.ts';
 import { ensureIssue } from './issue.ts';
-import type { RunInput } from './run.ts';
-import { Cancelled, Ended, type Mailbox, type TaskSignal, tellRun } from './signals.ts';
-
-/** What the parts of a task's workflow share. */
-export interface TaskContext {
-  readonly deps: Deps;
-  readonly number: TaskNumber;
-  readonly mailbox: Mailbox;
-  readonly startRun: (input: RunInput) => Promise<void>;
-  readonly startAsk: (ask: number) => Promise<void>;
-  /** Counts runs and asks of this task; deterministic, so it names them. */
-  readonly count: { runs: number; asks: number };
-  /** The task's issue, once it is there. */
-  issue: { readonly number: number; readonly url: string } | null;
-}
-
-/** Thrown when a person lets a task go instead of answering. */
-export class Dropped extends Error {
-  readonly by: string;
-  constructor(by: string) {
-    super(`dropped by ${by}`);
-    this.by = by;
-  }
-}
+import { Cancelled, Ended, type TaskSignal, tellRun } from './signals.ts';
 
 type Settled = Extract<RunOutcome, { type: 'planned' | 'done' | 'nothing' }>;
 
@@ -49,7 +26,11 @@ export async function perform(context: TaskContext, kind: RunKind, brief: string
       case 'nothing':
         return outcome;
       case 'question':
-        prompt = resumeWithAnswer(outcome.questions, await askQuestions(context, outcome.questions));
+        prompt = await continued(
+          context,
+          brief,
+          resumeWithAnswer(outcome.questions, await askQuestions(context, outcome.questions)),
+        );
         break;
       case 'budget':
         await askForBudget(context);
@@ -64,6 +45,12 @@ export async function perform(context: TaskContext, kind: RunKind, brief: string
       }
     }
   }
+}
+
+/** What a resumed session hears; a worker whose session was lost gets the whole brief again. */
+async function continued({ deps, number }: TaskContext, brief: string, more: string): Promise<string> {
+  const { session } = await effect('read session', () => deps.store.tasks.get(number));
+  return session ? more : `${brief}\n\n${more}`;
 }
 
 /** One run in the queue, from its place in line to its outcome. A cancelled task stops its run first. */
@@ -101,7 +88,11 @@ async function stopRun(deps: Deps, run: RunId): Promise<boolean> {
 }
 
 async function askQuestions(context: TaskContext, questions: readonly Question[]): Promise<Record<string, string>> {
-  const { answer, by } = await ask(context, { kind: 'question', questions }, questions[0]?.question ?? 'a question');
+  const { answer, by } = await ask(
+    context,
+    { kind: 'question', questions },
+    { detail: questions[0]?.question ?? 'a question' },
+  );
   switch (answer.type) {
     case 'reply':
       return answer.answers;
@@ -118,61 +109,8 @@ async function askForBudget(context: TaskContext): Promise<void> {
   const { deps, number } = context;
   const task = await effect('read budget', () => deps.store.tasks.get(number));
   const body: AskBody = { kind: 'budget', spentUsd: task.spentUsd, limitUsd: task.budgetUsd, hard: true };
-  const { answer, by } = await ask(context, body, 'its budget is spent', 'parked');
-  if (answer.type !== 'raise') throw new Dropped(by);
+  const { answer, by } = await ask(context, body, { detail: 'its budget is spent', parked: true });
+  if (answer.type === 'drop') throw new Dropped(by);
+  if (answer.type !== 'raise') return;
   await effect('raise budget', () => deps.store.tasks.note(number, { budgetUsd: task.budgetUsd + answer.usd }));
-}
-
-/**
- * Parks the task: the work is pushed, nothing runs, and a person decides. Answers what they said to the next run, if
- * they said something; returns when the task shall try again.
- */
-export async function park(
-  context: TaskContext,
-  failure: { code: string; reason: string },
-  facts: Record<string, string> = {},
-): Promise<string | null> {
-  const { answer, by } = await parkWith(context, failure, facts);
-  if (answer.type === 'drop' || (answer.type === 'choose' && answer.choice === 'drop')) throw new Dropped(by);
-  return answer.type === 'revise' ? answer.text : null;
-}
-
-/** As {@link park}, for who wants to see every choice. */
-export function parkWith(
-  context: TaskContext,
-  failure: { code: string; reason: string },
-  facts: Record<string, string> = {},
-): Promise<{ answer: Answer; by: string }> {
-  const { title, reason, choices } = failureAsk(failure.code, { reason: failure.reason, ...facts });
-  return ask(context, { kind: 'failure', title, reason, choices }, title, 'parked');
-}
-
-/** Asks the task's person and waits, for weeks if need be. `/mainloop retry` answers a parked task too. */
-export async function ask(
-  { deps, number, mailbox, startAsk, count }: TaskContext,
-  body: AskBody,
-  detail: string,
-  how: 'asked' | 'parked' = 'asked',
-): Promise<{ answer: Answer; by: string }> {
-  count.asks += 1;
-  const origin = `${number}.ask.${count.asks}`;
-  const opened = await effect('open ask', async () => {
-    const { id } = await deps.store.asks.open({ origin, task: number, kind: body.kind, body, at: Date.now() });
-    const event: TaskEvent = how === 'parked' ? { type: 'parked', detail } : { type: 'asked', kind: body.kind, detail };
-    await deps.store.tasks.advance(number, event, `asked:${id}`, Date.now());
-    deps.presenter.touch(`task:${number}`);
-    return id;
-  });
-  await startAsk(opened);
-  const wanted = (signal: TaskSignal): signal is Extract<TaskSignal, { type: 'answered' | 'retry' }> =>
-    (signal.type === 'answered' && signal.ask === opened) || (signal.type === 'retry' && how === 'parked');
-  const signal = await mailbox.take(wanted);
-  if (signal.type === 'answered') return { answer: signal.answer, by: signal.by };
-  await effect('close ask', () => withdraw(deps, opened));
-  return { answer: { type: 'choose', choice: 'retry' }, by: signal.by };
-}
-
-async function withdraw(deps: Deps, ask: number): Promise<void> {
-  await deps.store.asks.withdraw(ask, Date.now());
-  deps.presenter.touch(`ask:${ask}`);
 }

@@ -1,7 +1,9 @@
 import { planBrief } from '../words/briefs.ts';
+import { ask, park } from './asking.ts';
+import { Dropped, type TaskContext } from './context.ts';
 import { effect } from './effect.ts';
 import { publishPlan } from './issue.ts';
-import { ask, Dropped, park, perform, type TaskContext } from './perform.ts';
+import { perform } from './perform.ts';
 
 /**
  * Plans until a person agrees. "Looks good, but…" is a revision: the next plan sees the earlier ones and what was said.
@@ -19,7 +21,7 @@ export async function agreeOnPlan(context: TaskContext): Promise<string> {
     }
     const { plan, summary } = outcome;
     await publishPlan(context, plan, 'waiting');
-    const { answer, by } = await ask(context, { kind: 'plan', summary, version }, 'plan to read');
+    const { answer, by } = await ask(context, { kind: 'plan', summary, version }, { detail: 'plan to read' });
     if (answer.type === 'approve') {
       await publishPlan(context, plan, 'approved', by);
       return plan;

@@ -1,13 +1,15 @@
 import type { HostComment, HostReview, HostReviewComment } from '../ports.ts';
 import { addressBrief } from '../words/briefs.ts';
-import { pullBody } from '../words/pull.ts';
+import { pullBody, reviewReply } from '../words/pull.ts';
 import { doneNotice } from '../words/task.ts';
+import { park } from './asking.ts';
 import type { Done } from './build.ts';
 import { follow } from './ci.ts';
+import { Dropped, type TaskContext } from './context.ts';
 import { deliver } from './delivery.ts';
 import type { Deps } from './deps.ts';
 import { effect } from './effect.ts';
-import { Dropped, park, perform, type TaskContext } from './perform.ts';
+import { perform } from './perform.ts';
 import type { TaskSignal } from './signals.ts';
 
 /** What reviewers want changed. */
@@ -89,7 +91,7 @@ async function reply(deps: Deps, number: number, done: Done, wishes: Wishes): Pr
   for (const { comment, text } of done.replies.filter((item) => asked.has(item.comment))) {
     await deps.host.replyInThread(task.repo, task.pull.number, comment, {
       marker: `reply:${number}:${comment}`,
-      body: text,
+      body: reviewReply(text),
     });
   }
   await deps.host.updatePullRequest(task.repo, task.pull.number, {
@@ -104,11 +106,12 @@ async function sayReady(deps: Deps, number: number): Promise<void> {
   const { summary, checks } = last?.type === 'done' ? last : { summary: '', checks: [] };
   const commits = await deps.store.worker.commits(number);
   const minutes = (Date.now() - task.createdAt) / 60_000;
+  const project = await deps.store.projects.find(task.repo);
   await deliver(deps, {
     key: `task:${number}:ready`,
     place: task.place,
     subject: null,
-    doc: doneNotice(task, { commits, summary, checks, minutes }),
+    doc: doneNotice(task, { commits, summary, checks, minutes, ci: !project?.withoutCi }),
     settled: true,
   });
 }

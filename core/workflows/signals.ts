@@ -67,8 +67,10 @@ export interface Mailbox {
   take<T extends TaskSignal>(wanted: (signal: TaskSignal) => signal is T): Promise<T>;
   /** As `take`, but nothing interrupts it: for the tidying up after an end. */
   takeLast<T extends TaskSignal>(wanted: (signal: TaskSignal) => signal is T): Promise<T>;
-  /** Kept signals that `wanted` accepts, without waiting. */
-  kept<T extends TaskSignal>(wanted: (signal: TaskSignal) => signal is T): T[];
+  /** Puts a signal back, for who takes next. */
+  putBack(signal: TaskSignal): void;
+  /** Drops kept signals that are out of date. */
+  forget(unwanted: (signal: TaskSignal) => boolean): void;
 }
 
 export function createMailbox(): Mailbox {
@@ -95,10 +97,11 @@ export function createMailbox(): Mailbox {
         if (signal && wanted(signal)) return signal;
       }
     },
-    kept(wanted) {
-      const found = held.filter(wanted);
-      for (const signal of found) held.splice(held.indexOf(signal), 1);
-      return found;
+    putBack(signal) {
+      held.unshift(signal);
+    },
+    forget(unwanted) {
+      for (const signal of held.filter(unwanted)) held.splice(held.indexOf(signal), 1);
     },
   };
 }

@@ -91,7 +91,7 @@ export const createTurn = (deps: Deps, assistant: Assistant, decisions: Decision
     if (open) return open;
     const chat = chatFor(deps.chats, turn.place.platform);
     const { post, known } = await deps.store.posts.announce(turn.id, turn.place, null, Date.now());
-    const left = known ? await chat.find(turn.place, turn.id, post.createdAt - clockSkewMs) : null;
+    const left = known ? await chat.find(turn.place, turn.id, post.createdAt - clockSkewMs, 'reply') : null;
     const stream = chat.stream(turn.place, accountOf(turn.place, turn.said.at(-1)), turn.id, left);
     streams.set(turn.id, stream);
     return stream;

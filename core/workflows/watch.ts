@@ -3,7 +3,7 @@ import { ciVerdict } from '../domain/ci.ts';
 import type { TaskNumber } from '../domain/ids.ts';
 import { isFinal, type Task } from '../domain/task.ts';
 import { describe } from '../errors.ts';
-import type { HostComment, HostHint, PullRequest } from '../ports.ts';
+import type { HostComment, HostHint, HostReview, PullRequest } from '../ports.ts';
 import type { Decisions } from './decisions.ts';
 import type { Deps } from './deps.ts';
 import { tellTask } from './signals.ts';
@@ -74,12 +74,23 @@ async function observe(deps: Deps, decisions: Decisions, number: TaskNumber): Pr
 
 /** Comments on the issue answer the open ask when their author may write to the repository; others are no answers. */
 async function readIssue(deps: Deps, decisions: Decisions, task: Task, issue: number): Promise<void> {
-  for (const comment of await fresh(deps, task, issue, 'issue')) {
-    const ask = (await deps.store.asks.openOf(task.number)).find((item) => item.kind !== 'review');
-    const answer = ask ? answerFromWords(ask.body, comment.body.trim()) : null;
-    if (ask && answer) await decisions.answer(ask.id, answer, onHost(comment));
-    else await decisions.steer(task.number, comment.body, onHost(comment));
+  const cursor = `github:issue:${task.number}`;
+  const { at, id } = await position(deps, task, cursor);
+  const comments = (await deps.host.comments(task.repo, issue, at)).filter((comment) => comment.id > id);
+  const writers = await allowedAuthors(deps, task, comments);
+  for (const comment of comments) {
+    if (writers.has(comment.author)) await take(deps, decisions, task, comment);
+    await move(deps, cursor, [comment]);
   }
+}
+
+async function take(deps: Deps, decisions: Decisions, task: Task, comment: HostComment): Promise<void> {
+  const open = (await deps.store.asks.openOf(task.number)).find((ask) => ask.kind !== 'review');
+  // The host's clock has whole seconds. What was written before the question is no answer to it.
+  const ask = open && comment.at >= open.createdAt - 1000 ? open : undefined;
+  const answer = ask ? answerFromWords(ask.body, comment.body.trim()) : null;
+  if (ask && answer) await decisions.answer(ask.id, answer, onHost(comment));
+  else await decisions.steer(task.number, comment.body, onHost(comment));
 }
 
 async function readPull(deps: Deps, task: Task, pull: PullRequest): Promise<void> {
@@ -124,50 +135,66 @@ async function readChecks(deps: Deps, task: Task, sha: string): Promise<void> {
   await tellTask(number, { type: 'ci', sha, verdict }, `ci:${sha}:${status.since}:${seen}`);
 }
 
-/** Everything new that reviewers wrote, in one signal; what we handed on is not read again. */
+/** Everything new that reviewers wrote, in one signal; the cursors move when it is sent. */
 async function readReviews(deps: Deps, task: Task, pull: number): Promise<void> {
-  const cursor = `github:reviews:${task.number}`;
-  const since = Number((await deps.store.history.cursor(cursor)) ?? task.createdAt);
-  const found = await deps.host.reviews(task.repo, pull, since);
-  const remarks = await fresh(deps, task, pull, 'pull');
-  const writers = await allowedAuthors(
-    deps,
-    task,
-    [...found.reviews, ...found.comments].map((item) => item.author),
+  const cursors = {
+    reviews: `github:reviews:${task.number}`,
+    comments: `github:review-comments:${task.number}`,
+    remarks: `github:pull:${task.number}`,
+  };
+  const [reviewed, commented, remarked] = await Promise.all(
+    Object.values(cursors).map((name) => position(deps, task, name)),
   );
-  const comments = found.comments.filter((item) => writers.has(item.author));
-  const reviews = found.reviews.filter(
-    (item) =>
-      writers.has(item.author) &&
-      (item.state === 'changes_requested' || (item.state === 'commented' && item.body.trim() !== '')),
-  );
-  if (comments.length + reviews.length + remarks.length === 0) return;
-  const ids = [...reviews, ...comments, ...remarks].map((item) => item.id);
-  await tellTask(task.number, { type: 'review', reviews, comments, remarks }, `review:${ids.join(',')}`);
-  await deps.store.history.setCursor(
-    cursor,
-    String(Math.max(since, ...found.reviews.map((r) => r.at), ...found.comments.map((c) => c.at))),
-  );
+  if (!reviewed || !commented || !remarked) return;
+  const found = await deps.host.reviews(task.repo, pull, Math.min(reviewed.at, commented.at));
+  const news = {
+    reviews: found.reviews.filter((review) => review.id > reviewed.id),
+    comments: found.comments.filter((comment) => comment.id > commented.id),
+    remarks: (await deps.host.comments(task.repo, pull, remarked.at)).filter((comment) => comment.id > remarked.id),
+  };
+  const all = [...news.reviews, ...news.comments, ...news.remarks];
+  if (all.length === 0) return;
+  const writers = await allowedAuthors(deps, task, all);
+  const reviews = news.reviews.filter((review) => writers.has(review.author) && wantsSomething(review));
+  const comments = news.comments.filter((comment) => writers.has(comment.author));
+  const remarks = news.remarks.filter((comment) => writers.has(comment.author));
+  if (reviews.length + comments.length + remarks.length > 0) {
+    const ids = [...reviews, ...comments, ...remarks].map((item) => item.id);
+    await tellTask(task.number, { type: 'review', reviews, comments, remarks }, `review:${ids.join(',')}`);
+  }
+  await move(deps, cursors.reviews, news.reviews);
+  await move(deps, cursors.comments, news.comments);
+  await move(deps, cursors.remarks, news.remarks);
 }
 
-/** New comments by people who may write to the repository; the cursor moves when they have been read. */
-async function fresh(deps: Deps, task: Task, on: number, what: 'issue' | 'pull'): Promise<HostComment[]> {
-  const cursor = `github:${what}:${task.number}`;
-  const since = Number((await deps.store.history.cursor(cursor)) ?? task.createdAt);
-  const comments = await deps.host.comments(task.repo, on, since);
-  const last = comments.at(-1);
-  if (last) await deps.store.history.setCursor(cursor, String(last.at));
-  const writers = await allowedAuthors(
-    deps,
-    task,
-    comments.map((comment) => comment.author),
-  );
-  return comments.filter((comment) => writers.has(comment.author));
+const wantsSomething = ({ state, body }: HostReview): boolean =>
+  state === 'changes_requested' || (state === 'commented' && body.trim() !== '');
+
+/** How far a list was read: by id, since several things can be written in one second. */
+interface Position {
+  readonly at: number;
+  readonly id: number;
 }
 
-async function allowedAuthors({ host }: Deps, task: Task, logins: readonly string[]): Promise<Set<string>> {
+async function position({ store }: Deps, task: Task, cursor: string): Promise<Position> {
+  const [at, id] = ((await store.history.cursor(cursor)) ?? `${task.createdAt}:0`).split(':').map(Number);
+  return { at: at ?? task.createdAt, id: id ?? 0 };
+}
+
+async function move({ store }: Deps, cursor: string, read: readonly Position[]): Promise<void> {
+  if (read.length === 0) return;
+  const at = Math.max(...read.map((item) => item.at));
+  const id = Math.max(...read.map((item) => item.id));
+  await store.history.setCursor(cursor, `${at}:${id}`);
+}
+
+async function allowedAuthors(
+  { host }: Deps,
+  task: Task,
+  written: readonly { author: string }[],
+): Promise<Set<string>> {
   const allowed = new Set<string>();
-  for (const login of new Set(logins)) {
+  for (const login of new Set(written.map((item) => item.author))) {
     const permission = await host.permission(task.repo, login);
     if (permission === 'admin' || permission === 'write') allowed.add(login);
   }

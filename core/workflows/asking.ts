@@ -1,0 +1,129 @@
+import type { Answer, AskBody } from '../domain/ask.ts';
+import type { TaskEvent } from '../domain/task.ts';
+import { describe, Failure } from '../errors.ts';
+import { failureAsk } from '../words/failures.ts';
+import { handover, questionComment } from '../words/issue.ts';
+import { Dropped, type TaskContext } from './context.ts';
+import { effect } from './effect.ts';
+import type { TaskSignal } from './signals.ts';
+
+export interface Answered {
+  readonly answer: Answer;
+  readonly by: string;
+}
+
+export interface AskOptions {
+  /** What the task waits for, one clause. */
+  readonly detail: string;
+  /** Something went wrong: the task is parked, and a retry answers too. */
+  readonly parked?: boolean;
+  /** Events that make the question pointless; the task then goes on by itself. */
+  readonly unless?: (signal: TaskSignal) => boolean;
+}
+
+/** What a person reads as "try again". */
+const again: Answer = { type: 'choose', choice: 'retry' };
+
+/** Asks the task's person and waits, for weeks if need be. The first answer counts, wherever it was given. */
+export async function ask(
+  context: TaskContext,
+  body: AskBody,
+  { detail, parked = false, unless }: AskOptions,
+): Promise<Answered> {
+  const { deps, number, mailbox, startAsk, count } = context;
+  count.asks += 1;
+  const origin = `${number}.ask.${count.asks}`;
+  const opened = await effect('open ask', async () => {
+    const { id } = await deps.store.asks.open({ origin, task: number, kind: body.kind, body, at: Date.now() });
+    const event: TaskEvent = parked ? { type: 'parked', detail } : { type: 'asked', kind: body.kind, detail };
+    await deps.store.tasks.advance(number, event, `asked:${id}`, Date.now());
+    deps.presenter.touch(`task:${number}`);
+    return id;
+  });
+  await startAsk(opened);
+  await sayOnIssue(context, opened, body);
+  const signal = await mailbox.take(
+    (item): item is TaskSignal =>
+      (item.type === 'answered' && item.ask === opened) ||
+      (item.type === 'retry' && parked) ||
+      (unless?.(item) ?? false),
+  );
+  if (signal.type === 'answered') return { answer: signal.answer, by: signal.by };
+  await effect('close ask', async () => {
+    await deps.store.asks.withdraw(opened, Date.now());
+    deps.presenter.touch(`ask:${opened}`);
+  });
+  if (signal.type !== 'retry') mailbox.putBack(signal);
+  return { answer: again, by: signal.type === 'retry' ? signal.by : 'mainloop' };
+}
+
+/** A question can be answered on the issue, and a parked task says there how to take it over. */
+async function sayOnIssue({ deps, number, issue }: TaskContext, id: number, body: AskBody): Promise<void> {
+  if (!issue || (body.kind !== 'question' && body.kind !== 'failure')) return;
+  await effect('say on issue', async () => {
+    const task = await deps.store.tasks.get(number);
+    const ask = await deps.store.asks.find(id);
+    if (!ask) return;
+    const text = body.kind === 'failure' ? handover(task, body.reason) : questionComment(ask, task);
+    try {
+      await deps.host.ensureComment(task.repo, issue.number, { marker: `ask:${id}`, body: text });
+    } catch (error) {
+      // The person was asked in chat; that the issue can't be written is often the very reason.
+      if (!(error instanceof Failure)) throw error;
+      deps.log.warn({ task: number, ask: id, error: describe(error) }, 'not said on the issue');
+    }
+  });
+}
+
+interface Trouble {
+  readonly code: string;
+  readonly reason: string;
+  /** How often a red CI was mended in vain. */
+  readonly rounds?: number;
+}
+
+/**
+ * Parks the task: the work is pushed, nothing runs, and a person decides. Answers what they want the next try to know,
+ * or null; returns when the task shall try again. Throws {@link Dropped} when they let it go.
+ */
+export async function park(
+  context: TaskContext,
+  trouble: Trouble,
+  unless?: AskOptions['unless'],
+): Promise<string | null> {
+  const answer = await parkWith(context, trouble, unless);
+  return answer.type === 'revise' ? answer.text : null;
+}
+
+/** As {@link park}, for who has more than one way to go on. */
+export async function parkWith(
+  context: TaskContext,
+  { code, reason, rounds }: Trouble,
+  unless?: AskOptions['unless'],
+): Promise<Answer> {
+  const { repo } = await effect('read task', () => context.deps.store.tasks.get(context.number));
+  const words = failureAsk(code, { reason, repo, ...(rounds === undefined ? {} : { rounds: String(rounds) }) });
+  const { answer, by } = await ask(
+    context,
+    { kind: 'failure', ...words },
+    { detail: words.title, parked: true, ...(unless ? { unless } : {}) },
+  );
+  if (answer.type === 'drop' || (answer.type === 'choose' && answer.choice === 'drop')) throw new Dropped(by);
+  if (answer.type === 'choose' && answer.choice === 'take_over') await leaveTo(context, by);
+  return answer;
+}
+
+/** A person works on the branch: the task follows and does nothing until they push or ask for another try. */
+async function leaveTo({ deps, number, mailbox, count }: TaskContext, by: string): Promise<void> {
+  await effect('leave to person', async () => {
+    await deps.store.tasks.advance(
+      number,
+      { type: 'parked', detail: `${by} took it over` },
+      `left:${number}:${count.asks}`,
+      Date.now(),
+    );
+    deps.presenter.touch(`task:${number}`);
+  });
+  const signal = await mailbox.take((item): item is TaskSignal => item.type === 'head_moved' || item.type === 'retry');
+  if (signal.type === 'head_moved') mailbox.putBack(signal);
+}
