@@ -26,8 +26,11 @@ function messageParam({ role, content }: ModelMessage, last: boolean): Anthropic
   // The API refuses text without words; a message of nothing else must still say something.
   const said = content.filter((part) => part.type !== 'text' || part.text.trim() !== '');
   const blocks = (said.length > 0 ? said : [{ type: 'text', text: '(no text)' } as const]).map(blockParam);
-  const end = blocks.at(-1);
-  return { role, content: last && end ? [...blocks.slice(0, -1), { ...end, cache_control: cached }] : blocks };
+  // What changes from turn to turn stands behind the breakpoint, so that all before it is read from the cache.
+  const stable = said.findLastIndex((part) => !(part.type === 'text' && part.volatile));
+  const cachedAt = stable < 0 ? blocks.length - 1 : stable;
+  if (!last) return { role, content: blocks };
+  return { role, content: blocks.map((block, at) => (at === cachedAt ? { ...block, cache_control: cached } : block)) };
 }
 
 type Block = Anthropic.TextBlockParam | Anthropic.ToolUseBlockParam | Anthropic.ToolResultBlockParam;

@@ -127,7 +127,7 @@ export function spawnTool({ store, host, settings, decisions }: Needs): Tool {
       expiresAt: now + proposalLifeMs,
     };
     const proposal = await store.proposals.create(made);
-    for (const { id } of earlier) if (id !== proposal.id) await decisions.decline(id, actor);
+    for (const { id } of earlier) if (id !== proposal.id) await decisions.replace(id, actor);
     return done(`Proposal ${proposal.id}: the card is shown with ${proposal.repo}, ${proposal.base}. ${dontRepeat}`, {
       proposal: proposal.id,
     });

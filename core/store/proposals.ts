@@ -107,10 +107,11 @@ export const proposalStore = (db: Database) => {
       return row ? { proposal: row, changed: true } : { proposal: await required(id), changed: false };
     },
 
-    async decline(id: number, by: string, at: number): Promise<Decision> {
+    /** Closes an open proposal without a task: a person does not want it, or another one takes its place. */
+    async close(id: number, state: 'declined' | 'replaced', by: string, at: number): Promise<Decision> {
       const [row] = await db
         .update(proposals)
-        .set({ state: 'declined', decidedAt: at, decidedBy: by })
+        .set({ state, decidedAt: at, decidedBy: by })
         .where(and(eq(proposals.id, id), eq(proposals.state, 'open')))
         .returning();
       return row ? { proposal: row, changed: true } : { proposal: await required(id), changed: false };

@@ -44,6 +44,20 @@ export const createDecisions = (deps: Deps) => {
       data: { ...data, platform: actor.platform, person: actor.person?.id ?? null },
     });
 
+  const closeProposal = async (
+    id: number,
+    state: 'declined' | 'replaced',
+    actor: Actor,
+    deed: Deed,
+  ): Promise<Decided> => {
+    const refused = refuse(actor, deed);
+    if (refused) return refused;
+    const { changed } = await store.proposals.close(id, state, actor.name, Date.now());
+    if (changed) await note(actor, `proposal:${id}`, state);
+    presenter.touch(`proposal:${id}`);
+    return nothing;
+  };
+
   /** The worker did not wait for this one, so it is applied at once. */
   const applyWarning = async (ask: Ask, limitUsd: number, actor: Actor): Promise<Decided> => {
     if (ask.answer?.type === 'raise') await store.tasks.note(ask.task, { budgetUsd: limitUsd + ask.answer.usd });
@@ -69,14 +83,10 @@ export const createDecisions = (deps: Deps) => {
       return proposal.state === 'confirmed' ? { say: null, start: proposal.task } : nothing;
     },
 
-    async decline(id: number, actor: Actor): Promise<Decided> {
-      const refused = refuse(actor, 'confirm');
-      if (refused) return refused;
-      const { changed } = await store.proposals.decline(id, actor.name, Date.now());
-      if (changed) await note(actor, `proposal:${id}`, 'declined');
-      presenter.touch(`proposal:${id}`);
-      return nothing;
-    },
+    decline: (id: number, actor: Actor): Promise<Decided> => closeProposal(id, 'declined', actor, 'confirm'),
+
+    /** Another proposal takes this one's place, because a person wanted it changed. */
+    replace: (id: number, actor: Actor): Promise<Decided> => closeProposal(id, 'replaced', actor, 'propose'),
 
     async undo(id: number, actor: Actor): Promise<Decided> {
       const refused = refuse(actor, 'cancel');

@@ -7,6 +7,7 @@ import { may } from '../domain/policy.ts';
 import { describe, Failure } from '../errors.ts';
 import type { ModelMessage, ReplyStream } from '../ports.ts';
 import type { StoredMessage } from '../store/conversations.ts';
+import { answerCut, modelRefused } from '../words/turn.ts';
 import type { Actor, Decided, Decisions } from './decisions.ts';
 import { chatFor, clockSkewMs, deliver, fingerprint } from './delivery.ts';
 import type { Deps } from './deps.ts';
@@ -28,14 +29,18 @@ type Assistant = ReturnType<typeof createAssistant>;
  */
 export const createTurn = (deps: Deps, assistant: Assistant, decisions: Decisions, children: TurnChildren) => {
   const streams = new Map<string, ReplyStream>();
+  /** What shows that a turn is at work, on its way to the platform: nothing waits for it but the end of the turn. */
+  const showing = new Map<string, Promise<void>>();
 
   return async function turn(id: string, conversation: string): Promise<void> {
-    const heard = await effect('hear', () => hear(deps, decisions, id, conversation), brisk);
+    const heard = await effect('hear', () => hear(deps, decisions, id, conversation, show), brisk);
     for (const task of heard.start) await children.startTask(task);
     if (heard.turn) await answer(heard.turn, heard.say);
     else if (heard.say.length > 0)
       await reply({ id, conversation, place: heard.place, said: [] }, heard.say.join('\n'), null);
     const next = await effect('release', async () => {
+      await showing.get(id);
+      showing.delete(id);
       const following = await deps.store.conversations.release(conversation, id);
       if (!following) await chatFor(deps.chats, heard.place.platform).working(heard.place, false);
       return following;
@@ -44,13 +49,17 @@ export const createTurn = (deps: Deps, assistant: Assistant, decisions: Decision
     else await compact(conversation);
   };
 
+  function show(id: string, place: Place): void {
+    showing.set(id, chatFor(deps.chats, place.platform).working(place, true));
+  }
+
   async function answer(turn: Turn, notes: readonly string[]): Promise<void> {
     const transcript: ModelMessage[] = [];
     const texts = [...notes];
     const proposals: number[] = [];
     for (let round = 0; round < maxRounds; round += 1) {
       const spoken = await speak(turn, transcript);
-      if (spoken.text) texts.push(spoken.text);
+      texts.push(...wordsOf(spoken));
       if (spoken.uses.length === 0) break;
       transcript.push(asMessage(spoken));
       const results: ModelMessage['content'][number][] = [];
@@ -126,6 +135,14 @@ export const createTurn = (deps: Deps, assistant: Assistant, decisions: Decision
   }
 };
 
+/** What a person reads of a round: the model's words, and why there are none or no more. */
+function wordsOf({ text, stop }: Round): string[] {
+  const words = text ? [text] : [];
+  if (stop === 'refusal') return [...words, modelRefused];
+  if (stop === 'max_tokens') return [...words, answerCut];
+  return words;
+}
+
 const noUsage = { inputTokens: 0, cachedTokens: 0, cacheWriteTokens: 0, outputTokens: 0 };
 
 interface Heard {
@@ -137,12 +154,18 @@ interface Heard {
 }
 
 /** Takes the waiting messages and lets plain words decide: a bare yes to the one open proposal, a reply under an ask. */
-async function hear(deps: Deps, decisions: Decisions, id: string, conversation: string): Promise<Heard> {
+async function hear(
+  deps: Deps,
+  decisions: Decisions,
+  id: string,
+  conversation: string,
+  show: (id: string, place: Place) => void,
+): Promise<Heard> {
   const found = await deps.store.conversations.find(conversation);
   if (!found)
     throw new Failure(`conversation ${conversation} does not exist`, { code: 'no_conversation', remedy: 'never' });
+  show(id, found.place);
   const messages = await deps.store.conversations.claim(conversation, id);
-  await chatFor(deps.chats, found.place.platform).working(found.place, true);
   const said: Said[] = [];
   const say: string[] = [];
   const start: TaskNumber[] = [];
