@@ -22,6 +22,8 @@ export interface AttemptFiles {
   /** Written by the attempt's shell, last of all: the worker's exit code. */
   readonly exit: string;
   readonly log: string;
+  /** Shared by all attempts. */
+  readonly compileCache: string;
 }
 
 export function filesOf(dir: string, attempt: AttemptId): AttemptFiles {
@@ -36,6 +38,7 @@ export function filesOf(dir: string, attempt: AttemptId): AttemptFiles {
     pid: `${own}.pid`,
     exit: `${own}.exit`,
     log: `${own}.log`,
+    compileCache: join(dir, 'compile-cache'),
   };
 }
 

@@ -38,6 +38,8 @@ export async function launch(
       MAINLOOP_BROKER: worker.brokerUrl,
       MAINLOOP_TOKEN: spec.token,
       MAINLOOP_ATTEMPT: files.mark,
+      // The worker's own modules, compiled once for all attempts: 0.1 s sooner at the model.
+      NODE_COMPILE_CACHE: files.compileCache,
     },
   });
   closeSync(output);

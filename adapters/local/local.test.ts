@@ -77,7 +77,16 @@ describe('local sandbox processes', () => {
       Object.keys(env)
         .filter((key) => !shell.includes(key))
         .sort(),
-    ).toEqual(['HOME', 'LANG', 'MAINLOOP_ATTEMPT', 'MAINLOOP_BROKER', 'MAINLOOP_TOKEN', 'PATH', 'TMPDIR'].sort());
+    ).toEqual([
+      'HOME',
+      'LANG',
+      'MAINLOOP_ATTEMPT',
+      'MAINLOOP_BROKER',
+      'MAINLOOP_TOKEN',
+      'NODE_COMPILE_CACHE',
+      'PATH',
+      'TMPDIR',
+    ]);
     expect(execFileSync('ps', ['-eo', 'args']).toString()).not.toContain('the-token');
   });
 

@@ -38,12 +38,13 @@ export interface BenchOptions {
 /** Starts Claude and fetches the repository at the same time; Claude's first turn begins when the repository is there. */
 export async function setUp({ config, job, reporter, store, onStart }: BenchOptions): Promise<Bench> {
   const git = createGit(config.work, gitEnvironment(config, job));
-  await initialise(git, config.work, config.broker, job);
   const resume = job.session !== null && store.has(job.session);
   if (job.session !== null && !resume)
     reporter.tell({ type: 'log', text: 'The earlier session is lost; beginning anew.' });
   const id = resume ? (z.uuid().parse(job.session) as UUID) : randomUUID();
   let watch: (() => Promise<void>) | undefined;
+  const look = () =>
+    watch?.().catch((cause: unknown) => reporter.tell({ type: 'log', text: `git could not be read: ${cause}` }));
   const claude = startClaude({
     options: {
       cwd: config.work,
@@ -57,10 +58,11 @@ export async function setUp({ config, job, reporter, store, onStart }: BenchOpti
     readOnly: job.kind === 'plan',
     onMessage(message) {
       report(message, reporter);
-      if (message.type === 'user' || message.type === 'result') void watch?.();
+      if (message.type === 'user' || message.type === 'result') void look();
     },
   });
   onStart(claude);
+  await initialise(git, config.work, config.broker, job);
   const workspace = await prepare(git, job);
   if (workspace.restored !== 'nothing') {
     reporter.tell({ type: 'log', text: `Went on from unfinished work (${workspace.restored}).` });

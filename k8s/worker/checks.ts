@@ -24,7 +24,7 @@ export async function runChecks(
   const results: CheckRun[] = [];
   for (const check of checks) {
     if (options.signal.aborted) break;
-    const ran = await run('/bin/sh', ['-c', `${check.command} 2>&1`], { ...options, timeoutMs, keep: maxOutput });
+    const ran = await run('/bin/sh', ['-c', `exec 2>&1\n${check.command}`], { ...options, timeoutMs, keep: maxOutput });
     const late = ran.timedOut ? `\nStopped after ${timeoutMs / 60_000} minutes.` : '';
     const result = { ...check, ok: ran.code === 0, output: (ran.stdout + late).trim().slice(-maxOutput) };
     results.push(result);

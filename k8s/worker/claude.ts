@@ -10,7 +10,9 @@ export interface Claude {
   next(): Promise<TurnEnd>;
   /** Something was said since the turn that `next` told last: another end will come. */
   readonly busy: boolean;
-  /** Ends the program; the next turn never comes. */
+  /** Lets the program end by itself, so that all of its session is handed over. */
+  end(): Promise<void>;
+  /** Ends the program in the middle of whatever it does. */
   kill(): Promise<void>;
 }
 
@@ -23,12 +25,11 @@ export interface ClaudeOptions {
   onMessage(message: SDKMessage): void;
 }
 
+/** All that Claude has. Nothing that reaches out of the sandbox, waits for somebody at a terminal, or outlives the turn. */
 const readingTools = ['Read', 'Glob', 'Grep', 'AskUserQuestion'];
-/** Tools that reach out of the sandbox, wait for somebody at a terminal, or outlive the turn. */
-const closedTools = [
-  ...['WebSearch', 'WebFetch', 'EnterPlanMode', 'ExitPlanMode', 'EnterWorktree', 'ExitWorktree', 'ScheduleWakeup'],
-  ...['CronCreate', 'CronDelete', 'CronList', 'RemoteTrigger', 'PushNotification', 'Workflow'],
-];
+const workingTools = [...readingTools, 'Bash', 'Edit', 'Write', 'NotebookEdit', 'Agent'];
+
+const endMs = 5_000;
 
 /** Starts Claude Code. Nothing in the repository configures it: no settings, hooks, skills, agents or MCP servers. */
 export function startClaude({ options, session, readOnly, onMessage }: ClaudeOptions): Claude {
@@ -45,13 +46,13 @@ export function startClaude({ options, session, readOnly, onMessage }: ClaudeOpt
     options: {
       ...options,
       ...(session.resume ? { resume: session.id } : { sessionId: session.id }),
-      ...(readOnly && { tools: readingTools }),
-      disallowedTools: closedTools,
+      tools: readOnly ? readingTools : workingTools,
+      disallowedTools: ['WebSearch', 'WebFetch'],
       permissionMode: 'bypassPermissions',
       allowDangerouslySkipPermissions: true,
       settingSources: [],
       strictMcpConfig: true,
-      settings: { attribution: { commit: '', pr: '', sessionUrl: false } },
+      settings: { attribution: { commit: '', pr: '', sessionUrl: false }, autoMemoryEnabled: false },
       sessionStoreFlush: 'eager',
       // Prompts hold words of strangers: no slash commands, no @file mentions.
       verbatimPrompts: true,
@@ -104,6 +105,11 @@ export function startClaude({ options, session, readOnly, onMessage }: ClaudeOpt
     next: () => turns.take(),
     get busy() {
       return busy || turns.waiting;
+    },
+    async end() {
+      conversation.close();
+      const late = setTimeout(() => abort.abort(), endMs);
+      await ended.finally(() => clearTimeout(late));
     },
     async kill() {
       conversation.close();

@@ -1,6 +1,6 @@
 import type { Git } from './git.ts';
 
-/** Notices commits as they are made. Calls wait for each other; a failing look is left to the next one. */
+/** Notices commits as they are made. Calls wait for each other. */
 export function watchCommits(git: Git, from: string, made: (commit: { sha: string; title: string }) => void) {
   let seen = from;
   let looking: Promise<void> = Promise.resolve();

@@ -47,6 +47,8 @@ export function claudeEnvironment(config: WorkerConfig, job: Job): Environment {
     CLAUDE_CONFIG_DIR: join(config.home, '.claude'),
     CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
     DISABLE_AUTOUPDATER: '1',
+    CLAUDE_CODE_DISABLE_CLAUDE_MDS: '1',
+    CLAUDE_CODE_DISABLE_BUNDLED_SKILLS: '1',
     // A turn that ends while something still runs in the background would be answered too early.
     CLAUDE_CODE_DISABLE_BACKGROUND_TASKS: '1',
     // Claude Code refuses to skip permissions as root unless it is told that it is in a sandbox.

@@ -202,3 +202,41 @@ test('a refusal by the model is a failure of its own', async () => {
     retryable: false,
   });
 });
+
+test('after kill -9 of the worker the next attempt resumes session and directory', async () => {
+  const { id } = await harness.start({}, script([read(), edit('helo', 'hello'), waitFor('never')]));
+  await harness.until('the edit', () => harness.state.events.filter((event) => event.type === 'tool').at(2));
+  const started = harness.state.events.find((event) => event.type === 'started');
+  const { detail } = await harness.sandbox.status(id);
+  process.kill(-Number(detail.split(' ')[1]), 'SIGKILL');
+  await harness.exited(id);
+  await harness.sandbox.stop(id);
+  const session = started?.type === 'started' ? started.session : null;
+  const result = await harness.run({ session, prompt: 'Your machine was lost. Go on.' }, script([done]));
+  expect(result).toMatchObject({ type: 'work', session, checks: [{ ok: true }] });
+  expect(readFileSync(join(harness.work, 'greet.js'), 'utf8')).toContain('hello');
+});
+
+test('at the deadline the work is saved and the attempt fails as such', async () => {
+  await harness.start({ deadline: Date.now() + 23_000 }, script([read(), edit('helo', 'hello'), waitFor('never')]));
+  expect(await harness.result()).toMatchObject({ type: 'failed', code: 'deadline', retryable: true });
+  expect(harness.state.events.some((event) => event.type === 'checkpoint')).toBe(true);
+});
+
+test('a base branch that is not there is a failure that says so', async () => {
+  expect(await harness.run({ base: 'develop' })).toMatchObject({
+    type: 'failed',
+    code: 'base_not_found',
+    reason: 'acme/web has no branch develop.',
+    retryable: false,
+  });
+});
+
+test('answers to review comments come back with the result', async () => {
+  const replies = [{ comment: 11, text: 'Done.' }];
+  const result = await harness.run(
+    { kind: 'address' },
+    script([read(), edit('helo', 'hello'), finish({ title: 'T', summary: 'S', replies })]),
+  );
+  expect(result).toMatchObject({ type: 'work', replies });
+});

@@ -46,6 +46,7 @@ export async function workRun(run: Run): Promise<Result> {
     await commitLeftovers(git, title);
     const commits = await commitsOf(git, job);
     const checks = commits > 0 ? await check(run) : [];
+    run.signal.throwIfAborted();
     if (claude.busy) continue;
     if (checks.some((each) => !each.ok) && round < maxRounds) {
       claude.say(redChecksPrompt(checks));

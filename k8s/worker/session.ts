@@ -26,8 +26,8 @@ const maxBatch = 200;
  * Claude's session kept at the broker. Entries are sent as they come, in order, and repeated until they are taken, while
  * Claude goes on. The key's project (made from the working directory) is left out: a session belongs to the task.
  */
-export async function openSessionStore(client: BrokerClient): Promise<BrokerSessionStore> {
-  const known = (await client.loadSession()).map((line) => stored.parse(line));
+export async function openSessionStore(client: BrokerClient, resume: string | null): Promise<BrokerSessionStore> {
+  const known = resume === null ? [] : (await client.loadSession()).map((line) => stored.parse(line));
   const waiting: Stored[] = [];
   let sending: Promise<void> | undefined;
 

@@ -53,7 +53,7 @@ async function attempt(config: WorkerConfig, client: BrokerClient, job: Job, hal
   }
 
   async function work(): Promise<Result> {
-    store = await openSessionStore(client);
+    store = await openSessionStore(client, job.session);
     bench = await setUp({
       config,
       job,
@@ -78,7 +78,9 @@ async function attempt(config: WorkerConfig, client: BrokerClient, job: Job, hal
   try {
     const end = await Promise.race([work().catch(failure), halting.halted]);
     if (end.type === 'lost') return lostCode(end.error);
-    if (end.type !== 'work' && end.type !== 'nothing') await Promise.all([claude?.kill(), save()]);
+    const halted = halting.signal.aborted;
+    const saved = end.type === 'work' || end.type === 'nothing' ? undefined : save();
+    await Promise.all([halted ? claude?.kill() : claude?.end(), saved]);
     await store?.flush();
     const result = resultOf(end);
     await reporter.flush();

@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Job, paths } from '../../core/protocol.ts';
 import type { Git } from './git.ts';
@@ -25,12 +25,16 @@ export interface Workspace {
   readonly restored: 'nothing' | 'checkpoint' | 'directory';
 }
 
+/** What package managers leave behind, kept out of commits and checkpoints where the project forgot to ignore it. */
+const leftovers = ['node_modules/', '.venv/', '__pycache__/', '.pytest_cache/'];
 const wip = 'refs/mainloop/checkpoint';
 
 /** Makes the directory a repository, empty on the first call; Claude may be started in it while the rest is fetched. */
 export async function initialise(git: Git, directory: string, broker: string, job: Job): Promise<void> {
   const url = `${broker}${paths.git}/${job.repo}.git`;
   if (!existsSync(join(directory, '.git'))) await git(['init', '-q', '-b', job.base]);
+  mkdirSync(join(directory, '.git', 'info'), { recursive: true });
+  writeFileSync(join(directory, '.git', 'info', 'exclude'), `${leftovers.join('\n')}\n`);
   // Left behind by an attempt that was killed; attempts of a task never run at the same time.
   rmSync(join(directory, '.git', 'index.lock'), { force: true });
   const known = await git.maybe(['remote', 'get-url', 'origin']);
