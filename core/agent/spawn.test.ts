@@ -71,7 +71,7 @@ describe('spawn_task', () => {
     const outcome = await assistant().use(turn, change);
     expect(await assistant().use(turn, change)).toMatchObject({ isError: false, proposal: outcome.proposal });
     expect(await openHere()).toMatchObject([{ id: outcome.proposal, base: 'next', planFirst: false }]);
-    expect(await house.store.proposals.find(earlier ?? 0)).toMatchObject({ state: 'declined' });
+    expect(await house.store.proposals.find(earlier ?? 0)).toMatchObject({ state: 'replaced' });
   });
 
   test('work that runs is not proposed again', async () => {
