@@ -83,6 +83,8 @@ export interface SlackSim {
   faults: Faults;
   /** Limits a method over the whole workspace; `undefined` lifts it. Tier 3 is `{perMinute: 50}`. */
   limit(method: string, limit: RateLimit | undefined): void;
+  /** Whether events that find no socket from now on wait for one (true, at the start) or are lost. */
+  keepWhileDown(keep: boolean): void;
   connections(): number;
   disconnectSockets(reason: DisconnectReason): void;
   dropSockets(): void;
@@ -157,6 +159,9 @@ export async function createSlackSim(options: SlackSimOptions = {}): Promise<Sla
     verifyUrl: (url) => new RequestUrl(url, signingSecret, timing, clock).verify(),
     faults,
     limit: (method, limit) => limits.set(method, limit),
+    keepWhileDown: (keep) => {
+      dispatcher.keepWhileDown = keep;
+    },
     connections: () => sockets.count(),
     disconnectSockets: (reason) => sockets.disconnect(reason),
     dropSockets: () => sockets.drop(),
