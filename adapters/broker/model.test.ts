@@ -125,6 +125,12 @@ test('at the end of the budget the call is refused as a billing error that is no
   expect(await response.json()).toMatchObject({ error: { type: 'billing_error' } });
 });
 
+test('a call is charged before its answer ends, so that the next one meets what is left', async () => {
+  door.state.budget = 0.0000001;
+  expect(await (await raw({ ...ask, stream: true })).text()).toContain('message_stop');
+  expect((await raw(ask)).status).toBe(402);
+});
+
 test('other endpoints are not there', async () => {
   expect((await raw({}, '/v1/messages/batches')).status).toBe(404);
   expect((await raw({}, '/v1/../v1/files')).status).toBe(404);

@@ -61,12 +61,32 @@ export async function proxyModel(exchange: Exchange, target: string, upstream: M
   }
   const answer = await send(body);
   const usage = stream && answer.statusCode === 200 ? streamUsage() : jsonUsage();
-  try {
-    await relay(exchange, answer, (chunk) => usage.push(chunk));
-  } finally {
+  const charge = once(async () => {
     const tokens = usage.end();
     if (tokens) await door.spend(attempt, spendOf(model, tokens, exchange.prices));
+  });
+  try {
+    await relay(exchange, answer, async function* (source) {
+      for await (const chunk of source) {
+        usage.push(chunk);
+        yield chunk;
+      }
+      // Before the answer ends, so that the next call meets the budget that this one has left.
+      await charge();
+    });
+  } finally {
+    await charge();
   }
+}
+
+type Watch = (source: AsyncIterable<Buffer>) => AsyncIterable<Buffer>;
+
+function once(effect: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | undefined;
+  return () => {
+    done ??= effect();
+    return done;
+  };
 }
 
 /** An error in Anthropic's shape, as Claude Code understands it. */
@@ -88,7 +108,7 @@ const errorTypes: Readonly<Record<number, string>> = {
   413: 'request_too_large',
 };
 
-async function relay(exchange: Exchange, answer: IncomingMessage, watch?: (chunk: Buffer) => void): Promise<void> {
+async function relay(exchange: Exchange, answer: IncomingMessage, watch?: Watch): Promise<void> {
   const { response, log } = exchange;
   const status = answer.statusCode ?? 502;
   if (status === 401 || (status >= 300 && status < 400)) {
@@ -103,8 +123,7 @@ async function relay(exchange: Exchange, answer: IncomingMessage, watch?: (chunk
   }
   response.writeHead(status, headersDown(answer.headers));
   response.flushHeaders();
-  if (watch) answer.on('data', watch);
-  await pipeline(answer, response);
+  await (watch ? pipeline(answer, watch, response) : pipeline(answer, response));
 }
 
 function headersUp(headers: IncomingHttpHeaders, upstream: ModelUpstream): OutgoingHttpHeaders {

@@ -45,6 +45,7 @@ export async function setUp({ config, job, reporter, store, onStart }: BenchOpti
   let watch: (() => Promise<void>) | undefined;
   const look = () =>
     watch?.().catch((cause: unknown) => reporter.tell({ type: 'log', text: `git could not be read: ${cause}` }));
+  const report = createNarrator(reporter);
   const claude = startClaude({
     options: {
       cwd: config.work,
@@ -57,7 +58,7 @@ export async function setUp({ config, job, reporter, store, onStart }: BenchOpti
     session: { id, resume },
     readOnly: job.kind === 'plan',
     onMessage(message) {
-      report(message, reporter);
+      report(message);
       if (message.type === 'user' || message.type === 'result') void look();
     },
   });
@@ -82,11 +83,17 @@ export async function setUp({ config, job, reporter, store, onStart }: BenchOpti
   };
 }
 
-function report(message: SDKMessage, reporter: Reporter): void {
-  if (message.type === 'system' && message.subtype === 'init') {
-    reporter.tell({ type: 'started', session: message.session_id });
-  }
-  for (const event of narrate(message)) reporter.tell(event);
-  // 401 through the broker: the attempt was probably closed, and Claude Code would try for minutes.
-  if (message.type === 'system' && message.subtype === 'api_retry' && message.error_status === 401) reporter.beat();
+/** Tells what a message of Claude Code means for people and for the attempt. */
+function createNarrator(reporter: Reporter): (message: SDKMessage) => void {
+  let started = false;
+  return (message) => {
+    // Each turn begins with one of these.
+    if (message.type === 'system' && message.subtype === 'init' && !started) {
+      started = true;
+      reporter.tell({ type: 'started', session: message.session_id });
+    }
+    for (const event of narrate(message)) reporter.tell(event);
+    // 401 through the broker: the attempt was probably closed, and Claude Code would try for minutes.
+    if (message.type === 'system' && message.subtype === 'api_retry' && message.error_status === 401) reporter.beat();
+  };
 }

@@ -27,6 +27,10 @@ const steeringWaitSeconds = 30;
 
 /** Talks to the broker; every call is repeated until it is answered. Throws AttemptClosed and BrokerAway. */
 export function createBrokerClient(broker: string, token: string): BrokerClient {
+  // What a model prints (`env`, a binary file) must bring neither the token nor characters that no database takes.
+  const clean = (_key: string, value: unknown) =>
+    typeof value === 'string' ? value.replaceAll(token, '[token]').replaceAll('\0', '\uFFFD').toWellFormed() : value;
+
   async function call(path: string, init: { body?: unknown; signal?: AbortSignal } = {}): Promise<string> {
     const until = Date.now() + patienceMs;
     for (let wait = 100; ; wait = Math.min(wait * 2, 5_000)) {
@@ -45,8 +49,7 @@ export function createBrokerClient(broker: string, token: string): BrokerClient 
       const response = await fetch(`${broker}${path}`, {
         method: init.body === undefined ? 'GET' : 'POST',
         headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-        // What the model prints (`env`) must not carry the token into a log or a chat.
-        body: init.body === undefined ? null : JSON.stringify(init.body).replaceAll(token, '[token]'),
+        body: init.body === undefined ? null : JSON.stringify(init.body, clean),
         signal: init.signal ? AbortSignal.any([init.signal, late]) : late,
       });
       const text = await response.text();

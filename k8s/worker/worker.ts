@@ -17,6 +17,8 @@ export const exitCodes = { done: 0, again: 75, closed: 77 } as const;
 const checkpointMs = 60_000;
 /** Kept free before the deadline, for the last checkpoint. */
 const deadlineMarginMs = 20_000;
+/** The longest that a timer of Node can wait; a longer one fires at once. */
+const maxTimerMs = 2 ** 31 - 1;
 
 /** Does one attempt from its job to its result; answers the exit code. `terminate` asks it to save its work and go. */
 export async function runWorker(config: WorkerConfig, terminate: AbortSignal): Promise<number> {
@@ -40,7 +42,8 @@ async function attempt(config: WorkerConfig, client: BrokerClient, job: Job, hal
     },
     onLost: (error) => halting.halt({ type: 'lost', error }),
   });
-  const deadline = setTimeout(() => halting.halt({ type: 'deadline' }), job.deadline - Date.now() - deadlineMarginMs);
+  const left = Math.min(job.deadline - Date.now() - deadlineMarginMs, maxTimerMs);
+  const deadline = setTimeout(() => halting.halt({ type: 'deadline' }), left);
   const timer = setInterval(() => void save(), checkpointMs);
   let claude: Claude | undefined;
   let bench: Bench | undefined;
