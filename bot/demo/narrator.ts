@@ -2,6 +2,9 @@ import { renderMessage, type SlackMessage } from '../../sim/slack/index.ts';
 import type { CommandIo } from '../command.ts';
 import type { World } from './world.ts';
 
+/** Lines that say how long and how much so far. */
+const clock = /^\s*\d+ (s|min), \$|\bfor \d+ s\b/;
+
 /** Prints what each side sees, as it happens, with the seconds since the start. */
 export function narrate({ slack, github, channel, ana }: World, startedAt: number, io: CommandIo): void {
   const say = (where: string, text: string) => {
@@ -10,18 +13,28 @@ export function narrate({ slack, github, channel, ana }: World, startedAt: numbe
     io.say(`${seconds}s ${where.padEnd(8)} ${first}`);
     for (const line of rest) io.say(`${' '.repeat(16)}${line}`);
   };
-  const shown = new Map<string, string>();
+  const shown = new Map<string, string[]>();
   const place = (message: SlackMessage) => (message.channel === channel ? '#web' : 'DM');
   const who = (message: SlackMessage) => (message.user === ana.id ? 'Ana' : 'Mainloop');
-  const show = (message: SlackMessage, how: string) => {
-    const text = renderMessage(message);
-    if (message.streaming_state === 'in_progress' || text === shown.get(message.ts)) return;
-    shown.set(message.ts, text);
-    say(place(message), `${who(message)}${how}: ${text}`);
+  const show = (message: SlackMessage) => {
+    if (message.streaming_state === 'in_progress') return;
+    const lines = renderMessage(message)
+      .replaceAll(`@${slack.botUserId}`, '@mainloop')
+      .split('\n')
+      .filter((line) => line.trim() !== '');
+    const before = shown.get(message.ts);
+    shown.set(message.ts, lines);
+    // An edited card differs in a line or two; the clock alone is no news.
+    const news = before ? lines.filter((line) => !before.includes(line) && !clock.test(line)) : lines;
+    if (news.length === 0) return;
+    say(
+      place(message),
+      before ? `${who(message)} edits “${lines[0]}”\n${news.join('\n')}` : `${who(message)}: ${lines.join('\n')}`,
+    );
   };
-  slack.on('message', (message) => show(message, ''));
-  slack.on('edit', (message) => show(message, ' (edited)'));
-  slack.on('stream', ({ op, message }) => op === 'stop' && show(message, ''));
+  slack.on('message', show);
+  slack.on('edit', show);
+  slack.on('stream', ({ op, message }) => op === 'stop' && show(message));
   slack.on('ephemeral', (message) => say(place(message), `Mainloop (only Ana sees this): ${renderMessage(message)}`));
   slack.on('reaction', ({ message, name, user, op }) => {
     if (op === 'add' && user === ana.id) say(place(message), `Ana reacts :${name}:`);
