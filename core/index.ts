@@ -7,6 +7,7 @@ import { describe } from './errors.ts';
 import type { Chat, ChatModel, CodeHost, HostHint, Sandbox } from './ports.ts';
 import type { Store } from './store/index.ts';
 import { createAsk } from './workflows/ask.ts';
+import { createAtWork } from './workflows/at-work.ts';
 import { createCards } from './workflows/cards.ts';
 import { catchUp, markHeard } from './workflows/catchup.ts';
 import { createDecisions } from './workflows/decisions.ts';
@@ -53,6 +54,9 @@ const queuePollMs = 100;
 const markEveryMs = 30_000;
 const runQueue = 'runs';
 
+/** A task that waits for weeks is taken up again at every restart; DBOS's limit of 100 would give it up. */
+const lasting = (name: string) => ({ name, maxRecoveryAttempts: Number.MAX_SAFE_INTEGER });
+
 /** The heart: registers the workflows (once per process, before DBOS is launched) and wires them to the outside. */
 export function createCore(outside: Outside): Core {
   const draw = createCards(outside.store);
@@ -66,32 +70,35 @@ export function createCore(outside: Outside): Core {
     steered: (task) => ringer.ring(task),
     warnBudget: (task) => startBudgetAsk(task),
   };
+  const atWork = createAtWork(outside);
   const decisions = createDecisions(deps);
   const watch = createWatch(deps, decisions);
   const supervisor = createSupervisor(deps);
   const assistant = createAssistant({ ...deps, decisions });
 
-  const ask = DBOS.registerWorkflow(createAsk(deps), { name: 'ask' });
-  const run = DBOS.registerWorkflow(createRun(deps), { name: 'run' });
+  const ask = DBOS.registerWorkflow(createAsk(deps), lasting('ask'));
+  const run = DBOS.registerWorkflow(createRun(deps), lasting('run'));
   const startRun = async (input: RunInput) => {
     await DBOS.startWorkflow(run, { workflowID: runWorkflowId(input.run), queueName: runQueue })(input);
   };
   const startAsk = async (id: number) => {
     await DBOS.startWorkflow(ask, { workflowID: `ask:${id}` })(id);
   };
-  const task = DBOS.registerWorkflow(createTask(deps, { startRun, startAsk }), { name: 'task' });
+  const task = DBOS.registerWorkflow(createTask(deps, { startRun, startAsk }), lasting('task'));
   const startTask = async (number: TaskNumber) => {
     await DBOS.startWorkflow(task, { workflowID: taskWorkflowId(number) })(number);
   };
   const startTurn = async (id: string, conversation: string) => {
     await DBOS.startWorkflow(turn, { workflowID: id })(id, conversation);
   };
-  const turn = DBOS.registerWorkflow(createTurn(deps, assistant, decisions, { startTask, startTurn }), {
-    name: 'turn',
-  });
-  const interaction = DBOS.registerWorkflow(createInteraction(deps, decisions, { startTask, startTurn }), {
-    name: 'interaction',
-  });
+  const turn = DBOS.registerWorkflow(
+    createTurn(deps, assistant, decisions, atWork, { startTask, startTurn }),
+    lasting('turn'),
+  );
+  const interaction = DBOS.registerWorkflow(
+    createInteraction(deps, decisions, { startTask, startTurn }),
+    lasting('interaction'),
+  );
 
   /** The ask for more money that stands beside the work; a task has one per limit. */
   async function startBudgetAsk(number: TaskNumber): Promise<void> {
@@ -107,7 +114,7 @@ export function createCore(outside: Outside): Core {
     await startAsk(opened.id);
   }
 
-  const receive = createReceive(deps, {
+  const receive = createReceive(deps, atWork, {
     startTurn,
     startInteraction: async (inbound, person) => {
       await DBOS.startWorkflow(interaction, { workflowID: inbound.dedupe })(inbound, person);
@@ -126,7 +133,7 @@ export function createCore(outside: Outside): Core {
         onConflict: 'always_update',
       });
       for (const { key, turn: id } of await deps.store.conversations.activeTurns()) await startTurn(id, key);
-      for (const { number } of await deps.store.tasks.open()) await startTask(number);
+      for (const number of await deps.store.tasks.unstarted()) await startTask(number);
       await presenter.resume();
       supervisor.start();
       watch.start();

@@ -1,6 +1,7 @@
 import { type Account, accountKey, conversationKey, type Inbound } from '../domain/chat.ts';
 import { may, type Person } from '../domain/policy.ts';
 import { stranger } from '../words/people.ts';
+import type { AtWork } from './at-work.ts';
 import { chatFor } from './delivery.ts';
 import type { Deps } from './deps.ts';
 import { admitByCode, pairingCode } from './pairing.ts';
@@ -16,7 +17,7 @@ export interface Starters {
  * Everything that comes in from a face. Resolves when it is durable; only then is it acknowledged to the platform.
  * The same thing delivered again, in any order, changes nothing.
  */
-export const createReceive = (deps: Deps, { startTurn, startInteraction }: Starters) =>
+export const createReceive = (deps: Deps, atWork: AtWork, { startTurn, startInteraction }: Starters) =>
   async function receive(inbound: Inbound): Promise<void> {
     const { account } = inbound;
     if (account.bot) return;
@@ -38,7 +39,9 @@ export const createReceive = (deps: Deps, { startTurn, startInteraction }: Start
       ref: inbound.ref,
       at: inbound.at,
     });
-    if (turn) await startTurn(turn, conversation);
+    if (!turn) return;
+    atWork.begin(turn, inbound.place);
+    await startTurn(turn, conversation);
   };
 
 /** A mention, a DM, or a word in a thread that we are part of. */

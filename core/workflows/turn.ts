@@ -8,6 +8,7 @@ import { describe, Failure } from '../errors.ts';
 import type { ModelMessage, ReplyStream } from '../ports.ts';
 import type { StoredMessage } from '../store/conversations.ts';
 import { answerCut, modelRefused } from '../words/turn.ts';
+import type { AtWork } from './at-work.ts';
 import type { Actor, Decided, Decisions } from './decisions.ts';
 import { chatFor, clockSkewMs, deliver, fingerprint } from './delivery.ts';
 import type { Deps } from './deps.ts';
@@ -27,31 +28,29 @@ type Assistant = ReturnType<typeof createAssistant>;
  * The assistant's answer to what waits in a conversation: takes the messages, lets plain decisions take effect, lets the
  * assistant speak and use its tools, answers once, and hands the conversation to the next turn.
  */
-export const createTurn = (deps: Deps, assistant: Assistant, decisions: Decisions, children: TurnChildren) => {
+export const createTurn = (
+  deps: Deps,
+  assistant: Assistant,
+  decisions: Decisions,
+  atWork: AtWork,
+  children: TurnChildren,
+) => {
   const streams = new Map<string, ReplyStream>();
-  /** What shows that a turn is at work, on its way to the platform: nothing waits for it but the end of the turn. */
-  const showing = new Map<string, Promise<void>>();
 
   return async function turn(id: string, conversation: string): Promise<void> {
-    const heard = await effect('hear', () => hear(deps, decisions, id, conversation, show), brisk);
+    const heard = await effect('hear', () => hear(deps, decisions, id, conversation, atWork), brisk);
     for (const task of heard.start) await children.startTask(task);
     if (heard.turn) await answer(heard.turn, heard.say);
     else if (heard.say.length > 0)
       await reply({ id, conversation, place: heard.place, said: [] }, heard.say.join('\n'), null);
     const next = await effect('release', async () => {
-      await showing.get(id);
-      showing.delete(id);
       const following = await deps.store.conversations.release(conversation, id);
-      if (!following) await chatFor(deps.chats, heard.place.platform).working(heard.place, false);
+      await atWork.end(id, following ? null : heard.place);
       return following;
     });
     if (next) await children.startTurn(next, conversation);
     else await compact(conversation);
   };
-
-  function show(id: string, place: Place): void {
-    showing.set(id, chatFor(deps.chats, place.platform).working(place, true));
-  }
 
   async function answer(turn: Turn, notes: readonly string[]): Promise<void> {
     const transcript: ModelMessage[] = [];
@@ -159,12 +158,12 @@ async function hear(
   decisions: Decisions,
   id: string,
   conversation: string,
-  show: (id: string, place: Place) => void,
+  atWork: AtWork,
 ): Promise<Heard> {
   const found = await deps.store.conversations.find(conversation);
   if (!found)
     throw new Failure(`conversation ${conversation} does not exist`, { code: 'no_conversation', remedy: 'never' });
-  show(id, found.place);
+  atWork.begin(id, found.place);
   const messages = await deps.store.conversations.claim(conversation, id);
   const said: Said[] = [];
   const say: string[] = [];
