@@ -1,0 +1,20 @@
+/** What one benchmark found, by the keys under which it is reported. */
+export type Figures = Readonly<Record<string, number>>;
+
+/** A bound that a figure should keep. */
+export interface Goal {
+  readonly atMost?: number;
+  readonly atLeast?: number;
+  /** Said instead of the bound, when the bound comes from another figure of the same run. */
+  readonly words?: string;
+}
+
+/** A benchmark starts all that it measures, and leaves nothing behind: what it starts is deferred on the scope. */
+export interface Benchmark {
+  readonly name: string;
+  readonly what: string;
+  /** In the order of the table; every key is reported by `run`. The goals may depend on the figures of the baseline. */
+  goals(figures: Figures): Readonly<Record<string, Goal | null>>;
+  /** @throws Error when something could not be measured. `say` tells the person at the terminal how it goes. */
+  run(scope: AsyncDisposableStack, say: (line: string) => void): Promise<Figures>;
+}

@@ -1,0 +1,39 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+/** Starts a program of this folder in a process of its own, with a channel for messages; it ends with the scope. */
+export async function startChild(
+  scope: AsyncDisposableStack,
+  file: string,
+  env: Readonly<Record<string, string>>,
+): Promise<ChildProcess> {
+  const entry = fileURLToPath(new URL(file, import.meta.url));
+  const child = spawn(process.execPath, [entry], {
+    env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...env },
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  scope.defer(() => endChild(child));
+  await next(child, 'ready');
+  return child;
+}
+
+/** kill -9, and waits until it is gone. */
+export async function endChild(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, 'exit');
+  child.kill('SIGKILL');
+  await exited;
+}
+
+/** The next message of that type. @throws Error when the child ends before */
+export function next<T extends { type: string }>(child: ChildProcess, type: string): Promise<T> {
+  const { promise, resolve, reject } = Promise.withResolvers<T>();
+  const hear = (message: unknown) => {
+    const said = message as T;
+    if (said.type === type) resolve(said);
+  };
+  const end = () => reject(new Error(`a process ended before it said "${type}"`));
+  child.on('message', hear).once('exit', end);
+  return promise.finally(() => child.off('message', hear).off('exit', end));
+}

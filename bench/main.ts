@@ -1,0 +1,67 @@
+/** `npm run bench -- NAME [--json FILE]`: one benchmark; without a name it lists them. */
+import { writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import type { Benchmark, Figures } from './benchmark.ts';
+import { table } from './table.ts';
+import { turn } from './turn.ts';
+
+const benchmarks: readonly Benchmark[] = [turn];
+
+/** No benchmark runs longer, milliseconds. */
+const longestMs = 240_000;
+
+const usage = 'Usage: npm run bench -- NAME [--json FILE]';
+const list = () => benchmarks.map(({ name, what }) => `  ${name.padEnd(9)} ${what}`).join('\n');
+
+async function main(): Promise<number> {
+  let args: { values: { json?: string | undefined; help?: boolean | undefined }; positionals: string[] };
+  try {
+    args = parseArgs({
+      allowPositionals: true,
+      options: { json: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+    });
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : error}\n${usage}`);
+    return 2;
+  }
+  const [name, ...more] = args.positionals;
+  if (name === undefined || args.values.help) {
+    console.log(`${usage}\n\n${list()}`);
+    return 0;
+  }
+  const benchmark = benchmarks.find((candidate) => candidate.name === name);
+  if (!benchmark || more.length > 0) {
+    console.error(
+      `${benchmark ? 'One benchmark at a time.' : `There is no benchmark ${name}.`}\n${usage}\n\n${list()}`,
+    );
+    return 2;
+  }
+  const figures = await measure(benchmark);
+  if (args.values.json !== undefined) await writeFile(args.values.json, `${JSON.stringify({ name, figures })}\n`);
+  console.log(table(benchmark, figures));
+  return 0;
+}
+
+/** Runs within its time and cleans up however it ends, Ctrl-C included. */
+async function measure(benchmark: Benchmark): Promise<Figures> {
+  const scope = new AsyncDisposableStack();
+  const ended = Promise.withResolvers<never>();
+  const timer = setTimeout(() => ended.reject(new Error(`not done after ${longestMs / 1000} s`)), longestMs);
+  const interrupted = () => ended.reject(new Error('interrupted'));
+  process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
+  try {
+    return await Promise.race([benchmark.run(scope, (line) => console.error(line)), ended.promise]);
+  } finally {
+    clearTimeout(timer);
+    await scope.disposeAsync();
+  }
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  console.error(error instanceof Error ? error.stack : error);
+  process.exitCode = 1;
+}
+// What an interrupted benchmark still waits for must not keep the process.
+process.exit();
