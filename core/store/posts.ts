@@ -1,4 +1,4 @@
-import { and, eq, isNotNull, like, or } from 'drizzle-orm';
+import { and, eq, gt, isNotNull, like, or } from 'drizzle-orm';
 import type { MessageRef, Place } from '../domain/chat.ts';
 import type { Database } from './database.ts';
 import { posts } from './schema.ts';
@@ -69,6 +69,15 @@ export const postStore = (db: Database) => ({
         ),
       );
     return rows.flatMap(({ place, messageId }) => (messageId ? [{ place, messageId }] : []));
+  },
+
+  /** One place in every channel of a platform that we wrote to after `after`. */
+  async places(platform: string, after: number): Promise<Place[]> {
+    const rows = await db
+      .selectDistinctOn([posts.channel], { place: posts.place })
+      .from(posts)
+      .where(and(like(posts.channel, `${platform}:%`), gt(posts.createdAt, after)));
+    return rows.map((row) => row.place);
   },
 
   /** Subjects with a card that may not show the truth any more. */

@@ -1,4 +1,4 @@
-import { accountKey, type Inbound, type Place } from '../domain/chat.ts';
+import { accountKey, conversationKey, type Inbound, type Place } from '../domain/chat.ts';
 import { describe } from '../errors.ts';
 import type { Chat } from '../ports.ts';
 import { channelOf } from '../store/posts.ts';
@@ -36,11 +36,23 @@ export async function catchUp(deps: Deps, chat: Chat, receive: (inbound: Inbound
 export const markHeard = (deps: Deps, chat: Chat): Promise<void> =>
   deps.store.history.setCursor(cursorOf(chat), String(Date.now()));
 
-/** Known conversations, and the channels they are in: a new mention may be the start of another. */
+/**
+ * Known conversations, the channels they are in (a new mention may be the start of another), the DMs where we asked
+ * something, and the threads under open asks, where the first reply starts a conversation.
+ */
 async function placesOf({ store }: Deps, chat: Chat, after: number): Promise<Place[]> {
-  const places = (await store.conversations.places(after)).filter((place) => place.platform === chat.platform);
-  const channels = new Map(places.map((place) => [channelOf(place), { ...place, thread: undefined }]));
-  return [...channels.values(), ...places.filter((place) => place.thread !== undefined)];
+  const { platform } = chat;
+  const talks = (await store.conversations.places(after)).filter((place) => place.platform === platform);
+  const known = [...talks, ...(await store.posts.places(platform, after))];
+  const asks = await store.posts.awaiting(platform);
+  const threads = [
+    ...talks,
+    ...asks.flatMap(({ place, messageId }) => (place.thread ? [] : [{ ...place, thread: messageId }])),
+  ].filter((place) => place.thread !== undefined);
+  return [
+    ...new Map(known.map((place) => [channelOf(place), { ...place, thread: undefined }])).values(),
+    ...new Map(threads.map((place) => [conversationKey(place), place])).values(),
+  ];
 }
 
 async function readHistory(chat: Chat, place: Place, since: number, receive: (inbound: Inbound) => Promise<void>) {
