@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { gzipSync } from 'node:zlib';
 import pino from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createGitHubSim, type GitHubSim } from '../../sim/github/index.ts';
@@ -81,6 +82,22 @@ test('a push to another branch is refused in words that git shows, and nothing o
   await expect(git(clone, 'push', 'origin', 'HEAD:main', `HEAD:refs/heads/other`)).rejects.toThrow(/not allowed/);
   await expect(git(clone, 'push', 'origin', 'HEAD:refs/tags/v1')).rejects.toThrow(/not allowed/);
   expect(await github.head('acme/web', 'main')).toBe(main);
+});
+
+test('the commands of a packed push are read too, and one that is not understood is refused', async () => {
+  const old = '0'.repeat(40);
+  const line = `${old} ${'1'.repeat(40)} refs/heads/main\0 report-status`;
+  const body = `${(line.length + 4).toString(16).padStart(4, '0')}${line}0000PACK`;
+  const post = (content: Buffer, encoding: string) =>
+    fetch(`${server.url}/git/acme/web.git/git-receive-pack`, {
+      method: 'POST',
+      headers: { authorization: 'Bearer good-token', 'content-encoding': encoding },
+      body: new Uint8Array(content),
+    });
+  const refused = await post(gzipSync(body), 'gzip');
+  expect(await refused.text()).toMatch(/unpack ok\n.*ng refs\/heads\/main not allowed/s);
+  expect((await post(Buffer.from('zzzz'), 'identity')).status).toBe(400);
+  expect((await post(Buffer.from('001bpush-cert\0report-status0000'), 'identity')).status).toBe(400);
 });
 
 test('deleting the own branch is refused', async () => {
