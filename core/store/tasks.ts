@@ -76,6 +76,14 @@ export const taskStore = (db: Database) => {
       return db.select().from(tasks).where(isNull(tasks.endedAt)).orderBy(asc(tasks.number));
     },
 
+    /** Open tasks whose workflow was never started: a crash came between the confirmation and the start. */
+    async unstarted(): Promise<TaskNumber[]> {
+      const { rows } = await db.execute<{ number: number }>(sql`
+        select number from ${tasks} where ended_at is null and not exists (
+          select from dbos.workflow_status where workflow_uuid = 'task:' || number) order by number`);
+      return rows.map((row) => row.number);
+    },
+
     /** The newest tasks, open ones first. */
     async latest(limit: number): Promise<Task[]> {
       return db.select().from(tasks).orderBy(sql`${tasks.endedAt} is not null`, desc(tasks.number)).limit(limit);

@@ -33,9 +33,7 @@ export async function runCommand(
     case 'help':
       return help(command.topic);
     case 'task':
-      return {
-        text: 'Say it to me in a channel or in a direct message, and I propose it there as a card you can start.',
-      };
+      return notAllowed('propose');
     case 'tasks':
       return taskList(command.all ? await deps.store.tasks.latest(listed) : await deps.store.tasks.open(), Date.now());
     case 'inbox':

@@ -112,7 +112,6 @@ export const createDecisions = (deps: Deps) => {
       );
       if (!ask) return say('I no longer know that question.');
       presenter.touch(`ask:${id}`);
-      presenter.touch(`task:${ask.task}`);
       if (changed) await note(actor, `task:${ask.task}`, 'answered', { ask: id, words: answerWords(answer) });
       const { body } = ask;
       if (body.kind === 'budget' && !body.hard) return applyWarning(ask, body.limitUsd, actor);

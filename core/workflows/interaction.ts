@@ -1,5 +1,5 @@
 import type { Answer, FailureChoice } from '../domain/ask.ts';
-import { accountKey, type Inbound, type MessageRef } from '../domain/chat.ts';
+import type { Inbound, MessageRef } from '../domain/chat.ts';
 import type { TaskNumber } from '../domain/ids.ts';
 import type { Person } from '../domain/policy.ts';
 import { describe, Failure } from '../errors.ts';
@@ -9,6 +9,7 @@ import type { Actor, Decided, Decisions } from './decisions.ts';
 import { chatFor } from './delivery.ts';
 import type { Deps } from './deps.ts';
 import { brisk, effect } from './effect.ts';
+import { sayInConversation, textOf } from './say.ts';
 
 const ignored: Decided = { say: null, start: null };
 
@@ -21,26 +22,37 @@ export interface InteractionChildren {
 export const createInteraction = (deps: Deps, decisions: Decisions, children: InteractionChildren) =>
   async function interaction(inbound: Inbound, person: Person): Promise<void> {
     const { account } = inbound;
-    const actor: Actor = {
-      person,
-      name: account.name ?? person.name,
-      platform: account.platform,
-      origin: inbound.dedupe,
-    };
-    if (inbound.kind === 'command') {
-      const doc = await effect('command', () => runCommand(deps, decisions, inbound, actor), brisk);
-      return effect('reply', () => replyTo(deps, inbound, doc), brisk);
+    const name = account.name ?? person.name;
+    const actor: Actor = { person, name, platform: account.platform, origin: inbound.dedupe };
+    try {
+      await handle(deps, decisions, children, inbound, actor);
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      await effect('say failure', () => replyTo(deps, inbound, { text: describe(error) }), brisk);
     }
-    if (inbound.kind === 'form' && inbound.token.startsWith('change:')) {
-      const said = await effect('say change', () => sayChange(deps, inbound, actor), brisk);
-      if (said?.turn) await children.startTurn(said.turn, said.conversation);
-      return;
-    }
-    const decided = await effect('decide', () => decide(deps, decisions, inbound, actor), brisk);
-    if (decided.start !== null) await children.startTask(decided.start);
-    const { say } = decided;
-    if (say) await effect('reply', () => replyTo(deps, inbound, { text: say }), brisk);
   };
+
+async function handle(
+  deps: Deps,
+  decisions: Decisions,
+  children: InteractionChildren,
+  inbound: Inbound,
+  actor: Actor,
+): Promise<void> {
+  const said = await effect('say', () => sayInConversation(deps, inbound, actor), brisk);
+  if (said) {
+    if (said.turn) await children.startTurn(said.turn, said.conversation);
+    return;
+  }
+  if (inbound.kind === 'command') {
+    const doc = await effect('command', () => runCommand(deps, decisions, inbound, actor), brisk);
+    return effect('reply', () => replyTo(deps, inbound, doc), brisk);
+  }
+  const decided = await effect('decide', () => decide(deps, decisions, inbound, actor), brisk);
+  if (decided.start !== null) await children.startTask(decided.start);
+  const { say } = decided;
+  if (say) await effect('reply', () => replyTo(deps, inbound, { text: say }), brisk);
+}
 
 async function decide(deps: Deps, decisions: Decisions, inbound: Inbound, actor: Actor): Promise<Decided> {
   switch (inbound.kind) {
@@ -53,26 +65,6 @@ async function decide(deps: Deps, decisions: Decisions, inbound: Inbound, actor:
     default:
       return ignored;
   }
-}
-
-/** What a person wants changed about a proposal is said in its conversation; the assistant proposes anew. */
-async function sayChange({ store }: Deps, inbound: Extract<Inbound, { kind: 'form' }>, actor: Actor) {
-  const proposal = await store.proposals.find(Number(inbound.token.split(':')[1]));
-  if (!proposal || !actor.person) return null;
-  const { conversation, place } = proposal;
-  const turn = await store.conversations.receive({
-    conversation,
-    place,
-    external: inbound.dedupe,
-    account: accountKey(inbound.account),
-    person: actor.person.id,
-    author: actor.name,
-    text: `About proposal ${proposal.id} (${proposal.title}): ${textOf(inbound.fields)}`,
-    files: [],
-    ref: null,
-    at: inbound.at,
-  });
-  return { turn, conversation };
 }
 
 async function react(
@@ -137,9 +129,6 @@ function answerOf({ body }: Ask, choice: string, text: string): Answer | null {
   const option = first.options[Number(choice.slice(1))];
   return choice.startsWith('o') && option ? { type: 'reply', answers: { [first.question]: option.label } } : null;
 }
-
-const textOf = (fields: Readonly<Record<string, string | readonly string[]>>): string =>
-  Object.values(fields).flat().join('\n').trim();
 
 /** Answers privately while the platform still allows it; a handle that expired is no reason to fail. */
 async function replyTo(deps: Deps, inbound: Inbound, doc: { text: string }): Promise<void> {

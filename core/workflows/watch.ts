@@ -16,10 +16,16 @@ export interface Watch {
   /** Looks at one task soon; several calls at once become one look. */
   look(task: TaskNumber): void;
   hint(hint: HostHint): Promise<void>;
-  /** Looks at every open task now and then every `reconcileMs`. */
+  /** Looks at the tasks that wait for the code host now and then every `reconcileMs`, the least recently seen first. */
   start(): void;
   stop(): Promise<void>;
 }
+
+/** GitHub allows 5,000 requests an hour and a look takes about five: with hundreds of tasks the rounds take turns. */
+const looksPerRound = 12;
+
+/** What waits for CI comes before what waits for people. */
+const urgency = ({ status }: Task): number => (status.phase === 'ci' ? 0 : 1);
 
 export function createWatch(deps: Deps, decisions: Decisions): Watch {
   const looking = new Map<TaskNumber, Promise<void>>();
@@ -33,6 +39,7 @@ export function createWatch(deps: Deps, decisions: Decisions): Watch {
       again.add(task);
       return;
     }
+    lookedAt.set(task, Date.now());
     const done = observe(deps, decisions, task)
       .catch((error: unknown) => deps.log.warn({ task, error: describe(error) }, 'could not look at the code host'))
       .finally(() => {
@@ -42,9 +49,13 @@ export function createWatch(deps: Deps, decisions: Decisions): Watch {
     looking.set(task, done);
   };
 
+  const lookedAt = new Map<TaskNumber, number>();
   const reconcile = async () => {
-    for (const { number } of await deps.store.tasks.open()) look(number);
+    const worthALook = (await deps.store.tasks.open()).filter((task) => task.issue ?? task.pull);
+    const due = worthALook.sort((a, b) => urgency(a) - urgency(b) || last(a) - last(b)).slice(0, looksPerRound);
+    for (const { number } of due) look(number);
   };
+  const last = ({ number }: Task) => lookedAt.get(number) ?? 0;
 
   return {
     look,
