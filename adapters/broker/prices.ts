@@ -11,7 +11,10 @@ export interface Price {
   readonly long?: { readonly above: number; readonly price: Omit<Price, 'long'> };
 }
 
-/** Anthropic's public list, platform.claude.com/docs/about-claude/pricing, October 2026. */
+/**
+ * October 2026. Opus, and Sonnet's and Fable's input and output, as in Anthropic's model pages; Haiku and Sonnet's cache
+ * reads ($0.20 until 7 October) as other price lists quote Anthropic; Fable's cache by the usual factors (0.1, 1.25, 2).
+ */
 export const prices: Readonly<Record<string, Price>> = {
   'claude-fable-5-1': { input: 10, output: 50, cacheRead: 1, cacheWrite5m: 12.5, cacheWrite1h: 20 },
   'claude-opus-5-5': { input: 4, output: 20, cacheRead: 0.2, cacheWrite5m: 5, cacheWrite1h: 8 },
