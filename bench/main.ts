@@ -2,10 +2,11 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import type { Benchmark, Figures } from './benchmark.ts';
+import { start } from './start.ts';
 import { table } from './table.ts';
 import { turn } from './turn.ts';
 
-const benchmarks: readonly Benchmark[] = [turn];
+const benchmarks: readonly Benchmark[] = [turn, start];
 
 /** No benchmark runs longer, milliseconds. */
 const longestMs = 240_000;
@@ -36,11 +37,15 @@ async function main(): Promise<number> {
     );
     return 2;
   }
-  const figures = await measure(benchmark);
+  const figures = rounded(await measure(benchmark));
   if (args.values.json !== undefined) await writeFile(args.values.json, `${JSON.stringify({ name, figures })}\n`);
   console.log(table(benchmark, figures));
   return 0;
 }
+
+/** To what is worth reading. */
+const rounded = (figures: Figures): Figures =>
+  Object.fromEntries(Object.entries(figures).map(([key, value]) => [key, Math.round(value * 100) / 100]));
 
 /** Runs within its time and cleans up however it ends, Ctrl-C included. */
 async function measure(benchmark: Benchmark): Promise<Figures> {
