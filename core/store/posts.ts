@@ -1,4 +1,4 @@
-import { and, eq, gt, isNotNull, like, or } from 'drizzle-orm';
+import { and, eq, gt, isNotNull, isNull, like, or } from 'drizzle-orm';
 import type { MessageRef, Place } from '../domain/chat.ts';
 import type { Database } from './database.ts';
 import { posts } from './schema.ts';
@@ -50,6 +50,16 @@ export const postStore = (db: Database) => ({
       .from(posts)
       .where(and(eq(posts.channel, channelOf(ref.place)), eq(posts.messageId, ref.id)));
     return row?.subject ?? null;
+  },
+
+  /** Whether a card has left, or is about to, for the channel of `place` and its message's id is not known yet. */
+  async underway(place: Place): Promise<boolean> {
+    const [row] = await db
+      .select({ key: posts.key })
+      .from(posts)
+      .where(and(eq(posts.channel, channelOf(place)), isNull(posts.messageId), isNotNull(posts.subject)))
+      .limit(1);
+    return row !== undefined;
   },
 
   async of(subject: string): Promise<Post[]> {

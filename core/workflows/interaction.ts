@@ -6,7 +6,7 @@ import { describe, Failure } from '../errors.ts';
 import type { Ask } from '../store/asks.ts';
 import { runCommand } from './commands.ts';
 import type { Actor, Decided, Decisions } from './decisions.ts';
-import { chatFor } from './delivery.ts';
+import { chatFor, shownBy } from './delivery.ts';
 import type { Deps } from './deps.ts';
 import { brisk, effect } from './effect.ts';
 import { sayInConversation, textOf } from './say.ts';
@@ -75,7 +75,7 @@ async function react(
   actor: Actor,
 ): Promise<Decided> {
   if (emoji !== 'yes' && emoji !== 'no') return ignored;
-  const [noun, id = ''] = ((await deps.store.posts.subjectOf(target)) ?? '').split(':');
+  const [noun, id = ''] = ((await shownBy(deps, target)) ?? '').split(':');
   if (noun === 'proposal')
     return emoji === 'yes' ? decisions.confirm(Number(id), actor) : decisions.decline(Number(id), actor);
   if (noun !== 'ask') return ignored;
