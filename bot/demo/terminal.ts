@@ -26,7 +26,7 @@ export async function converse(world: World, bot: BotProcess, io: CommandIo): Pr
   const lastCard = (): SlackMessage | undefined =>
     cards()
       .sort((a, b) => Number(a.ts) - Number(b.ts))
-      .findLast((message) => /\[\d+/.test(renderMessage(message)));
+      .findLast((message) => /^\s*\d+:\[/m.test(renderMessage(message)));
 
   const deeds: Record<string, (rest: string) => Promise<unknown>> = {
     t: async (text) => ana.say(channel, text, thread ? { threadTs: thread } : {}),
@@ -47,8 +47,14 @@ export async function converse(world: World, bot: BotProcess, io: CommandIo): Pr
       const pull = github.prs('acme/web').at(-1);
       return pull ? world.anaOnGitHub.merge('acme/web', pull.number) : io.say('There is no pull request.');
     },
-    kill: () => bot.kill(),
-    start: () => bot.start(),
+    kill: async () => {
+      await bot.kill();
+      io.say('The bot is dead. What you say now waits; /start brings it back.');
+    },
+    start: async () => {
+      await bot.start();
+      io.say('The bot is up again.');
+    },
   };
 
   io.say(`\n${usage}\n`);
