@@ -13,8 +13,8 @@ import { createCore } from '../core/index.ts';
 import { connect } from '../core/store/database.ts';
 import { createStore, type Store } from '../core/store/index.ts';
 import type { Config } from './config.ts';
-import { openDatabase } from './database.ts';
 import { coreSettings } from './core-settings.ts';
+import { openDatabase } from './database.ts';
 import { dbosLogger } from './dbos-log.ts';
 import { type PartState, startHttp } from './http.ts';
 import { prepare } from './prepare.ts';
@@ -35,7 +35,11 @@ export interface Program {
 
 /** Composes and starts the program. Throws Failure with advice for whatever keeps it from starting. */
 export async function startProgram(config: Config, log: Logger): Promise<Program> {
-  const database = await openDatabase({ ...(config.databaseUrl && { url: config.databaseUrl }), dataDir: config.dataDir, log });
+  const database = await openDatabase({
+    ...(config.databaseUrl && { url: config.databaseUrl }),
+    dataDir: config.dataDir,
+    log,
+  });
   const { db, close } = await connect(database.url, (error) => log.warn({ err: error }, 'database connection lost'));
   const store = createStore(db);
   const slack = createSlack({ ...config.slack, log: log.child({ part: 'slack' }) });
@@ -58,7 +62,7 @@ export async function startProgram(config: Config, log: Logger): Promise<Program
   });
   const broker = createBroker({
     door: core.door,
-    anthropic: { ...config.anthropic, ...(config.anthropic.workerOauthToken && { oauthToken: config.anthropic.workerOauthToken }) },
+    anthropic: workersModel(config),
     git: (repo) => github.gitAccess(repo),
     prefix: brokerPrefix,
     log: log.child({ part: 'broker' }),
@@ -78,10 +82,20 @@ export async function startProgram(config: Config, log: Logger): Promise<Program
     log: log.child({ part: 'http' }),
     parts: async () => ({ slack: slackState(slack), database: await databaseState(store) }),
     mounts: [
-      { path: `${brokerPrefix}/`, handler: broker.handler, interruptible: (request) => request.url?.includes('/v1/steering') ?? false },
+      {
+        path: `${brokerPrefix}/`,
+        handler: broker.handler,
+        interruptible: (request) => request.url?.includes('/v1/steering') ?? false,
+      },
       ...(slack.handler ? [{ path: '/slack/events', handler: slack.handler }] : []),
       ...(config.github.webhookSecret
-        ? [{ path: '/github/webhooks', handler: githubWebhooks(github, core, config.github.webhookSecret, log), maxBytes: 25 * 2 ** 20 }]
+        ? [
+            {
+              path: '/github/webhooks',
+              handler: githubWebhooks(github, core, config.github.webhookSecret, log),
+              maxBytes: 25 * 2 ** 20,
+            },
+          ]
         : []),
     ],
   });
@@ -106,6 +120,10 @@ export async function startProgram(config: Config, log: Logger): Promise<Program
     },
   };
 }
+
+/** Workers use the Claude subscription when there is one; the assistant always uses the key. */
+const workersModel = ({ anthropic: { baseUrl, apiKey, workerOauthToken } }: Config) =>
+  workerOauthToken ? { baseUrl, oauthToken: workerOauthToken } : { baseUrl, apiKey };
 
 function slackState(chat: SlackChat): PartState {
   const { connected, detail } = chat.health();

@@ -10,7 +10,8 @@ import type { NodeHandler } from './http.ts';
 export const githubWebhooks =
   (github: GitHubHost, core: Core, secret: string, log: Logger): NodeHandler =>
   async (request, response) => {
-    const answer = (status: number, text = '') => void response.writeHead(status, { 'content-type': 'text/plain' }).end(text);
+    const answer = (status: number, text = '') =>
+      void response.writeHead(status, { 'content-type': 'text/plain' }).end(text);
     try {
       const hint = await github.receiveWebhook({ headers: headersOf(request), rawBody: await buffer(request), secret });
       if (hint) await core.hint(hint);
@@ -23,4 +24,6 @@ export const githubWebhooks =
   };
 
 const headersOf = (request: IncomingMessage): Record<string, string> =>
-  Object.fromEntries(Object.entries(request.headers).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])));
+  Object.fromEntries(
+    Object.entries(request.headers).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
+  );
