@@ -42,7 +42,7 @@ function currentStage(task: Task): Stage {
 function stateOf(task: Task, index: number, at: number): StepState {
   const { phase, holder } = task.status;
   if (phase === 'merged' || index < at) return 'done';
-  if (phase === 'closed' || phase === 'cancelled') return 'failed';
   if (index > at) return 'pending';
+  if (phase === 'closed' || phase === 'cancelled') return 'failed';
   return holder === 'you' ? 'paused' : 'running';
 }
