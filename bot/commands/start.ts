@@ -17,12 +17,14 @@ export const start: Command = {
     const log = createLog({ level: config.logLevel, secrets: config.secrets });
     for (const notice of config.notices) io.say(`○ ${notice}`);
     if (!(await everythingWorks(config, log, io))) return 1;
+    // Asked for from here on: a stop that comes while the program starts is kept until it can be done in order.
+    const stopped = stopSignal();
     const program = await startProgram(config, log);
     io.say(`✔ Mainloop serves on ${config.publicUrl}`);
     if (program.ownerCode) {
       io.say(`○ Nobody is owner yet. Send this code to the bot as a direct message within a day: ${program.ownerCode}`);
     }
-    await stopSignal();
+    await stopped;
     await program.stop();
     return 0;
   },

@@ -1,0 +1,77 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createBotProcess } from './demo/bot-process.ts';
+import { freePort } from './demo/free-port.ts';
+import { createWorld, type World } from './demo/world.ts';
+
+const entry = fileURLToPath(new URL('./main.ts', import.meta.url));
+let world: World;
+let port: number;
+let dataDir: string;
+
+beforeAll(async () => {
+  port = await freePort();
+  dataDir = await mkdtemp(join(tmpdir(), 'mainloop-start-'));
+  world = await createWorld(port);
+});
+
+afterAll(async () => {
+  await world.close();
+  await rm(dataDir, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+});
+
+/** Runs `mainloop start` until it ends by itself. */
+async function startAndFail(env: Record<string, string>): Promise<{ code: number | null; said: string }> {
+  const path = process.env.PATH ?? '';
+  const child = spawn(process.execPath, [entry, 'start'], {
+    cwd: dataDir,
+    env: { PATH: path, DATA_DIR: dataDir, ...env },
+  });
+  let said = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    said += chunk.toString();
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    said += chunk.toString();
+  });
+  const [code] = await once(child, 'exit');
+  return { code, said };
+}
+
+describe('start', () => {
+  it('without settings names every variable that is missing, with an example, and no stack trace', async () => {
+    const { code, said } = await startAndFail({});
+    expect(code).toBe(1);
+    for (const variable of ['SLACK_BOT_TOKEN', 'GITHUB_TOKEN', 'ANTHROPIC_API_KEY']) expect(said).toContain(variable);
+    expect(said).not.toMatch(/^\s+at /m);
+  });
+
+  it('with tokens that the services refuse names the variables, all at once', async () => {
+    const wrong = { SLACK_BOT_TOKEN: 'xoxb-wrong', GITHUB_TOKEN: 'ghp_wrong', ANTHROPIC_API_KEY: 'sk-wrong' };
+    const { code, said } = await startAndFail({ ...world.environment(port), ...wrong });
+    expect(code).toBe(1);
+    for (const variable of Object.keys(wrong)) expect(said).toContain(variable);
+    for (const secret of Object.values(wrong)) expect(said).not.toContain(secret);
+    expect(said).not.toMatch(/^\s+at /m);
+  });
+
+  it('keeps its own Postgres, refuses a second program on its data, survives kill -9 and stops on SIGTERM', async () => {
+    const bot = createBotProcess({ port, dataDir, path: process.env.PATH ?? '', env: world.environment(port) });
+    await bot.start();
+    const second = await startAndFail({ ...world.environment(await freePort()) });
+    expect(second).toMatchObject({ code: 1 });
+    expect(second.said).toContain(`DATA_DIR ${dataDir} is in use`);
+    await bot.kill();
+    await bot.start();
+    const ready = await fetch(`http://127.0.0.1:${port}/readyz`);
+    expect(await ready.json()).toEqual({ ok: true, parts: { slack: { ok: true }, database: { ok: true } } });
+    await bot.stop();
+    expect(bot.running).toBe(false);
+    expect(await bot.log()).toContain('"stopped"');
+  }, 90_000);
+});
