@@ -9,7 +9,7 @@ import {
   createWorkerHarness,
   repo,
   type WorkerHarness,
-} from '../../core/testing/worker-harness.ts';
+} from '../../bot/testing/worker-harness.ts';
 import { ask, byPrompt, finish, script, use } from '../../sim/anthropic/script.ts';
 
 let harness: WorkerHarness;

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { branch, createWorkerHarness, repo, type WorkerHarness } from '../../core/testing/worker-harness.ts';
+import { branch, createWorkerHarness, repo, type WorkerHarness } from '../../bot/testing/worker-harness.ts';
 import { finish, script, use } from '../../sim/anthropic/script.ts';
 
 let harness: WorkerHarness;

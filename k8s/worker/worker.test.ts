@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { branch, createWorkerHarness, repo, type WorkerHarness } from '../../core/testing/worker-harness.ts';
+import { branch, createWorkerHarness, repo, type WorkerHarness } from '../../bot/testing/worker-harness.ts';
 import { finish, script, use } from '../../sim/anthropic/script.ts';
 
 let harness: WorkerHarness;

@@ -10,10 +10,10 @@ import pino from 'pino';
 import { createBroker } from '../../adapters/broker/index.ts';
 import { createMemoryDoor } from '../../adapters/broker/testing.ts';
 import { createLocalSandbox } from '../../adapters/local/index.ts';
+import type { OpenAttempt } from '../../core/door.ts';
+import type { Job, Result } from '../../core/protocol.ts';
 import { type Brain, createAnthropicSim } from '../../sim/anthropic/index.ts';
 import { createGitHubSim } from '../../sim/github/index.ts';
-import type { OpenAttempt } from '../door.ts';
-import type { Job, Result } from '../protocol.ts';
 
 export const repo = 'acme/web';
 export const branch = 'mainloop/1-greet';
