@@ -2,11 +2,12 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import type { Benchmark, Figures } from './benchmark.ts';
+import { burst } from './burst.ts';
 import { start } from './start.ts';
 import { table } from './table.ts';
 import { turn } from './turn.ts';
 
-const benchmarks: readonly Benchmark[] = [turn, start];
+const benchmarks: readonly Benchmark[] = [turn, start, burst];
 
 /** No benchmark runs longer, milliseconds. */
 const longestMs = 240_000;
