@@ -1,6 +1,7 @@
 import { and, asc, desc, eq, gt, isNull, sql } from 'drizzle-orm';
 import type { ConversationKey, FileRef, MessageRef, Place } from '../domain/chat.ts';
-import { type Database, storable } from './database.ts';
+import { storable, storableJson } from './columns.ts';
+import type { Database } from './database.ts';
 import { conversations, messages } from './schema.ts';
 
 /** One stored message of a conversation. */
@@ -46,12 +47,12 @@ export const conversationStore = (db: Database) => ({
    * was idle; null when the message is a repeat or a turn at work will pick it up.
    */
   async receive(message: NewMessage): Promise<string | null> {
-    const turn = turnOf(message.external);
+    const turn = turnOf(storable(message.external));
     const { rows } = await db.execute<{ active_turn: string }>(sql`
       with fresh as (
         insert into ${messages} (conversation, role, external, account, person, author, text, files, ref, at)
-        values (${message.conversation}, 'person', ${message.external}, ${message.account}, ${message.person},
-          ${storable(message.author)}, ${storable(message.text)}, ${JSON.stringify(message.files)}::jsonb,
+        values (${message.conversation}, 'person', ${storable(message.external)}, ${message.account}, ${message.person},
+          ${storable(message.author)}, ${storable(message.text)}, ${storableJson(message.files)}::jsonb,
           ${message.ref && JSON.stringify(message.ref)}::jsonb, ${message.at})
         on conflict (external) do nothing returning id
       )
@@ -100,7 +101,7 @@ export const conversationStore = (db: Database) => ({
         role: 'assistant',
         external: turn,
         author: 'Mainloop',
-        text: storable(text),
+        text,
         turn,
         at,
       })
@@ -140,7 +141,7 @@ export const conversationStore = (db: Database) => ({
   async summarise(key: ConversationKey, summary: string, through: number): Promise<void> {
     await db
       .update(conversations)
-      .set({ summary: storable(summary), summaryThrough: through })
+      .set({ summary, summaryThrough: through })
       .where(and(eq(conversations.key, key), sql`${conversations.summaryThrough} < ${through}`));
   },
 

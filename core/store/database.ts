@@ -23,6 +23,3 @@ export async function connect(url: string, onLost: (error: Error) => void, size 
   });
   return { db, close: () => pool.end() };
 }
-
-/** Postgres text holds neither NUL nor half a surrogate pair; both come in through chats and files. */
-export const storable = (text: string): string => text.replaceAll('\u0000', '').toWellFormed();

@@ -1,7 +1,7 @@
 import { and, eq, gt } from 'drizzle-orm';
 import { type Account, accountKey } from '../domain/chat.ts';
 import type { Person, Role } from '../domain/policy.ts';
-import { type Database, storable } from './database.ts';
+import type { Database } from './database.ts';
 import { accounts, codes, people } from './schema.ts';
 
 export const peopleStore = (db: Database) => ({
@@ -25,7 +25,7 @@ export const peopleStore = (db: Database) => ({
   async admit(account: Omit<Account, 'bot'>, role: Role, at: number): Promise<Person> {
     return db.transaction(async (tx) => {
       const key = accountKey(account);
-      const name = storable(account.name ?? account.id);
+      const name = account.name ?? account.id;
       const [known] = await tx
         .select({ id: people.id, name: people.name, role: people.role })
         .from(accounts)
@@ -56,14 +56,10 @@ export const peopleStore = (db: Database) => ({
   async seen(account: Account, at: number): Promise<void> {
     const [row] = await db
       .update(accounts)
-      .set({ lastSeenAt: at, ...(account.name ? { name: storable(account.name) } : {}) })
+      .set({ lastSeenAt: at, ...(account.name ? { name: account.name } : {}) })
       .where(eq(accounts.key, accountKey(account)))
       .returning({ person: accounts.person });
-    if (row && account.name)
-      await db
-        .update(people)
-        .set({ name: storable(account.name) })
-        .where(eq(people.id, row.person));
+    if (row && account.name) await db.update(people).set({ name: account.name }).where(eq(people.id, row.person));
   },
 
   async accountsOf(person: number): Promise<Account[]> {

@@ -3,7 +3,7 @@ import type { ConversationKey, Place } from '../domain/chat.ts';
 import { taskBranch } from '../domain/ids.ts';
 import { type Proposal, type ProposedTask, undoMs } from '../domain/proposal.ts';
 import { initialStatus } from '../domain/task.ts';
-import { type Database, storable } from './database.ts';
+import type { Database } from './database.ts';
 import { proposals, tasks } from './schema.ts';
 
 export interface NewProposal extends ProposedTask {
@@ -38,7 +38,7 @@ export const proposalStore = (db: Database) => {
     async create(proposal: NewProposal): Promise<Proposal> {
       const [fresh] = await db
         .insert(proposals)
-        .values({ ...proposal, title: storable(proposal.title), brief: storable(proposal.brief), state: 'open' })
+        .values({ ...proposal, state: 'open' })
         .onConflictDoNothing()
         .returning();
       if (fresh) return fresh;

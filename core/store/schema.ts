@@ -4,14 +4,12 @@ import {
   bigserial,
   boolean,
   doublePrecision,
+  json as exactJson,
   index,
   integer,
-  json,
-  jsonb,
   pgSchema,
   primaryKey,
   serial,
-  text,
   uniqueIndex,
 } from 'drizzle-orm/pg-core';
 import type { Answer, AskBody, AskKind } from '../domain/ask.ts';
@@ -21,6 +19,7 @@ import type { ProposalState } from '../domain/proposal.ts';
 import type { RunKind, RunOutcome } from '../domain/run.ts';
 import type { Status } from '../domain/task.ts';
 import type { Result, WorkerEvent } from '../protocol.ts';
+import { json, jsonb, text } from './columns.ts';
 
 export const mainloop = pgSchema('mainloop');
 
@@ -265,7 +264,8 @@ export const sessionEntries = mainloop.table(
     seq: bigserial('seq', { mode: 'number' }).primaryKey(),
     task: integer('task').notNull(),
     uuid: text('uuid').notNull(),
-    entry: json('entry').$type<unknown>().notNull(),
+    /** As it came: nobody looks inside. */
+    entry: exactJson('entry').$type<unknown>().notNull(),
   },
   (t) => [uniqueIndex('session_entries_uuid').on(t.task, t.uuid)],
 );

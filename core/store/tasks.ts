@@ -2,7 +2,7 @@ import { and, asc, desc, eq, inArray, isNotNull, isNull, sql } from 'drizzle-orm
 import type { ConversationKey } from '../domain/chat.ts';
 import type { TaskNumber } from '../domain/ids.ts';
 import { isFinal, nextStatus, type Task, type TaskEvent } from '../domain/task.ts';
-import { type Database, storable } from './database.ts';
+import type { Database } from './database.ts';
 import { events, tasks } from './schema.ts';
 
 /** What a step may write down about a task besides its status. */
@@ -54,10 +54,7 @@ export const taskStore = (db: Database) => {
     },
 
     async note(number: TaskNumber, facts: TaskFacts): Promise<void> {
-      await db
-        .update(tasks)
-        .set({ ...facts, ...(facts.plan ? { plan: storable(facts.plan) } : {}) })
-        .where(eq(tasks.number, number));
+      await db.update(tasks).set(facts).where(eq(tasks.number, number));
     },
 
     /** Adds dollars; answers what is spent and allowed now. */

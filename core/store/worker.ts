@@ -1,7 +1,7 @@
 import { and, asc, desc, eq, gt, isNull, or, sql } from 'drizzle-orm';
 import type { AttemptId, TaskNumber } from '../domain/ids.ts';
 import type { WorkerEvent } from '../protocol.ts';
-import { type Database, storable } from './database.ts';
+import type { Database } from './database.ts';
 import { sessionEntries, steers, workerEvents } from './schema.ts';
 
 /** What workers say and are told: events, steering, the session's transcript. */
@@ -42,10 +42,7 @@ export const workerStore = (db: Database) => ({
 
   /** Keeps what a person wants the worker to know, once per origin. */
   async steer(steer: { origin: string; task: TaskNumber; author: string; text: string; at: number }): Promise<void> {
-    await db
-      .insert(steers)
-      .values({ ...steer, author: storable(steer.author), text: storable(steer.text) })
-      .onConflictDoNothing();
+    await db.insert(steers).values(steer).onConflictDoNothing();
   },
 
   /** What an attempt has not confirmed yet: new steers, and those it took but may have lost. */
