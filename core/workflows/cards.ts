@@ -60,8 +60,15 @@ async function drawTask(store: Store, number: number): Promise<Drawing | null> {
   const activity = await activityOf(store, task);
   const ci = task.status.phase === 'ci' ? task.status.detail : null;
   const doc = progressCard(task, { activity, asks, ci, now: Date.now(), taskUrl: null });
-  return { doc, settled: isFinal(task.status) };
+  return { doc, settled: isFinal(task.status), ...(ticks(task) ? { redrawAt: nextTick(task, Date.now()) } : {}) };
 }
+
+/** A card that says "for 6 min" must not say so an hour later; one that waits for a person tells no passing time. */
+const ticks = ({ status }: Task): boolean =>
+  !isFinal(status) && status.holder !== 'you' && status.holder !== 'reviewer';
+
+/** Every minute at first, then rarer: what it says is never off by more than a fifth. */
+const nextTick = ({ status }: Task, now: number): number => now + Math.max(60_000, (now - status.since) / 5);
 
 async function activityOf(store: Store, task: Task) {
   const latest = await store.worker.latest(task.number, 20);

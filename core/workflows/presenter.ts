@@ -35,16 +35,17 @@ type Needs = Pick<Deps, 'store' | 'chats' | 'log'>;
 export function createPresenter(deps: Needs, draw: (subject: string) => Promise<Drawing | null>): Presenter {
   const busy = new Map<string, Promise<void>>();
   const dirty = new Set<string>();
-  const timers = new Set<NodeJS.Timeout>();
+  const timers = new Map<string, NodeJS.Timeout>();
   let stopped = false;
 
   const later = (subject: string, ms: number) => {
     if (stopped) return;
+    clearTimeout(timers.get(subject));
     const timer = setTimeout(() => {
-      timers.delete(timer);
+      timers.delete(subject);
       touch(subject);
     }, ms);
-    timers.add(timer);
+    timers.set(subject, timer);
   };
 
   const touch = (subject: string) => {
@@ -109,7 +110,7 @@ export function createPresenter(deps: Needs, draw: (subject: string) => Promise<
     },
     async stop() {
       stopped = true;
-      for (const timer of timers) clearTimeout(timer);
+      for (const timer of timers.values()) clearTimeout(timer);
       await Promise.allSettled(busy.values());
     },
   };
