@@ -42,10 +42,13 @@ export const plans: Brain = script([finish({ summary: 'One file changes.', plan:
 
 const usual: Required<Workers> = {
   plan: plans,
-  implement: commits('git rev-parse --abbrev-ref HEAD > note.txt'),
+  implement: commits('echo noted > "note-$(git rev-parse --abbrev-ref HEAD | tr / -).txt"'),
   fix: commits('rm -f broken; date > fixed.txt'),
-  address: commits('date >> note.txt'),
+  address: commits('for note in note-*.txt; do date >> "$note"; done'),
 };
+
+/** The file that the usual worker of a task writes. */
+export const noteOf = ({ branch }: Pick<Task, 'branch'>): string => `note-${branch.replaceAll('/', '-')}.txt`;
 
 const kinds: readonly (readonly [RegExp, keyof Workers])[] = [
   [/^Plan this task/, 'plan'],

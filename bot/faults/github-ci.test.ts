@@ -1,0 +1,87 @@
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { finish, script } from '../../sim/anthropic/script.ts';
+import { renderMessage } from '../../sim/slack/index.ts';
+import type { House } from '../testing/house.ts';
+import { asked, begin, command, commits, model, openQuickHouse, pullsOf, reaches, repo } from './testing.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
+
+const breaks = commits('touch broken');
+const gives = script([finish({ title: 'Nothing', summary: 'It is red on the base too; nothing of mine.' })]);
+
+let house: House;
+beforeAll(async () => {
+  house = await openQuickHouse(
+    model([
+      [/mended/, { implement: breaks }],
+      [/never green/, { implement: breaks, fix: commits('date +%N > again.txt') }],
+      [/gives up/, { implement: breaks, fix: gives }],
+      [/without checks/, { implement: commits('git rm -q -r .github') }],
+    ]),
+    { env: { CI_ROUNDS: '1', CI_GRACE_SECONDS: '3' } },
+  );
+});
+afterAll(() => house?.close());
+
+const kindsOf = async (task: number) => (await house.store.runs.of(task)).map(({ kind }) => kind);
+const prompts = (pattern: RegExp) =>
+  house.world.anthropic.requests.flatMap(({ view }) => (view && pattern.test(view.prompt) ? [view.prompt] : []));
+
+test.each(['cancelled', 'timed_out'] as const)('a job that is %s is not green: it is mended', async (conclusion) => {
+  const wish = `survive a job that is ${conclusion}`;
+  house.world.github.actions.script({ repo, job: 'test', conclusion, log: `the job was ${conclusion}` });
+  const { task } = await begin(house, wish);
+  const found = await reaches(house, task, 'review');
+  expect(await kindsOf(task)).toEqual(['implement', 'fix']);
+  expect(pullsOf(house, found)).toHaveLength(1);
+  expect(prompts(new RegExp(`This is fix 1[\\s\\S]*${wish}`))[0]).toContain(`The check "test" is red`);
+});
+
+test('a red check is mended by a fix run that reads the log', async () => {
+  const { task } = await begin(house, 'be mended');
+  const found = await reaches(house, task, 'review');
+  expect(await kindsOf(task)).toEqual(['implement', 'fix']);
+  expect(pullsOf(house, found)).toHaveLength(1);
+});
+
+test('a log of 50 MB reaches the worker as its failed end only', async () => {
+  const wish = 'read a huge log';
+  house.world.github.actions.script({ repo, job: 'test', conclusion: 'failure', log: { bytes: 50 * 2 ** 20 } });
+  const { task } = await begin(house, wish);
+  await reaches(house, task, 'review', 50_000);
+  const [prompt = ''] = prompts(new RegExp(`This is fix 1[\\s\\S]*${wish}`));
+  expect(prompt.length).toBeLessThan(20_000);
+  expect(prompt).toMatch(/fail|not ok|error/i);
+});
+
+test('checks that stay red after the fixes park the task; Ignore this check goes on to review', async () => {
+  const { task } = await begin(house, 'be never green');
+  const card = await asked(house, task, /CI is still red after 1 fix/);
+  expect(renderMessage(card)).toContain('Red: test');
+  expect(await command(house, `why #${task}`)).toMatch(/red/i);
+  await house.world.ana.press(card, { text: 'Ignore this check' });
+  const found = await reaches(house, task, 'review');
+  expect(pullsOf(house, found)).toHaveLength(1);
+});
+
+test('a branch without any check is not green: a person says so once for the repository', async () => {
+  const { task } = await begin(house, 'end without checks');
+  const card = await asked(house, task, /no check has started/);
+  expect(await command(house, `why #${task}`)).toMatch(/check/);
+  await house.world.ana.press(card, { text: 'Ignore this check' });
+  await reaches(house, task, 'review');
+  const second = await begin(house, 'end without checks again');
+  await reaches(house, second.task, 'review');
+  const dm = await house.world.ana.dm();
+  expect(house.seen(dm, new RegExp(`#${second.task} is parked`))).toEqual([]);
+});
+
+test('a check that is red on the base too is said to be so, to the worker and to the person', async () => {
+  const { github } = house.world;
+  await github.person('ana').push(repo, 'main', { broken: '' }, 'Break the base');
+  await github.settled();
+  const { task } = await begin(house, 'begin on a red base, gives up');
+  const card = await asked(house, task, /is parked/);
+  expect(prompts(/This is fix 1[\s\S]*gives up/)[0]).toContain('red on the base branch too');
+  expect(renderMessage(card)).toMatch(/base/);
+});
