@@ -4,6 +4,9 @@ import type { Person, Role } from '../domain/policy.ts';
 import type { Database } from './database.ts';
 import { accounts, codes, people } from './schema.ts';
 
+/** From the one who may least. */
+const ranks: readonly Role[] = ['viewer', 'member', 'owner'];
+
 export const peopleStore = (db: Database) => ({
   /** The person behind an account, or null for a stranger. Bots are nobody. */
   async of(account: Account): Promise<Person | null> {
@@ -32,10 +35,9 @@ export const peopleStore = (db: Database) => ({
         .innerJoin(people, eq(accounts.person, people.id))
         .where(eq(accounts.key, key));
       if (known) {
-        if (role === 'owner' && known.role !== 'owner') {
-          await tx.update(people).set({ role }).where(eq(people.id, known.id));
-        }
-        return { ...known, role: role === 'owner' ? role : known.role };
+        if (ranks.indexOf(role) <= ranks.indexOf(known.role)) return known;
+        await tx.update(people).set({ role }).where(eq(people.id, known.id));
+        return { ...known, role };
       }
       const [person] = await tx.insert(people).values({ name, role, createdAt: at }).returning();
       if (!person) throw new Error('no person inserted');
