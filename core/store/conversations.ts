@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, isNull, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, gt, isNull, sql } from 'drizzle-orm';
 import type { ConversationKey, FileRef, MessageRef, Place } from '../domain/chat.ts';
 import { storable, storableJson } from './columns.ts';
 import type { Database } from './database.ts';
@@ -41,14 +41,24 @@ export interface Conversation {
 
 const turnOf = (external: string) => `turn:${external}`;
 
-export const conversationStore = (db: Database) => ({
-  /**
-   * Stores a person's message once, by the platform's id, in one commit. Answers the turn to start when the conversation
-   * was idle; null when the message is a repeat or a turn at work will pick it up.
-   */
-  async receive(message: NewMessage): Promise<string | null> {
-    const turn = turnOf(storable(message.external));
-    const { rows } = await db.execute<{ active_turn: string }>(sql`
+export const conversationStore = (db: Database) => {
+  const activeTurn = async (key: ConversationKey): Promise<string | null> => {
+    const [row] = await db
+      .select({ turn: conversations.activeTurn })
+      .from(conversations)
+      .where(eq(conversations.key, key));
+    return row?.turn ?? null;
+  };
+
+  return {
+    /**
+     * Stores a person's message once, by the platform's id, in one commit. Answers the turn to start when the conversation
+     * was idle, and answers it to a repeat again while it is not over: a crash may have come before it was started. Null when
+     * another turn will pick the message up or has answered it.
+     */
+    async receive(message: NewMessage): Promise<string | null> {
+      const turn = turnOf(storable(message.external));
+      const { rows } = await db.execute<{ active_turn: string }>(sql`
       with fresh as (
         insert into ${messages} (conversation, role, external, account, person, author, text, files, ref, at)
         values (${message.conversation}, 'person', ${storable(message.external)}, ${message.account}, ${message.person},
@@ -60,102 +70,114 @@ export const conversationStore = (db: Database) => ({
       select ${message.conversation}, ${JSON.stringify(message.place)}::jsonb, ${turn}, ${message.at} from fresh
       on conflict (key) do update set active_turn = coalesce(c.active_turn, excluded.active_turn)
       returning active_turn`);
-    return rows[0]?.active_turn === turn ? turn : null;
-  },
+      const active = rows[0] ? rows[0].active_turn : await activeTurn(message.conversation);
+      return active === turn ? turn : null;
+    },
 
-  async find(key: ConversationKey): Promise<Conversation | null> {
-    const [row] = await db.select().from(conversations).where(eq(conversations.key, key));
-    return row ?? null;
-  },
+    async find(key: ConversationKey): Promise<Conversation | null> {
+      const [row] = await db.select().from(conversations).where(eq(conversations.key, key));
+      return row ?? null;
+    },
 
-  /** Gives the waiting messages to a turn (again, when it is replayed) and answers them, oldest first. */
-  async claim(key: ConversationKey, turn: string): Promise<StoredMessage[]> {
-    await db
-      .update(messages)
-      .set({ turn })
-      .where(and(eq(messages.conversation, key), isNull(messages.turn), eq(messages.role, 'person')));
-    const rows = await db
-      .select()
-      .from(messages)
-      .where(and(eq(messages.conversation, key), eq(messages.turn, turn), eq(messages.role, 'person')))
-      .orderBy(asc(messages.at), asc(messages.id));
-    return rows.map(stored);
-  },
-
-  /** Messages after the summary, oldest first. */
-  async recent(key: ConversationKey, after: number): Promise<StoredMessage[]> {
-    const rows = await db
-      .select()
-      .from(messages)
-      .where(and(eq(messages.conversation, key), gt(messages.id, after)))
-      .orderBy(asc(messages.id));
-    return rows.map(stored);
-  },
-
-  /** Stores what the assistant answered in a turn, once. */
-  async answered(key: ConversationKey, turn: string, text: string, at: number): Promise<void> {
-    await db
-      .insert(messages)
-      .values({
-        conversation: key,
-        role: 'assistant',
-        external: turn,
-        author: 'Mainloop',
-        text,
-        turn,
-        at,
-      })
-      .onConflictDoNothing();
-  },
-
-  /**
-   * Ends a turn. Answers the next one when messages came meanwhile: it holds the conversation from then on. The row is
-   * locked first, so that a message that arrives at this moment is seen here or starts its own turn, never neither.
-   */
-  async release(key: ConversationKey, turn: string): Promise<string | null> {
-    return db.transaction(async (tx) => {
-      const [row] = await tx.select().from(conversations).where(eq(conversations.key, key)).for('update');
-      if (!row || row.activeTurn !== turn) return row?.activeTurn ?? null;
-      const [waiting] = await tx
-        .select({ external: messages.external })
+    /** Gives the waiting messages to a turn (again, when it is replayed) and answers them, oldest first. */
+    async claim(key: ConversationKey, turn: string): Promise<StoredMessage[]> {
+      await db
+        .update(messages)
+        .set({ turn })
+        .where(and(eq(messages.conversation, key), isNull(messages.turn), eq(messages.role, 'person')));
+      const rows = await db
+        .select()
         .from(messages)
-        .where(and(eq(messages.conversation, key), isNull(messages.turn), eq(messages.role, 'person')))
-        .orderBy(asc(messages.at), asc(messages.id))
-        .limit(1);
-      const next = waiting ? turnOf(waiting.external) : null;
-      await tx.update(conversations).set({ activeTurn: next }).where(eq(conversations.key, key));
-      return next;
-    });
-  },
+        .where(and(eq(messages.conversation, key), eq(messages.turn, turn), eq(messages.role, 'person')))
+        .orderBy(asc(messages.at), asc(messages.id));
+      return rows.map(stored);
+    },
 
-  /** Turns that hold a conversation: after a crash they are started again, by the same id. */
-  async activeTurns(): Promise<{ key: ConversationKey; turn: string }[]> {
-    const rows = await db
-      .select({ key: conversations.key, turn: conversations.activeTurn })
-      .from(conversations)
-      .where(sql`${conversations.activeTurn} is not null`);
-    return rows.flatMap(({ key, turn }) => (turn ? [{ key, turn }] : []));
-  },
+    /** Messages after the summary, oldest first. */
+    async recent(key: ConversationKey, after: number): Promise<StoredMessage[]> {
+      const rows = await db
+        .select()
+        .from(messages)
+        .where(and(eq(messages.conversation, key), gt(messages.id, after)))
+        .orderBy(asc(messages.id));
+      return rows.map(stored);
+    },
 
-  /** Moves the summary forward; a summary never goes back. */
-  async summarise(key: ConversationKey, summary: string, through: number): Promise<void> {
-    await db
-      .update(conversations)
-      .set({ summary, summaryThrough: through })
-      .where(and(eq(conversations.key, key), sql`${conversations.summaryThrough} < ${through}`));
-  },
+    /** How much stands after the summary. */
+    async size(key: ConversationKey): Promise<{ messages: number; characters: number }> {
+      const [row] = await db
+        .select({ messages: count(), characters: sql<number>`coalesce(sum(length(${messages.text})), 0)::int` })
+        .from(messages)
+        .innerJoin(conversations, eq(messages.conversation, conversations.key))
+        .where(and(eq(messages.conversation, key), gt(messages.id, conversations.summaryThrough)));
+      return row ?? { messages: 0, characters: 0 };
+    },
 
-  /** Where people talked since `after`: the places whose history is read after a downtime. */
-  async places(after: number): Promise<Place[]> {
-    const rows = await db
-      .selectDistinctOn([conversations.key], { place: conversations.place, at: messages.at })
-      .from(conversations)
-      .innerJoin(messages, eq(messages.conversation, conversations.key))
-      .where(gt(messages.at, after))
-      .orderBy(conversations.key, desc(messages.at));
-    return rows.map((row) => row.place);
-  },
-});
+    /** Stores what the assistant answered in a turn, once. */
+    async answered(key: ConversationKey, turn: string, text: string, at: number): Promise<void> {
+      await db
+        .insert(messages)
+        .values({
+          conversation: key,
+          role: 'assistant',
+          external: turn,
+          author: 'Mainloop',
+          text,
+          turn,
+          at,
+        })
+        .onConflictDoNothing();
+    },
+
+    /**
+     * Ends a turn. Answers the next one when messages came meanwhile: it holds the conversation from then on. The row is
+     * locked first, so that a message that arrives at this moment is seen here or starts its own turn, never neither.
+     */
+    async release(key: ConversationKey, turn: string): Promise<string | null> {
+      return db.transaction(async (tx) => {
+        const [row] = await tx.select().from(conversations).where(eq(conversations.key, key)).for('update');
+        if (!row || row.activeTurn !== turn) return row?.activeTurn ?? null;
+        const [waiting] = await tx
+          .select({ external: messages.external })
+          .from(messages)
+          .where(and(eq(messages.conversation, key), isNull(messages.turn), eq(messages.role, 'person')))
+          .orderBy(asc(messages.at), asc(messages.id))
+          .limit(1);
+        const next = waiting ? turnOf(waiting.external) : null;
+        await tx.update(conversations).set({ activeTurn: next }).where(eq(conversations.key, key));
+        return next;
+      });
+    },
+
+    /** Turns that hold a conversation: after a crash they are started again, by the same id. */
+    async activeTurns(): Promise<{ key: ConversationKey; turn: string }[]> {
+      const rows = await db
+        .select({ key: conversations.key, turn: conversations.activeTurn })
+        .from(conversations)
+        .where(sql`${conversations.activeTurn} is not null`);
+      return rows.flatMap(({ key, turn }) => (turn ? [{ key, turn }] : []));
+    },
+
+    /** Moves the summary forward; a summary never goes back. */
+    async summarise(key: ConversationKey, summary: string, through: number): Promise<void> {
+      await db
+        .update(conversations)
+        .set({ summary, summaryThrough: through })
+        .where(and(eq(conversations.key, key), sql`${conversations.summaryThrough} < ${through}`));
+    },
+
+    /** Where people talked since `after`: the places whose history is read after a downtime. */
+    async places(after: number): Promise<Place[]> {
+      const rows = await db
+        .selectDistinctOn([conversations.key], { place: conversations.place, at: messages.at })
+        .from(conversations)
+        .innerJoin(messages, eq(messages.conversation, conversations.key))
+        .where(gt(messages.at, after))
+        .orderBy(conversations.key, desc(messages.at));
+      return rows.map((row) => row.place);
+    },
+  };
+};
 
 function stored(row: typeof messages.$inferSelect): StoredMessage {
   return { ...row, files: row.files ?? [] };
