@@ -1,0 +1,86 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { WorkerEvent } from '../protocol.ts';
+import { type OpenStore, openStore, runIn, taskIn } from './testing.ts';
+
+let house: OpenStore;
+beforeAll(async () => {
+  house = await openStore();
+});
+afterAll(() => house.close());
+
+test('a run is withdrawn or opened, never both', async () => {
+  const { store } = house;
+  for (let n = 0; n < 10; n += 1) {
+    const { task, run, attempt } = await runIn(store);
+    const [withdrawn, opened] = await Promise.all([
+      store.runs.withdraw(run, 5),
+      store.runs.openAttempt({ id: attempt, run, task, deadline: 9 }, 5),
+    ]);
+    expect(withdrawn).toBe(!opened);
+    expect((await store.runs.attempt(attempt)) !== null).toBe(opened);
+  }
+});
+
+test('an attempt opened again stays as it was; closed, its token is worthless and results are ignored', async () => {
+  const { store } = house;
+  const { task, run, attempt } = await runIn(store);
+  expect(await store.runs.openAttempt({ id: attempt, run, task, deadline: 9 }, 5)).toBe(true);
+  await store.runs.arm(attempt, `hash of ${attempt}`, 6);
+  expect(await store.runs.openAttempt({ id: attempt, run, task, deadline: 99 }, 50)).toBe(true);
+  expect(await store.runs.attempt(attempt)).toMatchObject({ deadline: 9, startedAt: 5 });
+  expect(await store.runs.byToken(`hash of ${attempt}`)).toMatchObject({ id: attempt, kind: 'implement' });
+  await store.runs.close(attempt, 7);
+  expect(await store.runs.byToken(`hash of ${attempt}`)).toBeNull();
+  expect(await store.runs.result(attempt, { type: 'stopped', reason: 'closed' }, 8)).toBe(false);
+  await store.runs.arm(attempt, 'another', 9);
+  expect(await store.runs.byToken('another')).toBeNull();
+});
+
+test('the first result of an attempt counts, and so does the first reason to stop', async () => {
+  const { store } = house;
+  const { task, run, attempt } = await runIn(store);
+  await store.runs.openAttempt({ id: attempt, run, task, deadline: 9 }, 5);
+  const kept = await Promise.all(
+    ['a', 'b', 'c'].map((summary) => store.runs.result(attempt, { type: 'nothing', summary, session: 's' }, 6)),
+  );
+  expect(kept.filter(Boolean)).toHaveLength(1);
+  await store.runs.stop(attempt, 'budget');
+  await store.runs.stop(attempt, 'cancelled');
+  expect(await store.runs.heartbeat(attempt, 7)).toBe('budget');
+});
+
+test('events sent again are stored once, and only the new ones are answered', async () => {
+  const { store } = house;
+  const { task, attempt } = await runIn(store);
+  const says = (seq: number): WorkerEvent => ({ seq, at: seq, event: { type: 'says', text: `${seq}` } });
+  const [one, two] = await Promise.all([
+    store.worker.record(attempt, task, [says(1), says(2)]),
+    store.worker.record(attempt, task, [says(1), says(2)]),
+  ]);
+  expect([...one, ...two].map((event) => event.seq).sort()).toEqual([1, 2]);
+  expect((await store.worker.record(attempt, task, [says(2), says(3)])).map((event) => event.seq)).toEqual([3]);
+  expect(await store.worker.latest(task, 2)).toMatchObject([{ event: { text: '2' } }, { event: { text: '3' } }]);
+});
+
+test("a session's entries come back once each and in the order in which they were sent", async () => {
+  const { store } = house;
+  const task = await taskIn(store);
+  const entry = (n: number) => ({ uuid: `u${n}`, entry: { uuid: `u${n}`, n } });
+  await store.worker.appendSession(task, [entry(1), entry(2)]);
+  await store.worker.appendSession(task, [entry(2), entry(3)]);
+  await store.worker.appendSession(task, [entry(1), entry(4), entry(4)]);
+  expect(await store.worker.session(task)).toEqual([1, 2, 3, 4].map((n) => entry(n).entry));
+  expect(await store.worker.session(await taskIn(store))).toEqual([]);
+});
+
+test('a steer is kept once per origin and waits until an attempt has it', async () => {
+  const { store } = house;
+  const { task, attempt } = await runIn(store);
+  const steer = { origin: `s:${task}`, task, author: 'Ana', text: 'Use vitest.', at: 1 };
+  await store.worker.steer(steer);
+  await store.worker.steer(steer);
+  const [pending, ...more] = await store.worker.pendingSteers(task);
+  expect(more).toEqual([]);
+  await store.worker.steered(pending?.id ?? 0, attempt);
+  expect(await store.worker.pendingSteers(task)).toEqual([]);
+});
