@@ -42,10 +42,10 @@ export async function passCi(context: TaskContext): Promise<void> {
     failed: readonly CheckItem[],
     conflict: boolean,
   ): Promise<void> {
-    const brief = await effect('read failures', () => failureBrief(deps, number, round, failed, conflict));
+    const { brief, onBase } = await effect('read failures', () => failureBrief(deps, number, round, failed, conflict));
     const outcome = await perform(context, 'fix', brief);
     if (outcome.type === 'done') return;
-    await park(context, { code: 'nothing_changed', reason: outcome.summary });
+    await park(context, { code: 'nothing_changed', reason: [...onBase, outcome.summary].join('\n') });
   }
 }
 
@@ -98,7 +98,11 @@ const changes = (signal: TaskSignal): boolean =>
 
 async function parkOnRed(context: TaskContext, failed: readonly CheckItem[], rounds: number): Promise<void> {
   const names = failed.map((item) => item.name);
-  const reason = names.join(', ') || 'a merge conflict';
+  const reason = await effect('read base', async () => {
+    const task = await context.deps.store.tasks.get(context.number);
+    const onBase = onBaseToo(task, failed, await redOnBase(context.deps, task));
+    return [names.join(', ') || 'a merge conflict', ...onBase].join('. ');
+  });
   const answer = await parkWith(context, { code: 'ci_red', reason, rounds }, changes);
   if (answer.type !== 'choose' || answer.choice !== 'ignore') return;
   await effect('ignore checks', async () => {
@@ -113,7 +117,7 @@ async function failureBrief(
   round: number,
   failed: readonly CheckItem[],
   conflict: boolean,
-): Promise<string> {
+): Promise<{ brief: string; onBase: string[] }> {
   const task = await deps.store.tasks.get(number);
   const red = await redOnBase(deps, task);
   const share = Math.floor(logCharacters / Math.max(1, failed.length));
@@ -124,7 +128,13 @@ async function failureBrief(
       redOnBase: red.has(item.name),
     })),
   );
-  return fixBrief({ task, round, failures, conflict });
+  return { brief: fixBrief({ task, round, failures, conflict }), onBase: onBaseToo(task, failed, red) };
+}
+
+/** What a person should know before they blame the task. */
+function onBaseToo({ base }: Task, failed: readonly CheckItem[], red: ReadonlySet<string>): string[] {
+  const names = failed.map((item) => item.name).filter((name) => red.has(name));
+  return names.length > 0 ? [`${names.join(', ')} is red on ${base} too`] : [];
 }
 
 /** Names of checks that fail on the base branch too: not this task's fault. */
