@@ -1,7 +1,7 @@
 import type { ConversationKey } from '../domain/chat.ts';
 import type { ModelMessage } from '../ports.ts';
 import { collect } from './collect.ts';
-import { checkedSummary, nextRange, summaryRequest } from './compaction.ts';
+import { checkedSummary, isOver, nextRange, summaryRequest } from './compaction.ts';
 import { answeredOrder, conversation } from './context.ts';
 import { answerTokens } from './limits.ts';
 import { instructions, projectsBlock } from './prompt.ts';
@@ -47,6 +47,11 @@ export const createAssistant = (deps: AssistantDeps) => {
     /** Does what the model asked for, once per turn and call. Bad input and refusals are outcomes; a passing failure is thrown. */
     use(turn: Turn, call: ToolCall): Promise<ToolOutcome> {
       return tools.use(turn, call);
+    },
+
+    /** Whether there may be something to {@link compact}; cheaper than trying. */
+    async isLong(key: ConversationKey): Promise<boolean> {
+      return isOver(await store.conversations.size(key));
     },
 
     /**

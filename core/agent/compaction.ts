@@ -6,6 +6,13 @@ import { batch, kept, summary as limit, verbatim } from './limits.ts';
 import { summariser } from './prompt.ts';
 import { asData, render } from './render.ts';
 
+/** What a message's id and its writer's name add to its text, roughly and rather too much. */
+const frame = 60;
+
+/** Whether what stands after the summary may be too much, by its size as stored. */
+export const isOver = ({ messages, characters }: { messages: number; characters: number }): boolean =>
+  messages > verbatim.messages || characters + frame * messages > verbatim.characters;
+
 /**
  * The messages to summarise next, oldest first and without a gap, or none while there are few. Takes what is beyond the
  * kept half, as much as one summary takes in; never what still waits for an answer, nor what came after it.

@@ -3,7 +3,7 @@ import type { createAssistant, Round, Said, Turn } from '../agent/assistant.ts';
 import { plainDecision } from '../domain/ask.ts';
 import type { Place } from '../domain/chat.ts';
 import type { TaskNumber } from '../domain/ids.ts';
-import { may } from '../domain/policy.ts';
+import { may, type Person } from '../domain/policy.ts';
 import { describe, Failure } from '../errors.ts';
 import type { ModelMessage, ReplyStream } from '../ports.ts';
 import type { StoredMessage } from '../store/conversations.ts';
@@ -43,13 +43,13 @@ export const createTurn = (
     if (heard.turn) await answer(heard.turn, heard.say);
     else if (heard.say.length > 0)
       await reply({ id, conversation, place: heard.place, said: [] }, heard.say.join('\n'), null);
-    const next = await effect('release', async () => {
+    const { next, isLong } = await effect('release', async () => {
       const following = await deps.store.conversations.release(conversation, id);
       await atWork.end(id, following ? null : heard.place);
-      return following;
+      return { next: following, isLong: !following && (await assistant.isLong(conversation)) };
     });
     if (next) await children.startTurn(next, conversation);
-    else await compact(conversation);
+    else if (isLong) await compact(conversation);
   };
 
   async function answer(turn: Turn, notes: readonly string[]): Promise<void> {
@@ -168,10 +168,12 @@ async function hear(
   const said: Said[] = [];
   const say: string[] = [];
   const start: TaskNumber[] = [];
+  const people = await peopleOf(deps, messages);
+  const ask = await askAbove(deps, found.place);
   for (const message of messages) {
-    const person = message.person === null ? null : await deps.store.people.byId(message.person);
+    const person = people.get(message.person) ?? null;
     const actor = { person, name: message.author, platform: found.place.platform, origin: `${id}:${message.id}` };
-    const decided = await decideByWords(deps, decisions, found.place, conversation, message, actor);
+    const decided = await decideByWords(deps, decisions, ask, conversation, message, actor);
     if (decided?.say) say.push(decided.say);
     if (decided?.start) start.push(decided.start);
     if (!decided && may(person, 'chat')) said.push({ ...message, person });
@@ -180,17 +182,30 @@ async function hear(
   return { place: found.place, turn, say, start };
 }
 
+async function peopleOf(
+  { store }: Deps,
+  messages: readonly StoredMessage[],
+): Promise<Map<number | null, Person | null>> {
+  const ids = new Set(messages.flatMap(({ person }) => person ?? []));
+  return new Map(await Promise.all([...ids].map(async (id) => [id, await store.people.byId(id)] as const)));
+}
+
+/** The ask under whose card this thread hangs. */
+async function askAbove({ store }: Deps, place: Place): Promise<number | null> {
+  const above = place.thread ? await store.posts.subjectOf({ place, id: place.thread }) : null;
+  return above?.startsWith('ask:') ? Number(above.slice(4)) : null;
+}
+
 async function decideByWords(
   deps: Deps,
   decisions: Decisions,
-  place: Place,
+  above: number | null,
   conversation: string,
   { text }: StoredMessage,
   actor: Actor,
 ): Promise<Decided | null> {
-  const under = place.thread ? await deps.store.posts.subjectOf({ place, id: place.thread }) : null;
-  if (under?.startsWith('ask:')) {
-    const ask = await deps.store.asks.find(Number(under.slice(4)));
+  if (above !== null) {
+    const ask = await deps.store.asks.find(above);
     if (ask?.state === 'open') return decisions.reply(ask.id, ask.body, text, actor);
   }
   const decision = plainDecision(text);
