@@ -1,0 +1,144 @@
+import type { Account, Doc, Emoji, Inbound, MessageRef, Place, ReplyHandle } from '../domain/chat.ts';
+import { Failure } from '../errors.ts';
+import type { Chat } from '../ports.ts';
+
+export interface FakeMessage {
+  readonly ref: MessageRef;
+  readonly key: string;
+  doc: Doc;
+  edits: number;
+  /** Unfinished while a reply is being streamed. */
+  done: boolean;
+  readonly reactions: { account: Account; emoji: Emoji }[];
+}
+
+type Call = 'post' | 'edit' | 'dm' | 'reply' | 'find' | 'react';
+
+export interface FakeChat extends Chat {
+  /** What the bot has sent, oldest first. */
+  readonly messages: FakeMessage[];
+  /** Private answers to buttons and commands. */
+  readonly replies: Doc[];
+  /** What is said while nobody listens, and all before. */
+  readonly said: Inbound[];
+  /** The next calls of this kind fail so; `after` lets them take effect first. */
+  failNext(call: Call, failure: Failure, options?: { times?: number; after?: boolean }): void;
+  /** A person does something; resolves when it is durable. */
+  inbound(inbound: Inbound): Promise<void>;
+}
+
+export const bot: Account = { platform: 'fake', space: 'T1', id: 'BOT', bot: true };
+
+/** A chat platform in memory. */
+export function createFakeChat(editEveryMs = 0): FakeChat {
+  const messages: FakeMessage[] = [];
+  const replies: Doc[] = [];
+  const said: Inbound[] = [];
+  const failures: { call: Call; failure: Failure; after: boolean }[] = [];
+  let sink: ((inbound: Inbound) => Promise<void>) | null = null;
+  let clock = 0;
+
+  const perform = async <T>(call: Call, act: () => T): Promise<T> => {
+    const at = failures.findIndex((item) => item.call === call);
+    const [failing] = at < 0 ? [] : failures.splice(at, 1);
+    if (failing && !failing.after) throw failing.failure;
+    const result = act();
+    if (failing) throw failing.failure;
+    return result;
+  };
+  const add = (place: Place, doc: Doc, key: string, done: boolean): FakeMessage => {
+    clock += 1;
+    const id = `${Date.now()}.${clock}`;
+    const message = { ref: { place, id }, key, doc, edits: 0, done, reactions: [] };
+    messages.push(message);
+    return message;
+  };
+  const known = (ref: MessageRef): FakeMessage => {
+    const found = messages.find((item) => item.ref.id === ref.id && item.ref.place.channel === ref.place.channel);
+    if (!found) throw new Failure('There is no such message.', { code: 'gone', remedy: 'never' });
+    return found;
+  };
+
+  return {
+    ...{ messages, replies, said, platform: 'fake' },
+    capabilities: { maxCharacters: 4_000, editEveryMs, history: true },
+    async start(to) {
+      sink = to;
+    },
+    async stop() {
+      sink = null;
+    },
+    health: () => ({ connected: sink !== null }),
+    post: (place, doc, key) => perform('post', () => add(place, doc, key, true).ref),
+    find: (place, key, since, as = 'post') =>
+      perform('find', () => {
+        const found = messages.find(
+          (item) =>
+            item.key === key &&
+            item.ref.place.channel === place.channel &&
+            Number.parseFloat(item.ref.id) >= since &&
+            (item.done || as === 'reply'),
+        );
+        return found?.ref ?? null;
+      }),
+    edit: (ref, doc) =>
+      perform('edit', () => {
+        const message = known(ref);
+        message.doc = doc;
+        message.edits += 1;
+        return ref;
+      }),
+    react: (ref, emoji, on) =>
+      perform('react', () => {
+        const { reactions } = known(ref);
+        const at = reactions.findIndex((item) => item.account.bot && item.emoji === emoji);
+        if (on && at < 0) reactions.push({ account: bot, emoji });
+        if (!on && at >= 0) reactions.splice(at, 1);
+      }),
+    stream(place, _to, key, resume) {
+      let message = resume ? known(resume) : null;
+      let text = '';
+      return {
+        get ref() {
+          return message?.ref ?? null;
+        },
+        append(more) {
+          text += more;
+          message ??= add(place, { text }, key, false);
+          message.doc = { text };
+        },
+        finish: (doc) =>
+          perform('post', () => {
+            message ??= add(place, doc, key, true);
+            Object.assign(message, { doc, done: true });
+            return message.ref;
+          }),
+      };
+    },
+    working: () => Promise.resolve(),
+    dm: ({ platform, space, id }) => perform('dm', () => ({ platform, space, channel: `dm-${id}`, dm: true })),
+    reply: (handle: ReplyHandle, doc) =>
+      perform('reply', () => {
+        if (Number(handle.until ?? Number.POSITIVE_INFINITY) < Date.now())
+          throw new Failure('Too late to answer.', { code: 'expired', remedy: 'never' });
+        replies.push(doc);
+      }),
+    async *history(place, since) {
+      yield* said.filter(
+        (item) =>
+          item.at >= since &&
+          item.place.channel === place.channel &&
+          (place.thread === undefined || item.place.thread === place.thread),
+      );
+    },
+    reactions: async (ref) => known(ref).reactions,
+    link: async (ref) => `https://chat.example/${ref.id}`,
+    failNext(call, failure, { times = 1, after = false } = {}) {
+      for (let n = 0; n < times; n += 1) failures.push({ call, failure, after });
+    },
+    async inbound(inbound) {
+      if (inbound.kind === 'message') said.push(inbound);
+      await sink?.(inbound);
+    },
+  } satisfies FakeChat;
+}

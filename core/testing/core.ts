@@ -1,0 +1,116 @@
+/** The whole core with the real engine and store, and fakes for everything outside. One per process (test file). */
+import { DBOS } from '@dbos-inc/dbos-sdk';
+import { pino } from 'pino';
+import { conversationKey, type Inbound, type Place } from '../domain/chat.ts';
+import type { Role } from '../domain/policy.ts';
+import type { OpenAttempt } from '../door.ts';
+import { type Core, createCore } from '../index.ts';
+import type { Result } from '../protocol.ts';
+import { connect } from '../store/database.ts';
+import { createStore } from '../store/index.ts';
+import type { Settings } from '../workflows/deps.ts';
+import { createFakeChat } from './chat.ts';
+import { createFakeCodeHost } from './code-host.ts';
+import { createFakeModel, type FakeAnswer } from './model.ts';
+import { testDatabase } from './postgres.ts';
+import { createFakeSandbox } from './sandbox.ts';
+
+export type CoreHouse = Awaited<ReturnType<typeof openCore>>;
+
+const settings: Settings = {
+  ...{ chatModel: 'claude-sonnet-5-5', workerModel: 'claude-opus-5-5', sideModel: 'claude-haiku-5-5', maxWorkers: 5 },
+  ...{ taskBudgetUsd: 5, taskDeadlineMinutes: 90, ciRounds: 1, reconcileMs: 3_600_000, ciGraceMs: 0 },
+  publicUrl: 'http://127.0.0.1',
+};
+
+export async function openCore(change: Partial<Settings> = {}) {
+  const database = await testDatabase();
+  const { db, close } = await connect(database.url, () => undefined);
+  const store = createStore(db);
+  const chat = createFakeChat();
+  const host = createFakeCodeHost();
+  const sandbox = createFakeSandbox();
+  const state: { answer: () => FakeAnswer } = { answer: () => ({ text: 'Hello.' }) };
+  const model = createFakeModel(() => state.answer());
+  const core: Core = createCore({
+    ...{ store, host, sandbox, model, chats: new Map([['fake', chat]]), settings: { ...settings, ...change } },
+    log: pino({ level: 'silent' }),
+  });
+  DBOS.setConfig({ name: 'test', systemDatabaseUrl: database.url, applicationVersion: 'test', enablePatching: true });
+  await DBOS.launch();
+  await chat.start((inbound) => core.receive(inbound));
+  await store.projects.put({ repo: 'acme/web', defaultBranch: 'main', url: 'https://host.example/acme/web' }, 1);
+  let count = 0;
+  const id = () => {
+    count += 1;
+    return `${count}`;
+  };
+  const account = (name: string) => ({ platform: 'fake', space: 'T1', id: name, name, bot: false });
+  const newPlace = (): Place => ({ platform: 'fake', space: 'T1', channel: `C${id()}`, thread: '1.1', dm: false });
+  const base = (by: string, place: Place) => ({ dedupe: `fake:${id()}`, at: Date.now(), account: account(by), place });
+
+  return {
+    ...{ core, store, chat, host, sandbox, model, state, account, newPlace, db },
+    admit: (name: string, role: Role) => store.people.admit(account(name), role, 1),
+    async say(by: string, place: Place, text: string, more: Partial<Extract<Inbound, { kind: 'message' }>> = {}) {
+      const ref = { place, id: `m${id()}` };
+      await chat.inbound({ ...base(by, place), kind: 'message', ref, text, mentionsBot: true, files: [], ...more });
+    },
+    press: (by: string, place: Place, token: string, text?: string) =>
+      chat.inbound(
+        text === undefined
+          ? { ...base(by, place), kind: 'action', target: null, token, values: [], reply: {} }
+          : { ...base(by, place), kind: 'form', token, fields: { text }, reply: {} },
+      ),
+    react: (by: string, target: { place: Place; id: string }, emoji: string) =>
+      chat.inbound({ ...base(by, target.place), kind: 'reaction', target, emoji, added: true }),
+    command: (by: string, place: Place, text: string) =>
+      chat.inbound({ ...base(by, place), kind: 'command', text, reply: {} }),
+    /** A proposal of ours, as the assistant would have made it. */
+    async propose(place: Place, change: { planFirst?: boolean } = {}): Promise<number> {
+      const at = Date.now();
+      const { id: number } = await store.proposals.create({
+        ...{ origin: `proposed:${id()}`, conversation: conversationKey(place), place, repo: 'acme/web', base: 'main' },
+        ...{ title: 'Fix it', brief: 'As said.', model: 'claude-opus-5-5', planFirst: false, budgetUsd: 5 },
+        ...{ deadlineMinutes: 90, createdAt: at, expiresAt: at + 60_000, ...change },
+      });
+      return number;
+    },
+    /** The worker of an attempt of the task, once it has begun. */
+    async worker(task: number, attempt?: string): Promise<OpenAttempt> {
+      const token = await eventually(`a worker of #${task}`, async () => {
+        const spec = sandbox.begun.findLast((item) => item.task === task && (!attempt || item.attempt === attempt));
+        return spec && sandbox.running.has(spec.attempt) ? spec.token : undefined;
+      });
+      const open = await core.door.admit(token);
+      if (!open) throw new Error('the attempt is closed');
+      return open;
+    },
+    /** Pushes a commit to the task's branch and says that the work is done. */
+    async finish(worker: OpenAttempt, sha = `${Date.now()}`.padStart(40, 'b')): Promise<string> {
+      host.heads.set(worker.branch, sha);
+      for (const pull of host.pulls) if (pull.headBranch === worker.branch) host.change(pull.number, { head: sha });
+      const words = { title: 'Fixed', summary: 'It is fixed.', session: 's' };
+      const result: Result = { type: 'work', head: sha, checks: [], replies: [], ...words };
+      await core.door.result(worker, result);
+      return sha;
+    },
+    status: async (task: number) => (await store.tasks.get(task)).status,
+    async close() {
+      await core.stop();
+      await DBOS.shutdown({ deregister: true });
+      await close();
+      await database.drop();
+    },
+  };
+}
+
+/** Asks until there is an answer, for at most 15 seconds. */
+export async function eventually<T>(what: string, probe: () => Promise<T | undefined | null | false>): Promise<T> {
+  for (const end = Date.now() + 15_000; Date.now() < end; ) {
+    const found = await probe();
+    if (found !== undefined && found !== null && found !== false) return found;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error(`waited in vain for ${what}`);
+}

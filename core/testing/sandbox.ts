@@ -1,0 +1,49 @@
+import type { Failure } from '../errors.ts';
+import type { Sandbox, SandboxSpec } from '../ports.ts';
+
+export interface FakeSandbox extends Sandbox {
+  readonly name: 'local';
+  /** Every worker that was ever begun, oldest first. */
+  readonly begun: SandboxSpec[];
+  /** Workers that run now, by attempt. */
+  readonly running: Set<string>;
+  readonly removed: number[];
+  /** What `start` throws while it is set. */
+  refuses: Failure | null;
+  /** A worker ends by itself. */
+  exit(attempt: string): void;
+}
+
+/** A sandbox whose workers are the test: it takes their tokens and speaks for them at the door. */
+export function createFakeSandbox(): FakeSandbox {
+  const begun: SandboxSpec[] = [];
+  const running = new Set<string>();
+  const known = new Map<string, number>();
+  const fake: FakeSandbox = {
+    ...{ name: 'local', begun, running, removed: [], refuses: null },
+    async start(spec) {
+      if (fake.refuses) throw fake.refuses;
+      if (known.has(spec.attempt)) return;
+      known.set(spec.attempt, spec.task);
+      begun.push(spec);
+      running.add(spec.attempt);
+    },
+    status: async (attempt) => {
+      if (running.has(attempt)) return { state: 'running', detail: '' };
+      return { state: known.has(attempt) ? 'exited' : 'unknown', detail: 'exit code 0' };
+    },
+    async stop(attempt) {
+      running.delete(attempt);
+    },
+    async remove(task) {
+      fake.removed.push(task);
+      for (const [attempt, of] of known) {
+        if (of !== task) continue;
+        known.delete(attempt);
+        running.delete(attempt);
+      }
+    },
+    exit: (attempt) => running.delete(attempt),
+  };
+  return fake;
+}
