@@ -3,6 +3,7 @@ import { DBOS } from '@dbos-inc/dbos-sdk';
 import { type AttemptId, attemptId, type RunId } from '../domain/ids.ts';
 import type { AttemptEnd, RunKind, RunOutcome } from '../domain/run.ts';
 import type { Task } from '../domain/task.ts';
+import { Failure } from '../errors.ts';
 import type { Result } from '../protocol.ts';
 import type { Deps } from './deps.ts';
 import { effect } from './effect.ts';
@@ -28,10 +29,20 @@ export const hashToken = (token: string): string => createHash('sha256').update(
 /** One execution of the worker for a task: attempts until one gives an outcome, then the task is told. */
 export const createRun = (deps: Deps) =>
   async function execute({ run, task, kind }: RunInput): Promise<void> {
-    const outcome = await attemptsOf(deps, { run, task, kind });
+    const outcome = await outcomeOf(deps, { run, task, kind });
     await effect('end run', () => deps.store.runs.end(run, outcome, Date.now()));
     await effect('tell task', () => tellTask(task, { type: 'run_ended', run, outcome }, `ended:${run}`));
   };
+
+/** What the outside refuses for good ends the run as failed: the task hears of it, whatever it was. */
+async function outcomeOf(deps: Deps, input: RunInput): Promise<RunOutcome> {
+  try {
+    return await attemptsOf(deps, input);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return { type: 'failed', code: error.code, reason: error.message, advice: error.advice ?? '' };
+  }
+}
 
 async function attemptsOf(deps: Deps, input: RunInput): Promise<RunOutcome> {
   let last = { code: 'worker_died', reason: 'the worker died' };
@@ -53,14 +64,25 @@ async function oneAttempt(
   attempt: AttemptId,
   n: number,
 ): Promise<AttemptEnd> {
-  const opened = await effect('open attempt', () => open(deps, { run, task, kind }, attempt));
-  const end: AttemptEnd = opened ? await awaitEnd(attempt) : { type: 'cancel' };
+  const end = await endOf(deps, { run, task, kind }, attempt);
   await effect('close attempt', async () => {
     await deps.sandbox.stop(attempt);
     await deps.store.runs.close(attempt, Date.now());
-    deps.log.info({ attempt, n, end: end.type }, 'attempt ended');
+    deps.log.info({ attempt, n, end: end instanceof Failure ? end.code : end.type }, 'attempt ended');
   });
+  if (end instanceof Failure) throw end;
   return end;
+}
+
+/** A sandbox that refuses to start is an end too: what was opened has to be closed. */
+async function endOf(deps: Deps, input: RunInput, attempt: AttemptId): Promise<AttemptEnd | Failure> {
+  try {
+    const opened = await effect('open attempt', () => open(deps, input, attempt));
+    return opened ? await awaitEnd(attempt) : { type: 'cancel' };
+  } catch (error) {
+    if (error instanceof Failure) return error;
+    throw error;
+  }
 }
 
 async function open(deps: Deps, { run, task, kind }: RunInput, attempt: AttemptId): Promise<boolean> {
