@@ -3,11 +3,13 @@ import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import type { Benchmark, Figures } from './benchmark.ts';
 import { burst } from './burst.ts';
+import { memory } from './memory.ts';
 import { start } from './start.ts';
+import { stream } from './stream.ts';
 import { table } from './table.ts';
 import { turn } from './turn.ts';
 
-const benchmarks: readonly Benchmark[] = [turn, start, burst];
+const benchmarks: readonly Benchmark[] = [turn, stream, burst, start, memory];
 
 /** No benchmark runs longer, milliseconds. */
 const longestMs = 240_000;
