@@ -9,6 +9,7 @@ import { Dropped, type TaskContext } from './context.ts';
 import { deliver } from './delivery.ts';
 import type { Deps } from './deps.ts';
 import { effect } from './effect.ts';
+import { notice } from './notice.ts';
 import { perform } from './perform.ts';
 import type { TaskSignal } from './signals.ts';
 
@@ -44,7 +45,7 @@ export async function awaitReview(context: TaskContext, notify: boolean): Promis
     deps.look(number);
     return opened.id;
   });
-  if (notify) await effect('say ready', () => sayReady(deps, number));
+  if (notify) await notice(deps.log, 'say ready', () => sayReady(deps, number));
   await startAsk(ask);
   const signal = await mailbox.take(
     (s): s is Extract<TaskSignal, { type: 'review' | 'head_moved' | 'conflict' | 'answered' | 'retry' }> =>

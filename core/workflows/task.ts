@@ -9,6 +9,7 @@ import { Dropped, type TaskContext } from './context.ts';
 import { deliver } from './delivery.ts';
 import type { Deps } from './deps.ts';
 import { effect } from './effect.ts';
+import { notice } from './notice.ts';
 import { agreeOnPlan } from './plan.ts';
 import { address, awaitReview } from './review.ts';
 import type { RunInput } from './run.ts';
@@ -38,7 +39,9 @@ export const createTask = (deps: Deps, children: TaskChildren) =>
   };
 
 async function journey(context: TaskContext): Promise<never> {
-  const { planFirst } = await effect('show progress', () => showProgress(context));
+  const { deps, number } = context;
+  await notice(deps.log, 'show progress', () => showProgress(context));
+  const { planFirst } = await effect('read task', () => deps.store.tasks.get(number));
   const plan = planFirst ? await stage(context, () => agreeOnPlan(context)) : null;
   await stage(context, () => build(context, plan));
   for (let round = 0; ; round += 1) {
@@ -67,7 +70,7 @@ const endsTask = (error: unknown): boolean =>
   error instanceof Ended ||
   (error instanceof Error && error.name.startsWith('DBOS'));
 
-async function showProgress({ deps, number }: TaskContext): Promise<{ planFirst: boolean }> {
+async function showProgress({ deps, number }: TaskContext): Promise<void> {
   const task = await deps.store.tasks.get(number);
   const doc = progressCard(task, {
     activity: { commits: 0, doing: '' },
@@ -83,7 +86,6 @@ async function showProgress({ deps, number }: TaskContext): Promise<{ planFirst:
     doc,
     settled: false,
   });
-  return { planFirst: task.planFirst };
 }
 
 /** Leaves nothing behind: no sandbox, no open ask, and the code host says how it ended. */
