@@ -38,11 +38,18 @@ export const createTurn = (
   const streams = new Map<string, ReplyStream>();
 
   return async function turn(id: string, conversation: string): Promise<void> {
-    const heard = await effect('hear', () => hear(deps, decisions, id, conversation, atWork), brisk);
+    const heard = await effect('hear', () => hear(deps, decisions, id, conversation, atWork));
     for (const task of heard.start) await children.startTask(task);
-    if (heard.turn) await answer(heard.turn, heard.say);
-    else if (heard.say.length > 0)
-      await reply({ id, conversation, place: heard.place, said: [] }, heard.say.join('\n'), null);
+    try {
+      if (heard.turn) await answer(heard.turn, heard.say);
+      else if (heard.say.length > 0)
+        await reply({ id, conversation, place: heard.place, said: [] }, heard.say.join('\n'), null);
+    } catch (error) {
+      // Nobody can be told here (the bot was removed, the thread is gone); what is said next must still be heard.
+      if (!(error instanceof Failure)) throw error;
+      deps.log.warn({ conversation, turn: id, error: describe(error) }, 'turn not answered');
+    }
+    streams.delete(id);
     const { next, isLong } = await effect('release', async () => {
       const following = await deps.store.conversations.release(conversation, id);
       await atWork.end(id, following ? null : heard.place);
