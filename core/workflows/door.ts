@@ -6,7 +6,7 @@ import { resumeAfterLoss } from '../words/briefs.ts';
 import type { Deps } from './deps.ts';
 import type { Ringer } from './ringer.ts';
 import { hashToken } from './run.ts';
-import { tellRun } from './signals.ts';
+import { resultKey, tellRun } from './signals.ts';
 
 /** Who the commits are by. */
 const author = { name: 'Mainloop', email: 'mainloop@users.noreply.github.com' };
@@ -85,7 +85,7 @@ export function createDoor(deps: Deps, ringer: Ringer): Door {
     async result(attempt, result) {
       await store.runs.result(attempt.id, result, Date.now());
       // Sent on every repeat, with one key: a crash may have come between the two.
-      await tellRun(attempt.run, { attempt: attempt.id, end: { type: 'result' } }, `result:${attempt.id}`);
+      await tellRun(attempt.run, { attempt: attempt.id, end: { type: 'result' } }, resultKey(attempt.id));
     },
 
     async budgetLeft(task) {

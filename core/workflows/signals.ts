@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { DBOS } from '@dbos-inc/dbos-sdk';
 import type { Answer } from '../domain/ask.ts';
 import type { CiVerdict } from '../domain/ci.ts';
@@ -32,10 +33,16 @@ export const taskWorkflowId = (task: TaskNumber): string => `task:${task}`;
 export const runWorkflowId = (run: RunId): string => `run:${run}`;
 
 export const tellTask = (task: TaskNumber, signal: TaskSignal, key: string): Promise<void> =>
-  DBOS.send(taskWorkflowId(task), signal, topic, `${taskWorkflowId(task)}:${key}`);
+  DBOS.send(taskWorkflowId(task), signal, topic, `${taskWorkflowId(task)}:${short(key)}`);
 
 export const tellRun = (run: RunId, signal: RunSignal, key: string): Promise<void> =>
-  DBOS.send(runWorkflowId(run), signal, topic, `${runWorkflowId(run)}:${key}`);
+  DBOS.send(runWorkflowId(run), signal, topic, `${runWorkflowId(run)}:${short(key)}`);
+
+/** The end of an attempt by its result, whoever tells it. */
+export const resultKey = (attempt: AttemptId): string => `result:${attempt}`;
+
+/** Keys are kept in an index, whose rows are small: the checks of a large repository make a long key. */
+const short = (key: string): string => (key.length <= 200 ? key : createHash('sha256').update(key).digest('hex'));
 
 /** The next signal to the calling workflow; null when none came within `seconds`. */
 export const hear = <T>(seconds: number = longestWaitSeconds): Promise<T | null> =>

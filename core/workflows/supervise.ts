@@ -2,7 +2,7 @@ import { describe } from '../errors.ts';
 import { heartbeatSeconds } from '../protocol.ts';
 import type { StoredAttempt } from '../store/runs.ts';
 import type { Deps } from './deps.ts';
-import { tellRun } from './signals.ts';
+import { resultKey, tellRun } from './signals.ts';
 
 /** How often open attempts and open proposals are looked at. */
 const roundMs = 2_000;
@@ -43,7 +43,12 @@ export function createSupervisor(deps: Deps): Supervisor {
 }
 
 async function check(deps: Deps, attempt: StoredAttempt): Promise<void> {
-  if (attempt.result || attempt.tokenHash === null) return;
+  if (attempt.result) {
+    // Told again, with the same key: a crash may have come between keeping the result and telling the run.
+    await tellRun(attempt.run, { attempt: attempt.id, end: { type: 'result' } }, resultKey(attempt.id));
+    return;
+  }
+  if (attempt.tokenHash === null) return;
   const died = await causeOfDeath(deps, attempt);
   if (!died) return;
   deps.log.warn({ attempt: attempt.id, ...died }, 'attempt died');
