@@ -11,7 +11,7 @@ import { createAtWork } from './workflows/at-work.ts';
 import { createCards } from './workflows/cards.ts';
 import { catchUp, markHeard } from './workflows/catchup.ts';
 import { createDecisions } from './workflows/decisions.ts';
-import type { Deps, Log, Settings } from './workflows/deps.ts';
+import type { Deps, Outside } from './workflows/deps.ts';
 import { createDoor } from './workflows/door.ts';
 import { createInteraction } from './workflows/interaction.ts';
 import { createPresenter } from './workflows/presenter.ts';
@@ -23,16 +23,6 @@ import { createSupervisor } from './workflows/supervise.ts';
 import { createTask } from './workflows/task.ts';
 import { createTurn } from './workflows/turn.ts';
 import { createWatch } from './workflows/watch.ts';
-
-export interface Outside {
-  readonly store: Store;
-  readonly chats: ReadonlyMap<Platform, Chat>;
-  readonly host: CodeHost;
-  readonly sandbox: Sandbox;
-  readonly model: ChatModel;
-  readonly settings: Settings;
-  readonly log: Log;
-}
 
 export interface Core {
   /** What a face hands every inbound to; resolves when it is durable. */

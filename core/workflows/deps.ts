@@ -28,8 +28,8 @@ export interface Settings {
   readonly publicUrl: string;
 }
 
-/** What the workflows are made of: everything outside comes in through ports. */
-export interface Deps {
+/** Everything outside of the core, through ports. */
+export interface Outside {
   readonly store: Store;
   readonly chats: ReadonlyMap<Platform, Chat>;
   readonly host: CodeHost;
@@ -37,6 +37,10 @@ export interface Deps {
   readonly model: ChatModel;
   readonly settings: Settings;
   readonly log: Log;
+}
+
+/** What the workflows are made of. */
+export interface Deps extends Outside {
   readonly presenter: Presenter;
   /** How a card looks now; null for what does not exist. */
   readonly draw: (subject: string) => Promise<Drawing | null>;
