@@ -90,10 +90,11 @@ async function open(deps: Deps, { run, task, kind }: RunInput, attempt: AttemptI
   const deadline = Date.now() + deadlineMinutes * 60_000;
   const going = await deps.store.runs.openAttempt({ id: attempt, run, task, deadline }, Date.now());
   if (!going) return false;
-  if ((await deps.sandbox.status(attempt)).state === 'running') return true;
-  const token = randomBytes(32).toString('base64url');
-  await deps.store.runs.arm(attempt, hashToken(token), Date.now());
-  await deps.sandbox.start({ attempt, task, token });
+  if ((await deps.sandbox.status(attempt)).state !== 'running') {
+    const token = randomBytes(32).toString('base64url');
+    await deps.store.runs.arm(attempt, hashToken(token), Date.now());
+    await deps.sandbox.start({ attempt, task, token });
+  }
   await deps.store.tasks.advance(task, { type: 'run_started', kind }, `started:${attempt}`, Date.now());
   deps.presenter.touch(`task:${task}`);
   return true;
