@@ -1,11 +1,10 @@
 import { DBOS } from '@dbos-inc/dbos-sdk';
 import { createAssistant } from './agent/assistant.ts';
-import type { Inbound, Platform } from './domain/chat.ts';
+import type { Inbound } from './domain/chat.ts';
 import type { TaskNumber } from './domain/ids.ts';
 import type { Door } from './door.ts';
 import { describe } from './errors.ts';
-import type { Chat, ChatModel, CodeHost, HostHint, Sandbox } from './ports.ts';
-import type { Store } from './store/index.ts';
+import type { HostHint } from './ports.ts';
 import { createAsk } from './workflows/ask.ts';
 import { createAtWork } from './workflows/at-work.ts';
 import { createCards } from './workflows/cards.ts';
