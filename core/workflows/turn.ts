@@ -123,9 +123,9 @@ export const createTurn = (
 
   async function send(turn: Turn, text: string): Promise<void> {
     const doc = { text };
-    const sent = await deps.store.posts.find(turn.id);
-    if (sent?.messageId) return;
-    const stream = await streamOf(turn);
+    const open = streams.get(turn.id);
+    if (!open && (await deps.store.posts.find(turn.id))?.messageId) return;
+    const stream = open ?? (await streamOf(turn));
     streams.delete(turn.id);
     const ref = await stream.finish(doc);
     await deps.store.posts.sent(turn.id, ref, fingerprint(doc), true);
