@@ -25,22 +25,28 @@ export const read = (file: string): Entry[] =>
 
 /**
  * The boundaries of a journal, each once, named alike in every telling of a story: without the platform's ids, and with
- * asks counted in the order in which they came.
+ * tasks and asks counted in the order in which they came (their own numbers have gaps where a kill undid a transaction).
  */
 export function boundaries(entries: readonly Entry[], what: Entry['what']): string[] {
-  const asks: string[] = [];
-  const nth = (_: string, id: string) => {
-    if (!asks.includes(id)) asks.push(id);
-    return `ask:#${asks.indexOf(id) + 1}`;
-  };
+  const [task, ask] = [counter(), counter()];
   const named = entries.map((entry) => ({
     what: entry.what,
     name: entry.boundary
       .replace(/^turn:[^|]*/, 'turn')
       .replace(/^(?:slack|caught):[^|]*\|(.*)\|\d+$/, 'interaction|$1')
-      .replace(/\b(?:ask|answer):(\d+)/g, nth)
+      .replace(/\b(ask|answer):(\d+)/g, (_, word, id) => `${word}:#${ask(id)}`)
+      .replace(/\b(task|run|result|ended|started):(\d+)/g, (_, word, id) => `${word}:#${task(id)}`)
       .replace(/:ci:\w+:\d+:.*(success|failure)\|/, ':ci:$1|')
-      .replace(/(:head|:review):.*\|/, '$1|'),
+      .replace(/(:head|:review|:cancel):.*\|/, '$1|'),
   }));
   return [...new Set(named.filter((entry) => entry.what === what).map(({ name }) => name))].sort();
+}
+
+/** Counts what it is shown: the n-th of its kind, from 1. */
+function counter(): (id: string) => number {
+  const seen: string[] = [];
+  return (id) => {
+    if (!seen.includes(id)) seen.push(id);
+    return seen.indexOf(id) + 1;
+  };
 }

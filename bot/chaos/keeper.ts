@@ -17,26 +17,30 @@ export interface Keeper {
   readonly crashes: readonly string[];
   /** Kills the program now; it is started again. */
   kill(): void;
+  /** Stops the program in order (SIGTERM) and goes on with a build that loads these modules instead. */
+  replace(preloads: readonly string[]): Promise<void>;
   /** Stops for good. */
   stop(): Promise<void>;
 }
 
 export interface KeeperOptions {
-  /** Module that the program loads first. */
-  readonly preload?: string;
+  /** Modules that the program loads first. */
+  readonly preloads: readonly string[];
   readonly env?: Record<string, string>;
 }
 
-export function keepRunning(house: House, { preload, env = {} }: KeeperOptions = {}): Keeper {
+export function keepRunning(house: House, { preloads, env = {} }: KeeperOptions): Keeper {
   const log = createWriteStream(join(house.dataDir, 'mainloop.log'), { flags: 'a' });
   const crashes: string[] = [];
   let starts = 0;
   let stopped = false;
+  let replacing = false;
+  let loaded = preloads;
   let child: ChildProcess | undefined;
 
-  const once_ = async () => {
+  const live = async () => {
     starts += 1;
-    const started = spawn(process.execPath, [...(preload ? ['--import', preload] : []), entry, 'start'], {
+    const started = spawn(process.execPath, [...loaded.flatMap((module) => ['--import', module]), entry, 'start'], {
       cwd: house.dataDir,
       env: {
         PATH: environment().PATH ?? '',
@@ -58,13 +62,13 @@ export function keepRunning(house: House, { preload, env = {} }: KeeperOptions =
       complaint += chunk.toString();
     });
     const [code, signal] = await once(started, 'exit');
-    if (stopped || signal === 'SIGKILL') return;
+    if (stopped || signal === 'SIGKILL' || (replacing && code === 0)) return;
     crashes.push(`exit ${code ?? signal}: ${complaint.slice(-2000)}`);
     await sleep(500);
   };
 
   const kept = (async () => {
-    while (!stopped) await once_();
+    while (!stopped) await live();
   })();
 
   return {
@@ -73,6 +77,13 @@ export function keepRunning(house: House, { preload, env = {} }: KeeperOptions =
     },
     crashes,
     kill: () => void child?.kill('SIGKILL'),
+    async replace(preloads) {
+      const old = child;
+      [replacing, loaded] = [true, preloads];
+      old?.kill('SIGTERM');
+      if (old?.exitCode === null) await once(old, 'exit');
+      replacing = false;
+    },
     async stop() {
       stopped = true;
       child?.kill('SIGKILL');

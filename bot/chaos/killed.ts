@@ -1,7 +1,7 @@
 /** One story, told twice: undisturbed, and with the program killed at one moment of every boundary it reaches. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { boundaries, type Entry, type Moment } from './journal.ts';
-import { type Ledger, openLedger } from './ledger.ts';
+import { type Ledger, type LedgerOptions, openLedger } from './ledger.ts';
 import { outcome } from './outcome.ts';
 import { finished } from './repository.ts';
 
@@ -14,8 +14,12 @@ export interface Telling {
 }
 
 /** Tells a story in a house of its own and waits until nothing moves any more. */
-export async function telling(moment: Moment | null, story: (ledger: Ledger) => Promise<void>): Promise<Telling> {
-  const ledger = await openLedger(moment);
+export async function telling(
+  moment: Moment | null,
+  story: (ledger: Ledger) => Promise<void>,
+  options: Omit<LedgerOptions, 'moment'> = {},
+): Promise<Telling> {
+  const ledger = await openLedger({ ...options, moment });
   try {
     await story(ledger);
     await settled(ledger);
@@ -41,7 +45,7 @@ function has(moment: Moment, { boundary }: Entry): boolean {
 const quietMs = 3_000;
 
 /** Resolves when no boundary was reached for a while. */
-async function settled({ journal }: Ledger): Promise<void> {
+export async function settled({ journal }: Ledger): Promise<void> {
   for (let before = -1, now = journal().length; now !== before; now = journal().length) {
     before = now;
     await sleep(quietMs);
@@ -59,6 +63,7 @@ export const once: Telling['outcome'] = {
   proposals: 1,
   tasks: ['merged'],
   runs: ['plan', 'plan', 'implement', 'fix', 'address'],
+  runsStarted: 5,
   messagesInThread: [
     'A worker can do that.',
     'Write down refunds',
@@ -72,7 +77,7 @@ export const once: Telling['outcome'] = {
     '✔ No answer needed any more for **#1**: it is merged.',
   ],
   ledger: finished,
-  commits: '5\n',
+  commits: '4\n',
   openAsks: 0,
   openAttempts: 0,
   repliesToReview: 1,

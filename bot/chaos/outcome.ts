@@ -25,6 +25,8 @@ export async function outcome(house: House) {
     proposals: await store.proposals.count(),
     tasks: (await store.tasks.latest(10)).map((item) => item.status.phase),
     runs: (await store.runs.of(task?.number ?? 0)).map((run) => run.kind),
+    runsStarted: (await store.history.of(`task:${task?.number}`)).filter((event) => event.type === 'run_started')
+      .length,
     messagesInThread: inChannel.map(firstLine),
     cardsInDm: inDm.map(firstLine),
     ledger: git('show', 'main:ledger.txt'),
@@ -41,8 +43,9 @@ export async function outcome(house: House) {
   };
 }
 
+/** Without times and task numbers: the number of an only task is not always 1 after a kill. */
 const firstLine = (message: SlackMessage): string =>
-  (renderMessage(message).split('\n')[0] ?? '').replace(/, \d\d:\d\d UTC/, '');
+  (renderMessage(message).split('\n')[0] ?? '').replace(/, \d\d:\d\d UTC/, '').replace(/#\d+/g, '#1');
 
 const keyOf = ({ metadata }: SlackMessage): string => (metadata ? JSON.stringify(metadata.event_payload) : '');
 

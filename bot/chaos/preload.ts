@@ -1,7 +1,9 @@
 /**
  * Loaded into the program before anything else (`node --import`): kills it at every boundary of its workflows, once each.
- * `?journal=FILE&moment=before|after|kept`; without a moment it only writes down which boundaries are reached.
+ * `?journal=FILE&moment=before|after|kept`; without a moment it only writes down which boundaries are reached. It
+ * kills nothing as long as there is a file `FILE.safe`.
  */
+import { existsSync } from 'node:fs';
 import { DBOS } from '@dbos-inc/dbos-sdk';
 import { type Moment, read, write } from './journal.ts';
 
@@ -28,7 +30,7 @@ function pass(boundary: string, now: Moment): void {
     reached.add(boundary);
     write(journal, { boundary, what: 'reached' });
   }
-  if (now !== moment || killed.has(boundary)) return;
+  if (now !== moment || killed.has(boundary) || existsSync(`${journal}.safe`)) return;
   killed.add(boundary);
   write(journal, { boundary, what: 'killed' });
   process.kill(process.pid, 'SIGKILL');

@@ -37,20 +37,22 @@ export async function press(house: House, text: RegExp, button: string): Promise
   throw new Error(`pressing ${button} had no effect`);
 }
 
-/** Says what is wanted and confirms it with a reaction; answers the thread. */
-export async function wish({ world, until }: House): Promise<string> {
+/** Says what is wanted and confirms what is proposed with a reaction. */
+export async function wish({ world, until }: House, text: string): Promise<void> {
   const { slack, ana, channel } = world;
-  const thread = await ana.say(channel, `<@${slack.botUserId}> please write down refunds`);
-  const proposal = await until('the proposal', () => find(slack.messages(channel), /Start without a plan/), patienceMs);
+  await ana.say(channel, `<@${slack.botUserId}> ${text}`);
+  const proposal = await until('the proposal', () => find(slack.messages(channel), proposalCard), patienceMs);
   await ana.react(channel, proposal.ts, '+1');
-  return thread;
+  await until('the start', () => !proposalCard.test(renderMessage(proposal)) || undefined, patienceMs);
 }
+
+const proposalCard = /Start it\?/;
 
 /** The whole way: a question, a plan, red CI and its fix, a review comment, the merge. */
 export async function tell(house: House): Promise<void> {
   const { slack, github, anaOnGitHub, channel } = house.world;
   const wait = <T>(what: string, probe: () => T | undefined) => house.until(what, probe, patienceMs);
-  await wish(house);
+  await wish(house, 'please write down refunds');
   await press(house, /Shall refunds be audited\?[\s\S]*:\[/, 'Yes');
   await press(house, /wants you to read its plan/, 'Approve plan');
   const pull = await wait('the pull request', () => github.prs(repository)[0]);
