@@ -68,6 +68,8 @@ export class Ended extends Error {
   }
 }
 
+const ends = ({ type }: TaskSignal): boolean => type === 'cancel' || type === 'pull';
+
 /** A task's letters: what is waited for is taken, what ends the task is thrown, all else is kept in order for later. */
 export interface Mailbox {
   /** The first signal that `wanted` accepts. */
@@ -84,13 +86,8 @@ export function createMailbox(): Mailbox {
   const held: TaskSignal[] = [];
   return {
     async take(wanted) {
-      const at = held.findIndex(wanted);
-      if (at >= 0) {
-        const [signal] = held.splice(at, 1);
-        if (signal && wanted(signal)) return signal;
-      }
-      for (;;) {
-        const signal = await hear<TaskSignal>();
+      const at = held.findIndex((signal) => wanted(signal) || ends(signal));
+      for (let [signal] = at < 0 ? [] : held.splice(at, 1); ; signal = (await hear<TaskSignal>()) ?? undefined) {
         if (!signal) continue;
         if (wanted(signal)) return signal;
         if (signal.type === 'cancel') throw new Cancelled(signal.by, signal.undone);
@@ -101,7 +98,9 @@ export function createMailbox(): Mailbox {
     async takeLast(wanted) {
       for (;;) {
         const signal = await hear<TaskSignal>();
-        if (signal && wanted(signal)) return signal;
+        if (!signal) continue;
+        if (wanted(signal)) return signal;
+        held.push(signal);
       }
     },
     putBack(signal) {
