@@ -6,7 +6,7 @@ import type { Database } from './database.ts';
 import { events, tasks } from './schema.ts';
 
 /** What a step may write down about a task besides its status. */
-export type TaskFacts = Partial<Pick<Task, 'issue' | 'pull' | 'head' | 'session' | 'plan' | 'budgetUsd'>> & {
+export type TaskFacts = Partial<Pick<Task, 'issue' | 'pull' | 'head' | 'session' | 'plan'>> & {
   ignoredChecks?: string[];
 };
 
@@ -55,6 +55,14 @@ export const taskStore = (db: Database) => {
 
     async note(number: TaskNumber, facts: TaskFacts): Promise<void> {
       await db.update(tasks).set(facts).where(eq(tasks.number, number));
+    },
+
+    /** Raises what a task may spend to this many dollars; never lowers it. */
+    async allow(number: TaskNumber, usd: number): Promise<void> {
+      await db
+        .update(tasks)
+        .set({ budgetUsd: sql`greatest(${tasks.budgetUsd}, ${usd})` })
+        .where(eq(tasks.number, number));
     },
 
     /** Adds dollars; answers what is spent and allowed now. */

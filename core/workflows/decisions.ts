@@ -60,7 +60,7 @@ export const createDecisions = (deps: Deps) => {
 
   /** The worker did not wait for this one, so it is applied at once. */
   const applyWarning = async (ask: Ask, limitUsd: number, actor: Actor): Promise<Decided> => {
-    if (ask.answer?.type === 'raise') await store.tasks.note(ask.task, { budgetUsd: limitUsd + ask.answer.usd });
+    if (ask.answer?.type === 'raise') await store.tasks.allow(ask.task, limitUsd + ask.answer.usd);
     if (ask.answer?.type === 'drop') {
       await tellTask(ask.task, { type: 'cancel', by: actor.name, undone: false }, `answer:${ask.id}`);
     }

@@ -112,5 +112,5 @@ async function askForBudget(context: TaskContext): Promise<void> {
   const { answer, by } = await ask(context, body, { detail: 'its budget is spent', parked: true });
   if (answer.type === 'drop') throw new Dropped(by);
   if (answer.type !== 'raise') return;
-  await effect('raise budget', () => deps.store.tasks.note(number, { budgetUsd: task.budgetUsd + answer.usd }));
+  await effect('raise budget', () => deps.store.tasks.allow(number, task.budgetUsd + answer.usd));
 }
