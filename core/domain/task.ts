@@ -41,6 +41,8 @@ export type TaskEvent =
   | { type: 'asked'; kind: AskKind; detail: string }
   | { type: 'parked'; detail: string }
   | { type: 'ci_watched'; detail: string; nextAt: number }
+  /** News of the checks; only while CI holds the task. */
+  | { type: 'ci_progressed'; detail: string; nextAt: number }
   | { type: 'review_asked' }
   | { type: 'merged' }
   | { type: 'closed'; detail: string }
@@ -120,6 +122,8 @@ export function nextStatus(status: Status, event: TaskEvent, at: number): Status
       return to({ holder: 'you', parked: true, detail: event.detail });
     case 'ci_watched':
       return to({ phase: 'ci', holder: 'ci', detail: event.detail, nextAt: event.nextAt });
+    case 'ci_progressed':
+      return status.holder === 'ci' ? to({ detail: event.detail, nextAt: event.nextAt }) : status;
     case 'review_asked':
       return to({ phase: 'review', holder: 'reviewer' });
     case 'merged':

@@ -86,8 +86,8 @@ async function observe(deps: Deps, decisions: Decisions, number: TaskNumber): Pr
 /** Comments on the issue answer the open ask when their author may write to the repository; others are no answers. */
 async function readIssue(deps: Deps, decisions: Decisions, task: Task, issue: number): Promise<void> {
   const cursor = `github:issue:${task.number}`;
-  const { at, id } = await position(deps, task, cursor);
-  const comments = (await deps.host.comments(task.repo, issue, at)).filter((comment) => comment.id > id);
+  const { at, isNew } = await position(deps, task, cursor);
+  const comments = (await deps.host.comments(task.repo, issue, at)).filter(isNew);
   const writers = await allowedAuthors(deps, task, comments);
   for (const comment of comments) {
     if (writers.has(comment.author)) await take(deps, decisions, task, comment);
@@ -134,7 +134,7 @@ async function readChecks(deps: Deps, task: Task, sha: string): Promise<void> {
     const nextAt = Date.now() + deps.settings.reconcileMs;
     await deps.store.tasks.advance(
       number,
-      { type: 'ci_watched', detail, nextAt },
+      { type: 'ci_progressed', detail, nextAt },
       `ci:${sha}:${verdict.done}/${verdict.total}:${status.since}`,
       Date.now(),
     );
@@ -159,9 +159,9 @@ async function readReviews(deps: Deps, task: Task, pull: number): Promise<void> 
   if (!reviewed || !commented || !remarked) return;
   const found = await deps.host.reviews(task.repo, pull, Math.min(reviewed.at, commented.at));
   const news = {
-    reviews: found.reviews.filter((review) => review.id > reviewed.id),
-    comments: found.comments.filter((comment) => comment.id > commented.id),
-    remarks: (await deps.host.comments(task.repo, pull, remarked.at)).filter((comment) => comment.id > remarked.id),
+    reviews: found.reviews.filter(reviewed.isNew),
+    comments: found.comments.filter(commented.isNew),
+    remarks: (await deps.host.comments(task.repo, pull, remarked.at)).filter(remarked.isNew),
   };
   const all = [...news.reviews, ...news.comments, ...news.remarks];
   if (all.length === 0) return;
@@ -181,22 +181,37 @@ async function readReviews(deps: Deps, task: Task, pull: number): Promise<void> 
 const wantsSomething = ({ state, body }: HostReview): boolean =>
   state === 'changes_requested' || (state === 'commented' && body.trim() !== '');
 
-/** How far a list was read: by id, since several things can be written in one second. */
-interface Position {
+/** Something written, and when others could first read it. */
+interface Written {
   readonly at: number;
   readonly id: number;
 }
 
-async function position({ store }: Deps, task: Task, cursor: string): Promise<Position> {
-  const [at, id] = ((await store.history.cursor(cursor)) ?? `${task.createdAt}:0`).split(':').map(Number);
-  return { at: at ?? task.createdAt, id: id ?? 0 };
+/**
+ * How far a list was read: a second of the host's clock, and what was read of that second. Ids alone would not do: those of
+ * a review are older than its publication.
+ */
+interface Position {
+  readonly at: number;
+  isNew(item: Written): boolean;
 }
 
-async function move({ store }: Deps, cursor: string, read: readonly Position[]): Promise<void> {
+async function readUntil({ store }: Deps, cursor: string): Promise<{ at: number; ids: number[] } | null> {
+  const [at, ids] = (await store.history.cursor(cursor))?.split(':') ?? [];
+  return at === undefined ? null : { at: Number(at), ids: (ids ?? '').split(',').map(Number) };
+}
+
+async function position(deps: Deps, task: Task, cursor: string): Promise<Position> {
+  const { at, ids } = (await readUntil(deps, cursor)) ?? { at: task.createdAt - 1000, ids: [] };
+  return { at, isNew: (item) => item.at > at || (item.at === at && !ids.includes(item.id)) };
+}
+
+async function move(deps: Deps, cursor: string, read: readonly Written[]): Promise<void> {
   if (read.length === 0) return;
+  const before = await readUntil(deps, cursor);
   const at = Math.max(...read.map((item) => item.at));
-  const id = Math.max(...read.map((item) => item.id));
-  await store.history.setCursor(cursor, `${at}:${id}`);
+  const ids = read.filter((item) => item.at === at).map((item) => item.id);
+  await deps.store.history.setCursor(cursor, `${at}:${[...(before?.at === at ? before.ids : []), ...ids].join(',')}`);
 }
 
 async function allowedAuthors(
