@@ -64,7 +64,8 @@ export function createDoor(deps: Deps, ringer: Ringer): Door {
 
     async events(attempt, { events }) {
       const fresh = await store.worker.record(attempt.id, attempt.task, events);
-      for (const { event } of fresh) await note(attempt, event);
+      // Repeats too: a crash may have come between the two, and noting is idempotent.
+      for (const { event } of events) await note(attempt, event);
       if (fresh.length > 0) deps.presenter.touch(`task:${attempt.task}`);
       return steering(attempt);
     },
