@@ -101,6 +101,8 @@ async function press(deps: Deps, decisions: Decisions, token: string, text: stri
     case 'retry':
       return decisions.retry(id, actor);
     case 'answer': {
+      if ((choice === 'revise' || choice === 'other') && text === '')
+        return { say: 'What you wrote was empty, so nothing changed.', start: null };
       const ask = await deps.store.asks.find(id);
       const answer = ask ? answerOf(ask, choice, text) : null;
       return answer ? decisions.answer(id, answer, actor) : { say: 'That button is out of date.', start: null };
