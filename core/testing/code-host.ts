@@ -14,7 +14,7 @@ export interface FakeCodeHost extends CodeHost {
   readonly permissions: Map<string, 'admin' | 'write' | 'read' | 'none'>;
   checked: CheckItem[];
   /** Calls of this method fail so until it is null again. */
-  failing: { method: keyof CodeHost; failure: Failure } | null;
+  failing: { method: keyof CodeHost; failure: Failure; after?: Promise<void> } | null;
   change(pull: number, change: Partial<PullRequest>): void;
 }
 
@@ -112,7 +112,11 @@ export function createFakeCodeHost(): FakeCodeHost {
   return new Proxy(host, {
     get(target, name: keyof FakeCodeHost) {
       const { failing } = target;
-      return failing?.method === name ? () => Promise.reject(failing.failure) : target[name];
+      if (failing?.method !== name) return target[name];
+      return async () => {
+        await failing.after;
+        throw failing.failure;
+      };
     },
   });
 }

@@ -10,6 +10,8 @@ export interface FakeSandbox extends Sandbox {
   readonly removed: number[];
   /** What `start` throws while it is set. */
   refuses: Failure | null;
+  /** What `stop` waits for while it is set. */
+  stopping: Promise<void> | null;
   /** A worker ends by itself. */
   exit(attempt: string): void;
 }
@@ -20,7 +22,7 @@ export function createFakeSandbox(): FakeSandbox {
   const running = new Set<string>();
   const known = new Map<string, number>();
   const fake: FakeSandbox = {
-    ...{ name: 'local', begun, running, removed: [], refuses: null },
+    ...{ name: 'local', begun, running, removed: [], refuses: null, stopping: null },
     async start(spec) {
       if (fake.refuses) throw fake.refuses;
       if (known.has(spec.attempt)) return;
@@ -33,6 +35,7 @@ export function createFakeSandbox(): FakeSandbox {
       return { state: known.has(attempt) ? 'exited' : 'unknown', detail: 'exit code 0' };
     },
     async stop(attempt) {
+      await fake.stopping;
       running.delete(attempt);
     },
     async remove(task) {
