@@ -1,4 +1,5 @@
 /** Short tasks and the acts of the people who direct them, for tests of the whole product under faults. */
+import pg from 'pg';
 import type { TaskNumber } from '../../core/domain/ids.ts';
 import type { Phase, Task } from '../../core/domain/task.ts';
 import type { Brain, ModelRequest } from '../../sim/anthropic/index.ts';
@@ -164,3 +165,14 @@ export const pullsOf = (house: House, { branch }: Pick<Task, 'branch'>) =>
 
 export const issuesOf = (house: House, wish: string) =>
   house.world.github.issues(repo).filter((issue) => issue.title.includes(wish));
+
+/** Changes what the program remembers behind its back, as time would. */
+export async function execute({ databaseUrl }: House, text: string): Promise<void> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    await client.query(text);
+  } finally {
+    await client.end();
+  }
+}
