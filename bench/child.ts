@@ -7,9 +7,10 @@ export async function startChild(
   scope: AsyncDisposableStack,
   file: string,
   env: Readonly<Record<string, string>>,
+  flags: readonly string[] = [],
 ): Promise<ChildProcess> {
   const entry = fileURLToPath(new URL(file, import.meta.url));
-  const child = spawn(process.execPath, [entry], {
+  const child = spawn(process.execPath, [...flags, entry], {
     env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...env },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });

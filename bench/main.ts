@@ -8,8 +8,9 @@ import { start } from './start.ts';
 import { stream } from './stream.ts';
 import { table } from './table.ts';
 import { turn } from './turn.ts';
+import { waiting } from './waiting.ts';
 
-const benchmarks: readonly Benchmark[] = [turn, stream, burst, start, memory];
+const benchmarks: readonly Benchmark[] = [turn, stream, waiting, burst, start, memory];
 
 /** No benchmark runs longer, milliseconds. */
 const longestMs = 240_000;

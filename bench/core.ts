@@ -1,0 +1,78 @@
+import { DBOS } from '@dbos-inc/dbos-sdk';
+import { pino } from 'pino';
+import { dbosLogger } from '../bot/dbos-log.ts';
+import { type Core, createCore } from '../core/index.ts';
+import { connect } from '../core/store/database.ts';
+import { createStore, type Store } from '../core/store/index.ts';
+
+/** The repository of the fakes. */
+export const repository = 'acme/web';
+
+/** The one person of these benchmarks. */
+export const ana = { platform: 'fake', space: 'T1', id: 'ANA', name: 'Ana', bot: false };
+
+/** The core as the program composes it, in this process, with the ports that are given. */
+export async function startCore(
+  databaseUrl: string,
+  ports: Pick<Parameters<typeof createCore>[0], 'chats' | 'host' | 'sandbox' | 'model'>,
+  before: (store: Store) => Promise<void> = async () => undefined,
+): Promise<{ core: Core; store: Store }> {
+  const { db } = await connect(databaseUrl, () => undefined);
+  const store = createStore(db);
+  const log = pino({ level: 'warn' }, pino.destination(2));
+  const core = createCore({
+    ...ports,
+    store,
+    log,
+    settings: {
+      chatModel: 'claude-sonnet-5-5',
+      workerModel: 'claude-opus-5-5',
+      sideModel: 'claude-haiku-5-5',
+      maxWorkers: 40,
+      taskBudgetUsd: 5,
+      taskDeadlineMinutes: 90,
+      ciRounds: 2,
+      reconcileMs: 60_000,
+      ciGraceMs: 120_000,
+      publicUrl: 'http://127.0.0.1',
+    },
+  });
+  DBOS.setConfig({
+    name: 'mainloop',
+    systemDatabaseUrl: databaseUrl,
+    applicationVersion: 'mainloop',
+    enablePatching: true,
+    executorID: 'local',
+    logger: dbosLogger(log),
+  });
+  await store.people.admit(ana, 'owner', 1);
+  await store.projects.put({ repo: repository, defaultBranch: 'main', url: `https://host.example/${repository}` }, 1);
+  await before(store);
+  await DBOS.launch();
+  await Promise.all([...ports.chats.values()].map((chat) => chat.start((inbound) => core.receive(inbound))));
+  await core.start();
+  return { core, store };
+}
+
+/** A task that a person has confirmed, without the conversation that leads to it. */
+export async function confirmedTask(store: Store, thread: string): Promise<void> {
+  const at = Date.now();
+  const place = { platform: 'fake', space: 'T1', channel: 'C1', thread, dm: false };
+  const person = (await store.people.of(ana))?.id ?? 0;
+  const { id } = await store.proposals.create({
+    origin: `bench:${thread}`,
+    conversation: `fake:T1:C1:${thread}`,
+    place,
+    repo: repository,
+    base: 'main',
+    title: 'Add a note',
+    brief: 'Add a line to NOTES.md.',
+    model: 'claude-opus-5-5',
+    planFirst: true,
+    budgetUsd: 5,
+    deadlineMinutes: 90,
+    createdAt: at,
+    expiresAt: at + 86_400_000,
+  });
+  await store.proposals.confirm(id, { person, name: ana.name }, at);
+}
