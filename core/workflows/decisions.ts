@@ -1,4 +1,4 @@
-import { type Answer, type AskBody, answerFromWords } from '../domain/ask.ts';
+import type { Answer } from '../domain/ask.ts';
 import type { TaskNumber } from '../domain/ids.ts';
 import { type Deed, may, type Person } from '../domain/policy.ts';
 import { isFinal } from '../domain/task.ts';
@@ -125,12 +125,6 @@ export const createDecisions = (deps: Deps) => {
       return changed || ask.answeredBy === actor.name
         ? nothing
         : say(`${ask.answeredBy ?? 'Somebody'} already answered that.`);
-    },
-
-    /** Understands a written reply to an ask; null when it isn't an answer. */
-    async reply(id: number, body: AskBody, text: string, actor: Actor): Promise<Decided | null> {
-      const answer = answerFromWords(body, text);
-      return answer ? this.answer(id, answer, actor) : null;
     },
 
     async cancel(task: TaskNumber, actor: Actor): Promise<Decided> {

@@ -1,18 +1,16 @@
 import { DBOS } from '@dbos-inc/dbos-sdk';
 import type { createAssistant, Round, Said, Turn } from '../agent/assistant.ts';
-import { plainDecision } from '../domain/ask.ts';
 import type { Place } from '../domain/chat.ts';
 import type { TaskNumber } from '../domain/ids.ts';
-import { may, type Person } from '../domain/policy.ts';
 import { describe, Failure } from '../errors.ts';
 import type { ModelMessage, ReplyStream } from '../ports.ts';
-import type { StoredMessage } from '../store/conversations.ts';
 import { answerCut, modelRefused } from '../words/turn.ts';
 import type { AtWork } from './at-work.ts';
-import type { Actor, Decided, Decisions } from './decisions.ts';
+import type { Decisions } from './decisions.ts';
 import { chatFor, clockSkewMs, deliver, fingerprint } from './delivery.ts';
 import type { Deps } from './deps.ts';
 import { brisk, effect } from './effect.ts';
+import { decide, hear, undecided } from './hearing.ts';
 
 /** A turn ends after this many rounds of tools; more means that the model runs in circles. */
 const maxRounds = 8;
@@ -38,12 +36,13 @@ export const createTurn = (
   const streams = new Map<string, ReplyStream>();
 
   return async function turn(id: string, conversation: string): Promise<void> {
-    const heard = await effect('hear', () => hear(deps, decisions, id, conversation, atWork));
-    for (const task of heard.start) await children.startTask(task);
+    const heard = await effect('hear', () => hear(deps, id, conversation, atWork));
     try {
-      if (heard.turn) await answer(heard.turn, heard.say);
-      else if (heard.say.length > 0)
-        await reply({ id, conversation, place: heard.place, said: [] }, heard.say.join('\n'), null);
+      const { say, start } =
+        heard.deeds.length > 0 ? await effect('decide', () => decide(decisions, heard.deeds)) : undecided;
+      for (const task of start) await children.startTask(task);
+      if (heard.turn) await answer(heard.turn, say);
+      else if (say.length > 0) await reply({ id, conversation, place: heard.place, said: [] }, say.join('\n'), null);
     } catch (error) {
       // Nobody can be told here (the bot was removed, the thread is gone); what is said next must still be heard.
       if (!(error instanceof Failure)) throw error;
@@ -150,77 +149,6 @@ function wordsOf({ text, stop }: Round): string[] {
 }
 
 const noUsage = { inputTokens: 0, cachedTokens: 0, cacheWriteTokens: 0, outputTokens: 0 };
-
-interface Heard {
-  readonly place: Place;
-  /** What the assistant has to answer, or null when everything was decided by plain words. */
-  readonly turn: Turn | null;
-  readonly say: readonly string[];
-  readonly start: readonly TaskNumber[];
-}
-
-/** Takes the waiting messages and lets plain words decide: a bare yes to the one open proposal, a reply under an ask. */
-async function hear(
-  deps: Deps,
-  decisions: Decisions,
-  id: string,
-  conversation: string,
-  atWork: AtWork,
-): Promise<Heard> {
-  const found = await deps.store.conversations.find(conversation);
-  if (!found)
-    throw new Failure(`conversation ${conversation} does not exist`, { code: 'no_conversation', remedy: 'never' });
-  atWork.begin(id, found.place);
-  const messages = await deps.store.conversations.claim(conversation, id);
-  const said: Said[] = [];
-  const say: string[] = [];
-  const start: TaskNumber[] = [];
-  const people = await peopleOf(deps, messages);
-  const ask = await askAbove(deps, found.place);
-  for (const message of messages) {
-    const person = people.get(message.person) ?? null;
-    const actor = { person, name: message.author, platform: found.place.platform, origin: `${id}:${message.id}` };
-    const decided = await decideByWords(deps, decisions, ask, conversation, message, actor);
-    if (decided?.say) say.push(decided.say);
-    if (decided?.start) start.push(decided.start);
-    if (!decided && may(person, 'chat')) said.push({ ...message, person });
-  }
-  const turn = said.length > 0 ? { id, conversation, place: found.place, said } : null;
-  return { place: found.place, turn, say, start };
-}
-
-async function peopleOf(
-  { store }: Deps,
-  messages: readonly StoredMessage[],
-): Promise<Map<number | null, Person | null>> {
-  const ids = new Set(messages.flatMap(({ person }) => person ?? []));
-  return new Map(await Promise.all([...ids].map(async (id) => [id, await store.people.byId(id)] as const)));
-}
-
-/** The ask under whose card this thread hangs. */
-async function askAbove({ store }: Deps, place: Place): Promise<number | null> {
-  const above = place.thread ? await store.posts.subjectOf({ place, id: place.thread }) : null;
-  return above?.startsWith('ask:') ? Number(above.slice(4)) : null;
-}
-
-async function decideByWords(
-  deps: Deps,
-  decisions: Decisions,
-  above: number | null,
-  conversation: string,
-  { text }: StoredMessage,
-  actor: Actor,
-): Promise<Decided | null> {
-  if (above !== null) {
-    const ask = await deps.store.asks.find(above);
-    if (ask?.state === 'open') return decisions.reply(ask.id, ask.body, text, actor);
-  }
-  const decision = plainDecision(text);
-  if (!decision) return null;
-  const [only, another] = await deps.store.proposals.openIn(conversation);
-  if (!only || another) return null;
-  return decision === 'yes' ? decisions.confirm(only.id, actor) : decisions.decline(only.id, actor);
-}
 
 async function showProposal(deps: Deps, place: Place, id: number): Promise<void> {
   const drawing = await deps.draw(`proposal:${id}`);

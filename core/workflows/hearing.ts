@@ -1,0 +1,111 @@
+import type { Said, Turn } from '../agent/assistant.ts';
+import { type Answer, answerFromWords, plainDecision } from '../domain/ask.ts';
+import type { Place } from '../domain/chat.ts';
+import type { TaskNumber } from '../domain/ids.ts';
+import { may, type Person } from '../domain/policy.ts';
+import { Failure } from '../errors.ts';
+import type { StoredMessage } from '../store/conversations.ts';
+import type { AtWork } from './at-work.ts';
+import type { Actor, Decided, Decisions } from './decisions.ts';
+import type { Deps } from './deps.ts';
+
+export interface Heard {
+  readonly place: Place;
+  /** What the assistant has to answer, or null when everything was decided by plain words. */
+  readonly turn: Turn | null;
+  readonly deeds: readonly Deed[];
+}
+
+/** What came of the deeds: what to say about them, and the tasks to start. */
+interface Spoken {
+  readonly say: readonly string[];
+  readonly start: readonly TaskNumber[];
+}
+
+/** When nothing was decided by plain words. */
+export const undecided: Spoken = { say: [], start: [] };
+
+/** What a message decides by plain words alone. */
+type Deed = { readonly actor: Actor } & (
+  | { readonly type: 'confirm' | 'decline'; readonly proposal: number }
+  | { readonly type: 'answer'; readonly ask: number; readonly answer: Answer }
+);
+
+/**
+ * Takes the waiting messages and finds what plain words decide: a bare yes to the one open proposal, a reply under an ask.
+ * Deciding is another step: repeated after a fault, this one would find nothing left to decide.
+ */
+export async function hear(deps: Deps, id: string, conversation: string, atWork: AtWork): Promise<Heard> {
+  const found = await deps.store.conversations.find(conversation);
+  if (!found)
+    throw new Failure(`conversation ${conversation} does not exist`, { code: 'no_conversation', remedy: 'never' });
+  atWork.begin(id, found.place);
+  const messages = await deps.store.conversations.claim(conversation, id);
+  const said: Said[] = [];
+  const deeds: Deed[] = [];
+  const people = await peopleOf(deps, messages);
+  const ask = await askAbove(deps, found.place);
+  for (const message of messages) {
+    const person = people.get(message.person) ?? null;
+    const actor = { person, name: message.author, platform: found.place.platform, origin: `${id}:${message.id}` };
+    const deed = await deedByWords(deps, ask, conversation, message, actor);
+    // The first decides; what follows in the same breath is talk.
+    const decided = deed && deeds.some((other) => sameSubject(other, deed));
+    if (deed && !decided) deeds.push(deed);
+    else if (may(person, 'chat')) said.push({ ...message, person });
+  }
+  const turn = said.length > 0 ? { id, conversation, place: found.place, said } : null;
+  return { place: found.place, turn, deeds };
+}
+
+const sameSubject = (a: Deed, b: Deed): boolean =>
+  a.type === 'answer' ? b.type === 'answer' && a.ask === b.ask : b.type !== 'answer' && a.proposal === b.proposal;
+
+export async function decide(decisions: Decisions, deeds: readonly Deed[]): Promise<Spoken> {
+  const say: string[] = [];
+  const start: TaskNumber[] = [];
+  for (const deed of deeds) {
+    const decided = await perform(decisions, deed);
+    if (decided.say) say.push(decided.say);
+    if (decided.start) start.push(decided.start);
+  }
+  return { say, start };
+}
+
+function perform(decisions: Decisions, deed: Deed): Promise<Decided> {
+  if (deed.type === 'answer') return decisions.answer(deed.ask, deed.answer, deed.actor);
+  return decisions[deed.type](deed.proposal, deed.actor);
+}
+
+async function peopleOf(
+  { store }: Deps,
+  messages: readonly StoredMessage[],
+): Promise<Map<number | null, Person | null>> {
+  const ids = new Set(messages.flatMap(({ person }) => person ?? []));
+  return new Map(await Promise.all([...ids].map(async (id) => [id, await store.people.byId(id)] as const)));
+}
+
+/** The ask under whose card this thread hangs. */
+async function askAbove({ store }: Deps, place: Place): Promise<number | null> {
+  const above = place.thread ? await store.posts.subjectOf({ place, id: place.thread }) : null;
+  return above?.startsWith('ask:') ? Number(above.slice(4)) : null;
+}
+
+async function deedByWords(
+  deps: Deps,
+  above: number | null,
+  conversation: string,
+  { text }: StoredMessage,
+  actor: Actor,
+): Promise<Deed | null> {
+  const ask = above === null ? null : await deps.store.asks.find(above);
+  if (ask?.state === 'open') {
+    const answer = answerFromWords(ask.body, text);
+    return answer && { type: 'answer', ask: ask.id, answer, actor };
+  }
+  const decision = plainDecision(text);
+  if (!decision) return null;
+  const [only, another] = await deps.store.proposals.openIn(conversation);
+  if (!only || another) return null;
+  return { type: decision === 'yes' ? 'confirm' : 'decline', proposal: only.id, actor };
+}
