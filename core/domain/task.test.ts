@@ -14,6 +14,7 @@ const events: readonly TaskEvent[] = [
   { type: 'merged' },
   { type: 'closed', detail: 'closed' },
   { type: 'cancelled', detail: 'by Ana' },
+  { type: 'ci_progressed', detail: '2 of 3', nextAt: 88 },
 ];
 
 const going: readonly Phase[] = ['planning', 'approval', 'implementing', 'ci', 'fixing', 'review', 'addressing'];
@@ -61,6 +62,14 @@ test('being parked takes it from the worker anew, and going on gives a new since
   expect(parked).toMatchObject({ holder: 'you', since: 20, parked: true });
   expect(nextStatus(parked, { type: 'parked', detail: 'c' }, 30)).toMatchObject({ since: 20, detail: 'c' });
   expect(nextStatus(parked, { type: 'run_queued', kind: 'fix' }, 40)).toMatchObject({ since: 40, parked: false });
+});
+
+test('news of the checks change what CI holds, and nothing else', () => {
+  const news = { type: 'ci_progressed', detail: '2 of 3', nextAt: 88 } as const;
+  const watched = nextStatus(at('fixing'), { type: 'ci_watched', detail: '1 of 3', nextAt: 77 }, 10);
+  expect(nextStatus(watched, news, 20)).toEqual({ ...watched, detail: '2 of 3', nextAt: 88 });
+  const parked = nextStatus(watched, { type: 'parked', detail: 'red' }, 20);
+  for (const status of [parked, at('fixing'), at('merged')]) expect(nextStatus(status, news, 30)).toBe(status);
 });
 
 test('a task that skips its plan begins by implementing', () => {
