@@ -17,12 +17,22 @@ export const pidFile = (cluster: string) => join(cluster, 'postmaster.pid');
  * `foreign`: the number belongs to a process that is no server of this cluster, so the file is stale.
  */
 export function readPostmaster(cluster: string): Postmaster | 'foreign' | null {
-  if (!existsSync(pidFile(cluster))) return null;
-  const lines = readFileSync(pidFile(cluster), 'utf8').split('\n');
+  const lines = readPidFile(cluster)?.split('\n');
+  if (!lines) return null;
   const pid = Number(lines[0]);
   if (!pid || !isAlive(pid)) return null;
   if (!worksOn(pid, cluster)) return 'foreign';
   return { pid, port: Number(lines[3]), ready: lines[7]?.trim() === 'ready' };
+}
+
+/** Null without one; a server that stops removes it at any moment. */
+function readPidFile(cluster: string): string | null {
+  try {
+    return readFileSync(pidFile(cluster), 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
 }
 
 export function isAlive(pid: number): boolean {
