@@ -25,8 +25,7 @@ export async function outcome(house: House) {
     proposals: await store.proposals.count(),
     tasks: (await store.tasks.latest(10)).map((item) => item.status.phase),
     runs: (await store.runs.of(task?.number ?? 0)).map((run) => run.kind),
-    runsStarted: (await store.history.of(`task:${task?.number}`)).filter((event) => event.type === 'run_started')
-      .length,
+    started: [...new Set((await store.history.of(`task:${task?.number}`)).flatMap(startedKind))],
     messagesInThread: inChannel.map(firstLine),
     cardsInDm: inDm.map(firstLine),
     ledger: git('show', 'main:ledger.txt'),
@@ -42,6 +41,9 @@ export async function outcome(house: House) {
     processes: workersOf(dataDir),
   };
 }
+
+const startedKind = ({ type, data }: { type: string; data: Record<string, unknown> }) =>
+  type === 'run_started' ? [data.kind] : [];
 
 /** Without times and task numbers: the number of an only task is not always 1 after a kill. */
 const firstLine = (message: SlackMessage): string =>

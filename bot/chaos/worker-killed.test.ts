@@ -94,7 +94,10 @@ it.each(cases)(
     const { branch } = await house.store.tasks.get(task.number);
     const git = (...args: string[]) =>
       execFileSync('git', ['-C', house.world.github.repo(repository).directory, ...args], { encoding: 'utf8' }).trim();
-    expect(git('show', `${branch}:ledger.txt`).split('\n')).toEqual(['opening balance', title]);
+    const added = git('diff', `main...${branch}`)
+      .split('\n')
+      .filter((line) => /^\+(?!\+)/.test(line));
+    expect(added).toEqual([`+${title}`]);
     expect(git('log', '--format=%s', `main..${branch}`).split('\n')).toHaveLength(1);
     const [run] = await house.store.runs.of(task.number);
     // Claude has nothing to do any more after the push: there may be nobody to kill.
