@@ -36,6 +36,7 @@ export function createPresenter(deps: Needs, draw: (subject: string) => Promise<
   const busy = new Map<string, Promise<void>>();
   const dirty = new Set<string>();
   const timers = new Map<string, NodeJS.Timeout>();
+  const sleeping = new Set<() => void>();
   let stopped = false;
 
   const later = (subject: string, ms: number) => {
@@ -60,6 +61,18 @@ export function createPresenter(deps: Needs, draw: (subject: string) => Promise<
     );
   };
 
+  const sleep = (ms: number) =>
+    new Promise<void>((resolve) => {
+      const wake = () => {
+        clearTimeout(timer);
+        sleeping.delete(wake);
+        resolve();
+      };
+      const timer = setTimeout(wake, ms);
+      sleeping.add(wake);
+      if (stopped) wake();
+    });
+
   async function redrawWhileDirty(subject: string): Promise<void> {
     let pause = firstPauseMs;
     while (dirty.delete(subject) && !stopped) {
@@ -69,10 +82,10 @@ export function createPresenter(deps: Needs, draw: (subject: string) => Promise<
         if (editEveryMs > 0 && dirty.has(subject)) await sleep(editEveryMs);
       } catch (error) {
         deps.log.warn({ subject, error: describe(error) }, 'card not updated yet');
-        const wait = (error instanceof Failure && error.retryAfterMs) || pause;
+        // What is touched meanwhile waits too: a rate limit is not helped by more tries.
+        dirty.add(subject);
+        await sleep((error instanceof Failure && error.retryAfterMs) || pause);
         pause = Math.min(pause * 2, longestPauseMs);
-        later(subject, wait);
-        return;
       }
     }
   }
@@ -97,8 +110,9 @@ export function createPresenter(deps: Needs, draw: (subject: string) => Promise<
       await deps.store.posts.sent(post.key, ref, hash, settled);
     } catch (error) {
       if (!(error instanceof Failure) || error.remedy !== 'never') throw error;
-      deps.log.warn({ post: post.key, error: describe(error) }, 'card can no longer be edited');
-      await deps.store.posts.sent(post.key, before, hash, true);
+      deps.log.warn({ post: post.key, error: describe(error) }, 'card cannot be edited');
+      // A refused token or an archived channel may come back: then the card is drawn again at its next change or start.
+      if (error.code === 'gone') await deps.store.posts.sent(post.key, before, hash, true);
     }
     return chat.capabilities.editEveryMs;
   }
@@ -111,9 +125,8 @@ export function createPresenter(deps: Needs, draw: (subject: string) => Promise<
     async stop() {
       stopped = true;
       for (const timer of timers.values()) clearTimeout(timer);
+      for (const wake of sleeping) wake();
       await Promise.allSettled(busy.values());
     },
   };
 }
-
-const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
