@@ -19,10 +19,11 @@ export interface Supervisor {
 export function createSupervisor(deps: Deps): Supervisor {
   let timer: NodeJS.Timeout | undefined;
   let round: Promise<void> = Promise.resolve();
+  let startedAt = Date.now();
 
   const once = async () => {
     try {
-      for (const attempt of await deps.store.runs.openAttempts()) await check(deps, attempt);
+      for (const attempt of await deps.store.runs.openAttempts()) await check(deps, attempt, startedAt);
       for (const id of await deps.store.proposals.expire(Date.now())) deps.presenter.touch(`proposal:${id}`);
     } catch (error) {
       deps.log.warn({ error: describe(error) }, 'supervision round failed');
@@ -31,6 +32,7 @@ export function createSupervisor(deps: Deps): Supervisor {
 
   return {
     start() {
+      startedAt = Date.now();
       timer = setInterval(() => {
         round = round.then(once);
       }, roundMs);
@@ -42,30 +44,30 @@ export function createSupervisor(deps: Deps): Supervisor {
   };
 }
 
-async function check(deps: Deps, attempt: StoredAttempt): Promise<void> {
+async function check(deps: Deps, attempt: StoredAttempt, listeningSince: number): Promise<void> {
   if (attempt.result) {
     // Told again, with the same key: a crash may have come between keeping the result and telling the run.
     await tellRun(attempt.run, { attempt: attempt.id, end: { type: 'result' } }, resultKey(attempt.id));
     return;
   }
   if (attempt.tokenHash === null) return;
-  const died = await causeOfDeath(deps, attempt);
+  const died = await causeOfDeath(deps, attempt, listeningSince);
   if (!died) return;
   deps.log.warn({ attempt: attempt.id, ...died }, 'attempt died');
   await tellRun(attempt.run, { attempt: attempt.id, end: { type: 'died', ...died } }, `died:${attempt.id}`);
 }
 
-async function causeOfDeath(deps: Deps, { id, deadline, heartbeatAt }: StoredAttempt) {
+async function causeOfDeath(deps: Deps, { id, deadline, heartbeatAt }: StoredAttempt, listeningSince: number) {
   const now = Date.now();
   if (now > deadline) return { reason: 'deadline' as const, detail: 'it ran longer than it may' };
   const { state, detail } = await deps.sandbox.status(id);
   if (state === 'exited') return { reason: 'exited' as const, detail };
-  if (state === 'unknown' && now - heartbeatAt > silentMs)
-    return { reason: 'lost' as const, detail: 'its sandbox is gone' };
-  if (now - heartbeatAt > silentMs)
-    return {
-      reason: 'silent' as const,
-      detail: `nothing was heard of it for ${Math.round((now - heartbeatAt) / 1000)} s`,
-    };
-  return null;
+  // A worker that spoke while the program was away could not be heard: its silence begins with the program.
+  const silence = now - Math.max(heartbeatAt, listeningSince);
+  if (silence <= silentMs) return null;
+  if (state === 'unknown') return { reason: 'lost' as const, detail: 'its sandbox is gone' };
+  return {
+    reason: 'silent' as const,
+    detail: `nothing was heard of it for ${Math.round((now - heartbeatAt) / 1000)} s`,
+  };
 }
