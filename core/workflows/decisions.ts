@@ -88,10 +88,11 @@ export const createDecisions = (deps: Deps) => {
     /** Another proposal takes this one's place, because a person wanted it changed. */
     replace: (id: number, actor: Actor): Promise<Decided> => closeProposal(id, 'replaced', actor, 'propose'),
 
-    async undo(id: number, actor: Actor): Promise<Decided> {
+    /** `at`: when the person asked for it. That we hear of it later, after a restart, is not theirs to bear. */
+    async undo(id: number, actor: Actor, at: number): Promise<Decided> {
       const refused = refuse(actor, 'cancel');
       if (refused) return refused;
-      const { proposal } = await store.proposals.undo(id, actor.name, Date.now());
+      const { proposal } = await store.proposals.undo(id, actor.name, at);
       presenter.touch(`proposal:${id}`);
       if (proposal.state !== 'undone' || proposal.task === null) {
         return proposal.task === null ? nothing : say(`It is too late to undo #${proposal.task}. Cancel it instead.`);

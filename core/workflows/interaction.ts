@@ -59,9 +59,9 @@ async function decide(deps: Deps, decisions: Decisions, inbound: Inbound, actor:
     case 'reaction':
       return inbound.added ? react(deps, decisions, inbound.target, inbound.emoji, actor) : ignored;
     case 'action':
-      return press(deps, decisions, inbound.token, '', actor);
+      return press(deps, decisions, inbound, '', actor);
     case 'form':
-      return press(deps, decisions, inbound.token, textOf(inbound.fields), actor);
+      return press(deps, decisions, inbound, textOf(inbound.fields), actor);
     default:
       return ignored;
   }
@@ -85,8 +85,16 @@ async function react(
   return emoji === 'yes' ? decisions.answer(ask.id, { type: 'approve' }, actor) : ignored;
 }
 
+type Pressed = Extract<Inbound, { kind: 'action' | 'form' }>;
+
 /** A button's token is `verb:id[:choice]`, as the words room writes it. */
-async function press(deps: Deps, decisions: Decisions, token: string, text: string, actor: Actor): Promise<Decided> {
+async function press(
+  deps: Deps,
+  decisions: Decisions,
+  { token, at }: Pressed,
+  text: string,
+  actor: Actor,
+): Promise<Decided> {
   const [verb, idText = '', choice = ''] = token.split(':');
   const id = Number(idText);
   switch (verb) {
@@ -95,7 +103,7 @@ async function press(deps: Deps, decisions: Decisions, token: string, text: stri
     case 'decline':
       return decisions.decline(id, actor);
     case 'undo':
-      return decisions.undo(id, actor);
+      return decisions.undo(id, actor, at);
     case 'cancel':
       return decisions.cancel(id, actor);
     case 'retry':
