@@ -88,6 +88,9 @@ describe.each(moments)(
   },
 );
 
+/** A person says it again when nothing has happened for this long. */
+const againMs = 20_000;
+
 /** Says it again when nobody was there to hear it. */
 async function cancel({ house }: Ledger, task: number): Promise<void> {
   for (const end = Date.now() + patienceMs; Date.now() < end; ) {
@@ -96,7 +99,7 @@ async function cancel({ house }: Ledger, task: number): Promise<void> {
     } catch (error) {
       if (!/dispatch_failed|operation_timeout/.test(String(error))) throw error;
     }
-    for (const until = Date.now() + 5_000; Date.now() < until; await sleep(50)) {
+    for (const until = Date.now() + againMs; Date.now() < until; await sleep(50)) {
       if ((await house.store.tasks.get(task)).endedAt !== null) return;
     }
   }

@@ -11,7 +11,7 @@ export const find = (messages: readonly SlackMessage[], text: RegExp): SlackMess
   messages.findLast((message) => !message.deleted && text.test(renderMessage(message)));
 
 /** A person presses again when nothing has changed for this long. */
-const againMs = 4_000;
+const againMs = 8_000;
 
 /** A card in Ana's DM, once it is there. */
 export async function card(house: House, text: RegExp): Promise<SlackMessage> {
