@@ -89,7 +89,7 @@ describe.each(moments)(
 );
 
 /** A person says it again when nothing has happened for this long. */
-const againMs = 20_000;
+const againMs = 40_000;
 
 /** Says it again when nobody was there to hear it. */
 async function cancel({ house }: Ledger, task: number): Promise<void> {

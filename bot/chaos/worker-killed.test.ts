@@ -137,5 +137,7 @@ function pidsOf(dataDir: string, victim: Victim): number[] {
   );
   if (victim === 'the whole worker') return shells.map(({ pid }) => -pid);
   const workers = processes.filter(({ parent }) => shells.some(({ pid }) => pid === parent)).map(({ pid }) => pid);
-  return processes.filter(({ parent }) => workers.includes(parent)).map(({ pid }) => pid);
+  return processes
+    .filter(({ parent, args }) => workers.includes(parent) && args.includes('claude'))
+    .map(({ pid }) => pid);
 }
