@@ -1,0 +1,95 @@
+import { eq } from 'drizzle-orm';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { attempts } from '../store/schema.ts';
+import { type CoreHouse, eventually, openCore } from '../testing/core.ts';
+
+let house: CoreHouse;
+beforeAll(async () => {
+  house = await openCore();
+  await house.admit('ana', 'owner');
+  await house.core.start();
+});
+afterAll(() => house.close());
+
+async function worker() {
+  const place = house.newPlace();
+  const proposal = await house.propose(place);
+  await house.press('ana', place, `confirm:${proposal}`);
+  const task = await eventually('a task', async () => (await house.store.proposals.find(proposal))?.task);
+  return house.worker(task);
+}
+
+const silentFor = (id: string, ms: number) => house.store.runs.heartbeat(id, Date.now() - ms);
+const closed = (id: string) =>
+  eventually(`the end of ${id}`, async () => (await house.store.runs.attempt(id))?.state === 'closed');
+const hasToken = async (id: string) => {
+  const token = house.sandbox.begun.find((item) => item.attempt === id)?.token ?? '';
+  return (await house.core.door.admit(token)) !== null;
+};
+
+test('a worker that ended by itself is replaced, and its token is worthless', async () => {
+  const first = await worker();
+  house.sandbox.exit(first.id);
+  const second = await house.worker(first.task, `${first.run}.2`);
+  expect(second.run).toBe(first.run);
+  expect(await hasToken(first.id)).toBe(false);
+  expect(await hasToken(second.id)).toBe(true);
+});
+
+test('a worker that runs longer than it may is ended', async () => {
+  const { id } = await worker();
+  await house.db
+    .update(attempts)
+    .set({ deadline: Date.now() - 1 })
+    .where(eq(attempts.id, id));
+  await closed(id);
+  expect(house.sandbox.running.has(id)).toBe(false);
+});
+
+test('a silent worker is given time after a start of the program, and a worker with a result is not judged', async () => {
+  const silent = await worker();
+  const done = await worker();
+  await house.core.stop();
+  await silentFor(silent.id, 600_000);
+  await house.core.start();
+  await new Promise((wait) => setTimeout(wait, 3_000));
+  expect((await house.store.runs.attempt(silent.id))?.state).toBe('open');
+  await house.core.door.result(done, { type: 'nothing', summary: 'x', session: 's' });
+  house.sandbox.exit(done.id);
+  await closed(done.id);
+  expect((await house.store.runs.of(done.task)).at(0)?.attempts).toBe(1);
+});
+
+test('only the first result of an attempt counts, and none after its end', async () => {
+  const open = await worker();
+  const result = { type: 'nothing', summary: 'first', session: 's' } as const;
+  await house.core.door.result(open, result);
+  await house.core.door.result(open, { ...result, summary: 'second' });
+  await closed(open.id);
+  await house.core.door.result(open, { ...result, summary: 'third' });
+  expect((await house.store.runs.attempt(open.id))?.result).toMatchObject({ summary: 'first' });
+  expect((await house.store.runs.get(open.run)).outcome).toMatchObject({ type: 'nothing', summary: 'first' });
+});
+
+test('four fifths of the budget asks once while the work goes on; all of it stops the worker', async () => {
+  const open = await worker();
+  const spend = { model: 'm', inputTokens: 1, cachedTokens: 0, cacheWriteTokens: 0, outputTokens: 1 };
+  const none = new AbortController().signal;
+  await house.core.door.spend(open, { ...spend, usd: 4 });
+  await house.core.door.spend(open, { ...spend, usd: 0.5 });
+  expect(await house.store.asks.openOf(open.task)).toMatchObject([{ kind: 'budget', body: { hard: false } }]);
+  expect((await house.core.door.steering(open, 0, none)).stop).toBeNull();
+  const waiting = house.core.door.steering(open, 20_000, none);
+  await house.core.door.spend(open, { ...spend, usd: 0.5 });
+  expect((await waiting).stop).toBe('budget');
+  expect(await house.core.door.budgetLeft(open.task)).toBe(0);
+  await house.core.door.result(open, { type: 'stopped', reason: 'budget' });
+  const asked = await eventually('the ask', async () => {
+    const asks = await house.store.asks.openOf(open.task);
+    return asks.find((ask) => ask.body.kind === 'budget' && ask.body.hard);
+  });
+  await eventually('the parking', async () => (await house.status(open.task)).parked);
+  await house.press('ana', house.newPlace(), `answer:${asked.id}:raise`);
+  await house.worker(open.task, `${open.task}.2.1`);
+  expect(await house.core.door.budgetLeft(open.task)).toBe(5);
+});
