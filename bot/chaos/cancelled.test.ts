@@ -58,7 +58,7 @@ describe.each(moments)(
       ledger.unleash();
       for (const task of await house.store.tasks.open()) await cancel(ledger, task.number);
       await settled(ledger);
-    }, 600_000);
+    }, 3_600_000);
 
     afterAll(() => ledger.close());
 

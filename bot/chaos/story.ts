@@ -5,7 +5,7 @@ import type { House } from '../testing/house.ts';
 import { repository } from './repository.ts';
 
 /** Longest wait for any one thing, milliseconds: many kills may lie between. */
-export const patienceMs = 200_000;
+export const patienceMs = 600_000;
 
 export const find = (messages: readonly SlackMessage[], text: RegExp): SlackMessage | undefined =>
   messages.findLast((message) => !message.deleted && text.test(renderMessage(message)));
@@ -37,13 +37,21 @@ export async function press(house: House, text: RegExp, button: string): Promise
   throw new Error(`pressing ${button} had no effect`);
 }
 
-/** Says what is wanted and confirms what is proposed with a reaction. */
-export async function wish({ world, until }: House, text: string): Promise<void> {
+/** Says what is wanted and confirms what is proposed with a reaction; answers the proposal's card. */
+export async function wish({ world, until }: House, text: string): Promise<SlackMessage> {
   const { slack, ana, channel } = world;
-  await ana.say(channel, `<@${slack.botUserId}> ${text}`);
-  const proposal = await until('the proposal', () => find(slack.messages(channel), proposalCard), patienceMs);
+  const said = await ana.say(channel, `<@${slack.botUserId}> ${text}`);
+  const proposal = await until(
+    'the proposal',
+    () =>
+      find(
+        slack.messages(channel).filter((message) => message.ts > said),
+        proposalCard,
+      ),
+    patienceMs,
+  );
   await ana.react(channel, proposal.ts, '+1');
-  await until('the start', () => !proposalCard.test(renderMessage(proposal)) || undefined, patienceMs);
+  return proposal;
 }
 
 const proposalCard = /Start it\?/;
