@@ -14,6 +14,10 @@ export async function repositoryNotes(git: Git, base: string): Promise<string> {
   );
   return found
     .filter(({ text }) => text !== '')
-    .map(({ name, text }) => `<${name}>\n${text.slice(0, maxCharacters)}\n</${name}>`)
+    .map(({ name, text }) => `<${name}>\n${defused(text.slice(0, maxCharacters))}\n</${name}>`)
     .join('\n\n');
 }
+
+/** A tag inside the notes would end them early or pass for a person's words; unseen characters could carry orders. */
+const defused = (text: string): string =>
+  text.replace(/\p{Cf}/gu, '').replace(/<(?=\s*\/?\s*(?:data|CLAUDE\.md|AGENTS\.md)\b)/giu, '‹');
