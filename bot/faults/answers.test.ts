@@ -8,6 +8,7 @@ import {
   asked,
   begin,
   command,
+  commitsOnce,
   execute,
   inThread,
   issuesOf,
@@ -41,13 +42,8 @@ const asks: Brain = continuing(
 );
 
 /** Works until it is told something new. */
-const listens: Brain = (request) => {
-  if (request.steers.length === 0) return shell('sleep 1');
-  if (!JSON.stringify(request.messages).includes('echo heard'))
-    return shell('echo heard > heard-$RANDOM.txt && git add -A && git commit -q -m "Do as told"');
-  const end = finish({ title: 'Do as told', summary: 'Does as told.' });
-  return typeof end === 'function' ? end(request) : end;
-};
+const does = commitsOnce('echo heard > heard-$RANDOM.txt');
+const listens: Brain = (request) => (request.steers.length === 0 ? shell('sleep 1') : does(request));
 
 /** The assistant that understands two words about tasks. */
 const understands: Brain = (request) => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { Brain } from '../../sim/anthropic/index.ts';
 import type { House } from '../testing/house.ts';
-import { asked, begin, command, commits, model, openQuickHouse, pullsOf, reaches, shell } from './testing.ts';
+import { asked, begin, command, commitsOnce, model, openQuickHouse, pullsOf, reaches, shell } from './testing.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -14,7 +14,7 @@ const costs = (usd: number, commandLine: string) => ({
 /** Spends so much in its first run; when it has more money, it does the work. */
 const spends = (usd: number): Brain => {
   let spent = false;
-  const works = commits('echo x > "$RANDOM.txt"');
+  const works = commitsOnce('echo x > $RANDOM.txt');
   return (request) => {
     if (spent) return works(request);
     spent = true;

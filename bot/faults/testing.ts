@@ -39,6 +39,16 @@ export const commits = (command: string): Brain =>
     finish({ title: 'Do what was asked', summary: 'Does what was asked.' }),
   ]);
 
+/** As {@link commits}, wherever in the conversation it stands: what was committed before is not done again. */
+export const commitsOnce =
+  (command: string): Brain =>
+  (request) => {
+    if (!JSON.stringify(request.messages).includes(command))
+      return shell(`${command} && git add -A && git commit -q -m "Do what was asked"`);
+    const end = finish({ title: 'Do what was asked', summary: 'Does what was asked.' });
+    return typeof end === 'function' ? end(request) : end;
+  };
+
 export const plans: Brain = script([finish({ summary: 'One file changes.', plan: 'Add `note.txt`.' })]);
 
 const usual: Required<Workers> = {
