@@ -42,7 +42,6 @@ describe('readConfig', () => {
       anthropic: { apiKey: 'sk-ant-api03-1', baseUrl: 'https://api.anthropic.com' },
       chatModel: 'claude-sonnet-5-5',
       workerModel: 'claude-opus-5-5',
-      sandbox: 'local',
       port: 3000,
       publicUrl: 'http://localhost:3000',
       logLevel: 'info',

@@ -35,7 +35,6 @@ export interface Config {
   readonly workerModel: string;
   readonly projects: readonly string[];
   readonly owners: readonly Owner[];
-  readonly sandbox: 'local' | 'kubernetes';
   readonly maxWorkers: number;
   readonly taskBudgetUsd: number;
   readonly taskDeadlineMinutes: number;
@@ -88,6 +87,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   // An ill-formed default would be a fault of settings.ts, found by the first test; the 0 and '' below are never used.
   const port = values.PORT ?? 0;
   const auth = githubAuth(values, missing);
+  refuseKubernetes(values, missing);
   const config: Config = {
     slack: slack(values, missing),
     github: {
@@ -104,7 +104,6 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     workerModel: values.WORKER_MODEL ?? '',
     projects: values.PROJECTS ?? [],
     owners: values.OWNERS ?? [],
-    sandbox: values.SANDBOX ?? 'local',
     maxWorkers: values.MAX_WORKERS ?? 0,
     taskBudgetUsd: values.TASK_BUDGET_USD ?? 0,
     taskDeadlineMinutes: values.TASK_DEADLINE_MINUTES ?? 0,
@@ -121,6 +120,12 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   };
   if (problems.length > 0) throw new ConfigError(problems);
   return config;
+}
+
+/** Who asks for isolation must not silently get none. */
+function refuseKubernetes({ SANDBOX }: Values, missing: Missing): void {
+  if (SANDBOX === 'kubernetes')
+    missing('SANDBOX', 'is kubernetes, which this release does not serve yet: workers run on this machine');
 }
 
 type Missing = (variable: Variable, what?: string) => '';

@@ -43,4 +43,6 @@ export interface Door {
   /** Dollars left for the task, at the moment of asking; the broker refuses model calls at or below 0. */
   budgetLeft(task: TaskNumber): Promise<number>;
   spend(attempt: OpenAttempt, spend: Spend): Promise<void>;
+  /** How the model's side answered a call: HTTP status, and when it asks to be tried again (milliseconds from now). */
+  modelAnswered(attempt: OpenAttempt, status: number, retryAfterMs: number | null): Promise<void>;
 }

@@ -60,6 +60,7 @@ export async function proxyModel(exchange: Exchange, target: string, upstream: M
     throw new Refusal(402, 'billing_error', "This task's budget is used up.");
   }
   const answer = await send(body);
+  await door.modelAnswered(attempt, answer.statusCode ?? 502, retryAfterMs(answer.headers['retry-after']));
   const usage = stream && answer.statusCode === 200 ? streamUsage() : jsonUsage();
   const charge = once(async () => {
     const tokens = usage.end();
@@ -78,6 +79,8 @@ export async function proxyModel(exchange: Exchange, target: string, upstream: M
     await charge();
   }
 }
+
+const retryAfterMs = (seconds: string | undefined): number | null => (seconds ? Number(seconds) * 1000 || null : null);
 
 type Watch = (source: AsyncIterable<Buffer>) => AsyncIterable<Buffer>;
 

@@ -12,6 +12,8 @@ export interface DoorState {
   readonly batches: EventBatch[];
   readonly session: { uuid: string }[];
   readonly spent: Spend[];
+  /** HTTP statuses of the model's answers, in order. */
+  readonly answers: number[];
   results: Result[];
   budget: number;
   /** Not yet acknowledged by a `steered` event. */
@@ -27,6 +29,7 @@ export function createMemoryDoor(): Door & { readonly state: DoorState } {
     batches: [],
     session: [],
     spent: [],
+    answers: [],
     results: [],
     budget: 10,
     steering: { items: [], stop: null },
@@ -68,6 +71,7 @@ export function createMemoryDoor(): Door & { readonly state: DoorState } {
     },
     budgetLeft: async () => state.budget - state.spent.reduce((sum, each) => sum + each.usd, 0),
     spend: async (_attempt, spend) => void state.spent.push(spend),
+    modelAnswered: async (_attempt, status) => void state.answers.push(status),
   } satisfies Door & { state: DoorState };
 }
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pino } from 'pino';
 import { describe, Failure } from '../../core/errors.ts';
+import { count } from '../../core/words/time.ts';
 import { type Command, type CommandArgs, type CommandIo, UsageError } from '../command.ts';
 import { environment } from '../config.ts';
 import { openDatabase } from '../database.ts';
@@ -112,7 +113,7 @@ function summarise({ ok, seconds, reason, counts }: Report, io: CommandIo): void
     ok ? `✔ From a sentence to a merged pull request in ${seconds} s.` : `✖ The story did not end well: ${reason}`,
   );
   io.say(
-    `  ${counts.issues} issue, ${counts.prs} pull request, ${counts.proposals} proposal, ${counts.messages.slack} messages in Slack`,
+    `  ${count(counts.issues, 'issue')}, ${count(counts.prs, 'pull request')}, ${count(counts.proposals, 'proposal')}, ${count(counts.messages.slack ?? 0, 'message')} in Slack`,
   );
 }
 

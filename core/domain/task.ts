@@ -37,7 +37,7 @@ export type TaskEvent =
   | { type: 'run_queued'; kind: RunKind }
   | { type: 'run_started'; kind: RunKind }
   | { type: 'sandbox_waits'; detail: string }
-  | { type: 'model_waits'; detail: string; until: number }
+  | { type: 'model_waits'; detail: string; until: number | null }
   | { type: 'asked'; kind: AskKind; detail: string }
   | { type: 'parked'; detail: string }
   | { type: 'ci_watched'; detail: string; nextAt: number }

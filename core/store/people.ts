@@ -9,10 +9,10 @@ const ranks: readonly Role[] = ['viewer', 'member', 'owner'];
 
 export const peopleStore = (db: Database) => ({
   /** The person behind an account, or null for a stranger. Bots are nobody. */
-  async of(account: Account): Promise<Person | null> {
+  async of(account: Account): Promise<(Person & { lastSeenAt: number }) | null> {
     if (account.bot) return null;
     const [row] = await db
-      .select({ id: people.id, name: people.name, role: people.role })
+      .select({ id: people.id, name: people.name, role: people.role, lastSeenAt: accounts.lastSeenAt })
       .from(accounts)
       .innerJoin(people, eq(accounts.person, people.id))
       .where(eq(accounts.key, accountKey(account)));

@@ -24,6 +24,13 @@ const after: Record<Phase, string> = {
   cancelled: '',
 };
 
+/** Why the model's side did not answer, one clause; the worker tries again by itself. */
+export function modelTrouble(status: number): string {
+  if (status === 529) return 'Anthropic is overloaded (529), the worker tries again';
+  if (status === 429) return 'Anthropic limits how much we may ask (429), the worker tries again';
+  return `Anthropic answers with an error (${status}), the worker tries again`;
+}
+
 /** What follows; nothing for a parked task, where it depends on what the person decides. */
 export const nextStep = ({ status }: Task): string => (status.parked ? '' : after[status.phase]);
 

@@ -17,7 +17,7 @@ const logCharacters = 12_000;
 export async function passCi(context: TaskContext): Promise<void> {
   const { deps, number } = context;
   for (let round = 0; ; ) {
-    const signal = await watchCi(context);
+    const { signal, mostRounds } = await watchCi(context);
     if (signal.type === 'head_moved') {
       await follow(context, signal.sha);
       continue;
@@ -29,7 +29,7 @@ export async function passCi(context: TaskContext): Promise<void> {
     }
     round += 1;
     const failed = signal.type === 'ci' && signal.verdict.state === 'red' ? signal.verdict.failed : [];
-    if (round > deps.settings.ciRounds) {
+    if (round > mostRounds) {
       await parkOnRed(context, failed, round - 1);
       round = 0;
       continue;
@@ -49,21 +49,23 @@ export async function passCi(context: TaskContext): Promise<void> {
   }
 }
 
-async function watchCi({ deps, number, mailbox }: TaskContext): Promise<Verdict> {
+async function watchCi({ deps, number, mailbox }: TaskContext): Promise<{ signal: Verdict; mostRounds: number }> {
   mailbox.forget((signal) => signal.type === 'ci' || signal.type === 'conflict' || signal.type === 'head_moved');
-  const head = await effect('watch ci', async () => {
+  // The limit is read in the step: a setting that changes between two starts must not change what a replay does.
+  const { head, mostRounds } = await effect('watch ci', async () => {
     const at = Date.now();
     const event = { type: 'ci_watched' as const, detail: 'waiting for checks', nextAt: at + deps.settings.reconcileMs };
     const { head, status } = await deps.store.tasks.get(number);
     await deps.store.tasks.advance(number, event, `ci:${head}:${status.since}:${status.phase}`, at);
     deps.presenter.touch(`task:${number}`);
     deps.look(number);
-    return head;
+    return { head, mostRounds: deps.settings.ciRounds };
   });
-  return mailbox.take((signal): signal is Verdict => {
-    if (signal.type === 'ci' || signal.type === 'conflict') return signal.sha === head;
-    return signal.type === 'head_moved' && signal.sha !== head;
+  const signal = await mailbox.take((item): item is Verdict => {
+    if (item.type === 'ci' || item.type === 'conflict') return item.sha === head;
+    return item.type === 'head_moved' && item.sha !== head;
   });
+  return { signal, mostRounds };
 }
 
 /** A person pushed to the branch: its new head is what counts. A branch that is gone needs a person. */

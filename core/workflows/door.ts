@@ -4,6 +4,7 @@ import type { Door, OpenAttempt } from '../door.ts';
 import type { Job, Steering, WorkerEvent } from '../protocol.ts';
 import { resumeAfterLoss } from '../words/briefs.ts';
 import type { Deps } from './deps.ts';
+import { createModelWatch } from './model-watch.ts';
 import type { Ringer } from './ringer.ts';
 import { hashToken } from './run.ts';
 import { resultKey, tellRun } from './signals.ts';
@@ -14,6 +15,7 @@ const author = { name: 'Mainloop', email: 'mainloop@users.noreply.github.com' };
 /** The core's side of the worker's door: attempts, their events, their questions and their money. */
 export function createDoor(deps: Deps, ringer: Ringer): Door {
   const { store } = deps;
+  const model = createModelWatch(deps);
 
   const steering = async ({ id, task }: OpenAttempt): Promise<Steering> => ({
     stop: await store.runs.heartbeat(id, Date.now()),
@@ -88,6 +90,8 @@ export function createDoor(deps: Deps, ringer: Ringer): Door {
       // Sent on every repeat, with one key: a crash may have come between the two.
       await tellRun(attempt.run, { attempt: attempt.id, end: { type: 'result' } }, resultKey(attempt.id));
     },
+
+    modelAnswered: (attempt, status, retryAfterMs) => model.answered(attempt, status, retryAfterMs),
 
     async budgetLeft(task) {
       const { budgetUsd, spentUsd } = await store.tasks.get(task);

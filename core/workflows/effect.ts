@@ -8,7 +8,7 @@ export interface Patience {
 }
 
 /** A service that is away for a quarter of an hour is waited for; after that a person is told. */
-export const patient: Patience = { tries: 10, firstPauseSeconds: 1 };
+export const patient: Patience = { tries: 11, firstPauseSeconds: 1 };
 
 /** Something a person waits for at this moment. */
 export const brisk: Patience = { tries: 5, firstPauseSeconds: 0.5 };
@@ -27,6 +27,7 @@ export async function effect<T>(name: string, act: () => Promise<T>, patience: P
       } catch (error) {
         if (error instanceof Failure && !isRetryable(error)) return { ok: false, failure: plain(error) };
         if (isLastTry(patience)) return { ok: false, failure: exhausted(name, error, patience) };
+        await waitAsTold(error);
         throw error;
       }
     },
@@ -41,6 +42,15 @@ export async function effect<T>(name: string, act: () => Promise<T>, patience: P
   if (settled.ok) return settled.value;
   const { message, ...options } = settled.failure;
   throw new Failure(message, options);
+}
+
+/** The longest wait that a service may impose on one try, beyond the pause that follows anyway. */
+const longestWaitMs = 60_000;
+
+/** A rate limit says how long it lasts; trying sooner only costs a try. */
+async function waitAsTold(error: unknown): Promise<void> {
+  const ms = error instanceof Failure ? (error.retryAfterMs ?? 0) : 0;
+  if (ms > 0) await new Promise((resolve) => setTimeout(resolve, Math.min(ms, longestWaitMs)));
 }
 
 const isLastTry = ({ tries }: Patience): boolean => (DBOS.stepStatus?.currentAttempt ?? 1) >= tries;

@@ -13,6 +13,8 @@ export interface Starters {
   readonly startInteraction: (inbound: Inbound, person: Person) => Promise<void>;
 }
 
+const seenEveryMs = 60_000;
+
 /**
  * Everything that comes in from a face. Resolves when it is durable; only then is it acknowledged to the platform.
  * The same thing delivered again, in any order, changes nothing.
@@ -23,6 +25,8 @@ export const createReceive = (deps: Deps, atWork: AtWork, { startTurn, startInte
     if (account.bot) return;
     const person = await deps.store.people.of(account);
     if (!person) return meet(deps, inbound);
+    // Where they were last is where asks go; a minute more or less does not matter, a write per message would.
+    if (Date.now() - person.lastSeenAt > seenEveryMs) await deps.store.people.seen(account, Date.now());
     if (inbound.kind !== 'message') return startInteraction(inbound, person);
     if (!(await addressesUs(deps, inbound))) return;
     if (!may(person, 'view')) return;

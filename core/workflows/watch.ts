@@ -24,8 +24,8 @@ export interface Watch {
 /** GitHub allows 5,000 requests an hour and a look takes about five: with hundreds of tasks the rounds take turns. */
 const looksPerRound = 12;
 
-/** What waits for CI comes before what waits for people. */
-const urgency = ({ status }: Task): number => (status.phase === 'ci' ? 0 : 1);
+/** The part of a round that what waits for CI may take, so that people's answers are found too. */
+const ciLooksPerRound = 8;
 
 export function createWatch(deps: Deps, decisions: Decisions): Watch {
   const looking = new Map<TaskNumber, Promise<void>>();
@@ -52,7 +52,9 @@ export function createWatch(deps: Deps, decisions: Decisions): Watch {
   const lookedAt = new Map<TaskNumber, number>();
   const reconcile = async () => {
     const worthALook = (await deps.store.tasks.open()).filter((task) => task.issue ?? task.pull);
-    const due = worthALook.sort((a, b) => urgency(a) - urgency(b) || last(a) - last(b)).slice(0, looksPerRound);
+    const oldest = worthALook.sort((a, b) => last(a) - last(b));
+    const ci = oldest.filter(({ status }) => status.phase === 'ci').slice(0, ciLooksPerRound);
+    const due = [...ci, ...oldest.filter((task) => !ci.includes(task))].slice(0, looksPerRound);
     for (const { number } of due) look(number);
   };
   const last = ({ number }: Task) => lookedAt.get(number) ?? 0;
