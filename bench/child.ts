@@ -8,6 +8,7 @@ export async function startChild(
   file: string,
   env: Readonly<Record<string, string>>,
   flags: readonly string[] = [],
+  attend: (child: ChildProcess) => void = () => undefined,
 ): Promise<ChildProcess> {
   const entry = fileURLToPath(new URL(file, import.meta.url));
   const child = spawn(process.execPath, [...flags, entry], {
@@ -15,6 +16,7 @@ export async function startChild(
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   scope.defer(() => endChild(child));
+  attend(child);
   await next(child, 'ready');
   return child;
 }

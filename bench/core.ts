@@ -1,5 +1,6 @@
 import { DBOS } from '@dbos-inc/dbos-sdk';
 import { pino } from 'pino';
+import { patientUrl } from '../bot/dbos-database.ts';
 import { dbosLogger } from '../bot/dbos-log.ts';
 import { type Core, createCore } from '../core/index.ts';
 import { connect } from '../core/store/database.ts';
@@ -16,10 +17,11 @@ export async function startCore(
   databaseUrl: string,
   ports: Pick<Parameters<typeof createCore>[0], 'chats' | 'host' | 'sandbox' | 'model'>,
   before: (store: Store) => Promise<void> = async () => undefined,
+  maxWorkers = 40,
 ): Promise<{ core: Core; store: Store }> {
   const { db } = await connect(databaseUrl, () => undefined);
   const store = createStore(db);
-  const log = pino({ level: 'warn' }, pino.destination(2));
+  const log = pino({ level: 'error' }, pino.destination(2));
   const core = createCore({
     ...ports,
     store,
@@ -28,7 +30,7 @@ export async function startCore(
       chatModel: 'claude-sonnet-5-5',
       workerModel: 'claude-opus-5-5',
       sideModel: 'claude-haiku-5-5',
-      maxWorkers: 40,
+      maxWorkers,
       taskBudgetUsd: 5,
       taskDeadlineMinutes: 90,
       ciRounds: 2,
@@ -39,7 +41,7 @@ export async function startCore(
   });
   DBOS.setConfig({
     name: 'mainloop',
-    systemDatabaseUrl: databaseUrl,
+    systemDatabaseUrl: patientUrl(databaseUrl),
     applicationVersion: 'mainloop',
     enablePatching: true,
     executorID: 'local',

@@ -17,6 +17,7 @@ export interface LeanHooks {
 }
 
 export function leanPorts({ onWorker, onIssue }: LeanHooks): LeanPorts {
+  const running = new Set<string>();
   let last = 0;
   const id = () => {
     last += 1;
@@ -45,8 +46,11 @@ export function leanPorts({ onWorker, onIssue }: LeanHooks): LeanPorts {
     host: leanHost(onIssue),
     sandbox: {
       name: 'local',
-      start: async (spec) => onWorker(spec),
-      status: async () => ({ state: 'running', detail: '' }),
+      async start(spec) {
+        running.add(spec.attempt);
+        onWorker(spec);
+      },
+      status: async (attempt) => ({ state: running.has(attempt) ? 'running' : 'unknown', detail: '' }),
       stop: async () => undefined,
       remove: async () => undefined,
     },

@@ -4,13 +4,14 @@ import { parseArgs } from 'node:util';
 import type { Benchmark, Figures } from './benchmark.ts';
 import { burst } from './burst.ts';
 import { memory } from './memory.ts';
+import { recovery } from './recovery.ts';
 import { start } from './start.ts';
 import { stream } from './stream.ts';
 import { table } from './table.ts';
 import { turn } from './turn.ts';
 import { waiting } from './waiting.ts';
 
-const benchmarks: readonly Benchmark[] = [turn, stream, waiting, burst, start, memory];
+const benchmarks: readonly Benchmark[] = [turn, stream, waiting, burst, recovery, start, memory];
 
 /** No benchmark runs longer, milliseconds. */
 const longestMs = 240_000;

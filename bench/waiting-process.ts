@@ -5,7 +5,6 @@ import { ana, confirmedTask, startCore } from './core.ts';
 import { leanPorts } from './lean-ports.ts';
 import { now } from './statistics.ts';
 
-const idleMs = 20_000;
 const written = new Map<number, number>();
 
 const ports = leanPorts({
@@ -34,7 +33,7 @@ async function atRest(): Promise<void> {
   }
 }
 
-async function weigh() {
+async function weigh(idleMs: number) {
   globalThis.gc?.();
   await sleep(1_000);
   globalThis.gc?.();
@@ -70,8 +69,8 @@ async function wake(task: number): Promise<number> {
   throw new Error(`task #${task} did not wake`);
 }
 
-process.on('message', async (message: { type: string; tasks?: number[] }) => {
-  if (message.type === 'weigh') process.send?.({ type: 'weighed', ...(await weigh()) });
+process.on('message', async (message: { type: string; tasks?: number[]; idleMs?: number }) => {
+  if (message.type === 'weigh') process.send?.({ type: 'weighed', ...(await weigh(message.idleMs ?? 0)) });
   if (message.type !== 'wake') return;
   const ms: number[] = [];
   for (const task of message.tasks ?? []) ms.push(await wake(task));

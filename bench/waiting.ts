@@ -8,6 +8,7 @@ import { median, now, quantile } from './statistics.ts';
 
 const [few, many] = [1_000, 10_000];
 const woken = 200;
+const idleMs = 20_000;
 
 export const waiting: Benchmark = {
   name: 'waiting',
@@ -29,13 +30,13 @@ export const waiting: Benchmark = {
     await cloneTasks(client, 1, few - 1);
     const light = await inProcess(scope, url, async (child) => {
       say(`${few} tasks are at rest`);
-      return weigh(child);
+      return weigh(child, 1_000);
     });
     await cloneTasks(client, few, many - 1);
     await client.query('vacuum analyze');
     return inProcess(scope, url, async (child, seconds) => {
       say(`${many} tasks are at rest, ${seconds.toFixed(1)} s after the start`);
-      const heavy = await weigh(child);
+      const heavy = await weigh(child, idleMs);
       const tasks = Array.from({ length: woken }, (_, i) => firstNumber + i * Math.floor(many / woken));
       child.send({ type: 'wake', tasks });
       const { ms } = await next<{ type: string; ms: number[] }>(child, 'woken');
@@ -75,7 +76,8 @@ async function inProcess<T>(
   return result;
 }
 
-async function weigh(child: ChildProcess): Promise<{ rssMb: number; cpuPercent: number }> {
-  child.send({ type: 'weigh' });
+/** Its weight, and what it does in `idleMs` of having nothing to do. */
+async function weigh(child: ChildProcess, idleMs: number): Promise<{ rssMb: number; cpuPercent: number }> {
+  child.send({ type: 'weigh', idleMs });
   return next<{ type: string; rssMb: number; cpuPercent: number }>(child, 'weighed');
 }

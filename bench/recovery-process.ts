@@ -1,0 +1,91 @@
+/** The core with an outside that lives in the parent process and so outlives this one; plays people and workers too. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Inbound, Place } from '../core/domain/chat.ts';
+import type { Chat, CodeHost, Sandbox } from '../core/ports.ts';
+import { ana, confirmedTask, repository, startCore } from './core.ts';
+import { leanPorts } from './lean-ports.ts';
+import { connectRemote } from './remote.ts';
+
+const tasks = Number(process.env.BENCH_TASKS);
+/** People and workers of some tasks hold still, so that these stay in their phases. */
+const isHeld = process.env.BENCH_HELD === 'yes';
+const held = (task: number, phase: number) => isHeld && task % 5 === phase;
+
+const { remote, call } = connectRemote();
+const lean = leanPorts({ onWorker: () => undefined, onIssue: () => undefined });
+const [leanChat] = lean.chats.values();
+if (!leanChat) throw new Error('there is no chat');
+const chat: Chat = remote<Chat>('chat', {
+  platform: leanChat.platform,
+  capabilities: leanChat.capabilities,
+  start: leanChat.start,
+  stop: leanChat.stop,
+  health: leanChat.health,
+  history: leanChat.history,
+  stream: (place: Place, _to, key, resume) => ({
+    ref: resume,
+    append: () => undefined,
+    finish: (doc) => (resume ? chat.edit(resume, doc) : chat.post(place, doc, key)),
+  }),
+});
+const ports = {
+  chats: new Map([[chat.platform, chat]]),
+  host: remote<CodeHost>('host', {}),
+  sandbox: remote<Sandbox>('sandbox', { name: 'local' }),
+  model: lean.model,
+};
+const { core, store } = await startCore(
+  process.env.DATABASE_URL ?? '',
+  ports,
+  async (open) => {
+    if (!isHeld) return;
+    for (let n = 1; n <= tasks; n += 1) await confirmedTask(open, `task.${n}`);
+  },
+  tasks,
+);
+
+process.on('message', async (message: { type: string; inbound?: Inbound }) => {
+  if (message.type !== 'say' || !message.inbound) return;
+  await core.receive(message.inbound);
+  process.send?.({ type: 'heard', dedupe: message.inbound.dedupe });
+});
+process.send?.({ type: 'ready' });
+
+for (;;) {
+  await Promise.all([work(), approve(), review()]);
+  await sleep(25);
+}
+
+async function work(): Promise<void> {
+  for (const { attempt, token } of await call<{ attempt: string; token: string }[]>('world', 'workers')) {
+    const open = await core.door.admit(token);
+    if (!open || held(open.task, open.kind === 'plan' ? 1 : 2)) continue;
+    if (open.kind === 'plan') {
+      await core.door.result(open, { type: 'plan', plan: 'Add a line.', summary: 'One line.', session: 's' });
+    } else {
+      const head = await call<string>('world', 'push', open.task, open.branch);
+      const words = { title: 'A note', summary: 'One line.', session: 's' };
+      await core.door.result(open, { type: 'work', head, checks: [], replies: [], ...words });
+    }
+    await call('sandbox', 'exit', attempt);
+  }
+}
+
+async function approve(): Promise<void> {
+  for (const { id, task, kind } of await store.asks.inbox()) {
+    if (kind !== 'plan' || held(task, 0)) continue;
+    const { place } = await store.tasks.get(task);
+    const press = { kind: 'action' as const, target: null, token: `answer:${id}:approve`, values: [], reply: {} };
+    await core.receive({ ...press, dedupe: `press:${id}`, at: Date.now(), account: ana, place });
+  }
+}
+
+/** CI is asked for by webhooks, and what is ready is merged. */
+async function review(): Promise<void> {
+  for (const { number, status, pull } of await store.tasks.open()) {
+    if (!pull || held(number, 3)) continue;
+    if (status.phase !== 'ci' && (status.phase !== 'review' || isHeld)) continue;
+    if (status.phase === 'review') await call('host', 'change', pull.number, { state: 'merged' });
+    await core.hint({ delivery: `${number}`, repo: repository, pull: pull.number });
+  }
+}
