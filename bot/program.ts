@@ -1,4 +1,3 @@
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DBOS } from '@dbos-inc/dbos-sdk';
@@ -15,8 +14,9 @@ import { createStore, type Store } from '../core/store/index.ts';
 import type { Config } from './config.ts';
 import { coreSettings } from './core-settings.ts';
 import { openDatabase } from './database.ts';
+import { patientUrl } from './dbos-database.ts';
 import { dbosLogger } from './dbos-log.ts';
-import { type PartState, startHttp } from './http.ts';
+import { type NodeHandler, type PartState, startHttp } from './http.ts';
 import { prepare } from './prepare.ts';
 import { githubWebhooks } from './webhooks.ts';
 
@@ -69,10 +69,10 @@ export async function startProgram(config: Config, log: Logger): Promise<Program
   });
   DBOS.setConfig({
     name: 'mainloop',
-    systemDatabaseUrl: database.url,
+    systemDatabaseUrl: patientUrl(database.url),
     applicationVersion,
     enablePatching: true,
-    executorID: config.sandbox === 'kubernetes' ? hostname() : 'local',
+    executorID: 'local',
     logger: dbosLogger(log.child({ part: 'dbos' })),
   });
 
@@ -84,7 +84,7 @@ export async function startProgram(config: Config, log: Logger): Promise<Program
     mounts: [
       {
         path: `${brokerPrefix}/`,
-        handler: broker.handler,
+        handler: fromThisMachine(broker.handler),
         interruptible: (request) => request.url?.includes('/v1/steering') ?? false,
       },
       ...(slack.handler ? [{ path: '/slack/events', handler: slack.handler }] : []),
@@ -120,6 +120,15 @@ export async function startProgram(config: Config, log: Logger): Promise<Program
     },
   };
 }
+
+/** Local workers are on this machine, so nobody else has business at their door. */
+const fromThisMachine =
+  (handler: NodeHandler): NodeHandler =>
+  (request, response) => {
+    const from = request.socket.remoteAddress ?? '';
+    if (/^(::ffff:)?127\.|^::1$/.test(from)) return handler(request, response);
+    response.writeHead(404).end();
+  };
 
 /** Workers use the Claude subscription when there is one; the assistant always uses the key. */
 const workersModel = ({ anthropic: { baseUrl, apiKey, workerOauthToken } }: Config) =>
