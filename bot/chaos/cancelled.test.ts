@@ -18,7 +18,7 @@ const bash = (command: string) => use('Bash', { command, description: 'work' });
 const worker: Brain = byPrompt([
   [/^Plan this task[\s\S]*Think for ever/, () => ({ say: 'Too late.', delayMs: 3_600_000 })],
   [/^Plan this task/, script([finish({ summary: 'One line.', plan: 'One line.' })])],
-  [/^Do this task[\s\S]*Work for ever/, script([bash('sleep 3600')])],
+  [/^Do this task[\s\S]*Work for ever/, () => bash('sleep 3600')],
   [
     /^Do this task/,
     script([
