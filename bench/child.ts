@@ -2,15 +2,15 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-/** Starts a program of this folder in a process of its own, with a channel for messages; it ends with the scope. */
+/** Starts a program in a process of its own, with a channel for messages; it ends with the scope. */
 export async function startChild(
   scope: AsyncDisposableStack,
-  file: string,
+  file: URL,
   env: Readonly<Record<string, string>>,
   flags: readonly string[] = [],
   attend: (child: ChildProcess) => void = () => undefined,
 ): Promise<ChildProcess> {
-  const entry = fileURLToPath(new URL(file, import.meta.url));
+  const entry = fileURLToPath(file);
   const child = spawn(process.execPath, [...flags, entry], {
     env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...env },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],

@@ -103,7 +103,9 @@ async function start(
   isHeld: boolean,
 ): Promise<ChildProcess> {
   const env = { DATABASE_URL: url, BENCH_TASKS: String(tasks), BENCH_HELD: isHeld ? 'yes' : 'no' };
-  return startChild(scope, 'recovery-process.ts', env, [], (child) => serve(child, outside.objects));
+  return startChild(scope, new URL('recovery-process.ts', import.meta.url), env, [], (child) =>
+    serve(child, outside.objects),
+  );
 }
 
 /** Says everything at once; what is left in the answer was not acknowledged, and a platform would deliver it again. */

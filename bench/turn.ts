@@ -67,7 +67,7 @@ export const turn: Benchmark = {
 async function openBare(scope: AsyncDisposableStack): Promise<Office> {
   const slack = await createSlackSim();
   scope.defer(() => slack.close());
-  await startChild(scope, 'bare-bolt.ts', {
+  await startChild(scope, new URL('bare-bolt.ts', import.meta.url), {
     SLACK_BOT_TOKEN: slack.botToken,
     SLACK_APP_TOKEN: slack.appToken,
     SLACK_API_URL: slack.apiUrl,

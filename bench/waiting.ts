@@ -69,7 +69,9 @@ async function inProcess<T>(
   env: Record<string, string> = {},
 ): Promise<T> {
   const from = now();
-  const child = await startChild(scope, 'waiting-process.ts', { DATABASE_URL: url, ...env }, ['--expose-gc']);
+  const child = await startChild(scope, new URL('waiting-process.ts', import.meta.url), { DATABASE_URL: url, ...env }, [
+    '--expose-gc',
+  ]);
   await next(child, 'rest');
   const result = await act(child, (now() - from) / 1000);
   await endChild(child);
