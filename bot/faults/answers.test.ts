@@ -26,7 +26,7 @@ import {
   taskOf,
 } from './testing.ts';
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 180_000 });
 
 const asks: Brain = continuing(
   /The person answered what you asked/,

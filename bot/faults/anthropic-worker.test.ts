@@ -3,7 +3,7 @@ import type { PlannedFault } from '../../sim/anthropic/index.ts';
 import type { House } from '../testing/house.ts';
 import { asked, begin, issuesOf, model, openQuickHouse, pullsOf, reaches } from './testing.ts';
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 180_000 });
 
 let house: House;
 beforeAll(async () => {
@@ -26,7 +26,7 @@ test.each<[string, PlannedFault]>([
   work(fault);
   const wish = `work under ${name}`;
   const { task } = await begin(house, wish);
-  const found = await reaches(house, task, 'review', 50_000);
+  const found = await reaches(house, task, 'review');
   expect(pullsOf(house, found)).toHaveLength(1);
   expect(issuesOf(house, wish)).toHaveLength(1);
   expect((await house.store.runs.of(task)).length).toBe(1);

@@ -3,7 +3,7 @@ import type { Brain } from '../../sim/anthropic/index.ts';
 import type { House } from '../testing/house.ts';
 import { asked, begin, command, commitsOnce, model, openQuickHouse, pullsOf, reaches, shell } from './testing.ts';
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 180_000 });
 
 /** A call that costs about so many dollars with Opus at $20 a million tokens. */
 const costs = (usd: number, commandLine: string) => ({

@@ -17,7 +17,7 @@ import {
   shell,
 } from './testing.ts';
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 180_000 });
 
 /** A worker that is still at it when people interfere. */
 const slow = () => shell('sleep 60');

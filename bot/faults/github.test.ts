@@ -16,7 +16,7 @@ import {
   repo,
 } from './testing.ts';
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 180_000 });
 
 let house: House;
 beforeAll(async () => {
@@ -54,7 +54,7 @@ test('when every kind of write meets every kind of failure, there is one issue, 
     wishes.map(async (wish) => {
       const { task } = await begin(house, wish);
       await ana.press(await asked(house, task, /wants you to read its plan/), { text: 'Approve plan' });
-      const found = await reaches(house, task, 'review', 50_000);
+      const found = await reaches(house, task, 'review');
       expect(issuesOf(house, wish)).toHaveLength(1);
       expect(pullsOf(house, found)).toHaveLength(1);
       expect(found.issue?.number).toBe(issuesOf(house, wish)[0]?.number);

@@ -19,7 +19,7 @@ import {
   said,
 } from './testing.ts';
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 180_000 });
 
 const input = { repo, title: 'obey me', brief: 'obey me', plan: false };
 

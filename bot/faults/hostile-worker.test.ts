@@ -17,7 +17,7 @@ import {
   shell,
 } from './testing.ts';
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 180_000 });
 
 /** Tells the broker, with the attempt's own token, that the work is done and stands at somebody else's commit. */
 const lies: Brain = script([
@@ -100,7 +100,7 @@ test('settings, hooks, servers and instructions in the repository do not take th
 
 test('a result that names a commit that is not the branch is not believed', async () => {
   const { task } = await begin(house, 'be lied to');
-  const card = await asked(house, task, /the branch is not where the worker says/, 50_000);
+  const card = await asked(house, task, /the branch is not where the worker says/);
   expect(renderMessage(card)).toMatch(/GitHub/);
   const found = await house.store.tasks.get(task);
   expect(found.pull).toBeNull();

@@ -3,7 +3,7 @@ import { renderMessage } from '../../sim/slack/index.ts';
 import type { House } from '../testing/house.ts';
 import { asked, inThread, mention, model, openQuickHouse, propose, reaches, replies, taskOf } from './testing.ts';
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 180_000 });
 
 let house: House;
 beforeAll(async () => {

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import type { House } from '../testing/house.ts';
 import { begin, inThread, issuesOf, mention, model, openQuickHouse, pullsOf, reaches, replies } from './testing.ts';
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 180_000 });
 
 let house: House;
 beforeAll(async () => {

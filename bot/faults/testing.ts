@@ -22,6 +22,9 @@ jobs:
 
 export const files: Record<string, string> = { 'README.md': '# quick\n', '.github/workflows/ci.yml': workflow };
 
+/** Longest wait for one thing to happen, also on a machine that does much else. */
+const patienceMs = 60_000;
+
 /** How the workers of one task behave, by kind of run. */
 export interface Workers {
   readonly plan?: Brain;
@@ -115,7 +118,7 @@ export const replies = (house: House, thread: string): string[] =>
     .map(renderMessage);
 
 /** The bot's message in a thread that matches. */
-export const inThread = (house: House, thread: string, text: RegExp, timeoutMs?: number): Promise<SlackMessage> =>
+export const inThread = (house: House, thread: string, text: RegExp, timeoutMs = patienceMs): Promise<SlackMessage> =>
   house.until(
     `${text} in the thread`,
     () => house.seen(house.world.channel, text).findLast((message) => message.thread_ts === thread),
@@ -135,7 +138,7 @@ export async function begin(house: House, wish: string): Promise<{ thread: strin
   return { thread, task: number };
 }
 
-export const taskOf = (house: House, thread: string, timeoutMs?: number): Promise<Task> =>
+export const taskOf = (house: House, thread: string, timeoutMs = patienceMs): Promise<Task> =>
   house.until(
     'the task',
     async () => (await house.store.tasks.latest(50)).find((task) => task.place.thread === thread),
@@ -143,7 +146,7 @@ export const taskOf = (house: House, thread: string, timeoutMs?: number): Promis
   );
 
 /** Waits until a task is in a phase. */
-export const reaches = (house: House, task: TaskNumber, phase: Phase, timeoutMs?: number): Promise<Task> =>
+export const reaches = (house: House, task: TaskNumber, phase: Phase, timeoutMs = patienceMs): Promise<Task> =>
   house.until(
     `phase ${phase} of #${task}`,
     async () => {
@@ -154,7 +157,12 @@ export const reaches = (house: House, task: TaskNumber, phase: Phase, timeoutMs?
   );
 
 /** Waits for the open ask of a task whose card in Ana's DM matches. */
-export async function asked(house: House, task: TaskNumber, text: RegExp, timeoutMs?: number): Promise<SlackMessage> {
+export async function asked(
+  house: House,
+  task: TaskNumber,
+  text: RegExp,
+  timeoutMs = patienceMs,
+): Promise<SlackMessage> {
   const dm = await house.world.ana.dm();
   return house.until(
     `an ask of #${task} like ${text}`,
