@@ -2,6 +2,7 @@ import { DBOS } from '@dbos-inc/dbos-sdk';
 import { createAssistant } from './agent/assistant.ts';
 import type { Inbound } from './domain/chat.ts';
 import type { TaskNumber } from './domain/ids.ts';
+import { isFinal } from './domain/task.ts';
 import type { Door } from './door.ts';
 import { describe } from './errors.ts';
 import type { HostHint } from './ports.ts';
@@ -91,7 +92,8 @@ export function createCore(outside: Outside): Core {
 
   /** The ask for more money that stands beside the work; a task has one per limit. */
   async function startBudgetAsk(number: TaskNumber): Promise<void> {
-    const { spentUsd, budgetUsd } = await deps.store.tasks.get(number);
+    const { spentUsd, budgetUsd, status } = await deps.store.tasks.get(number);
+    if (isFinal(status)) return;
     const body = { kind: 'budget' as const, spentUsd, limitUsd: budgetUsd, hard: false };
     const opened = await deps.store.asks.open({
       origin: `${number}.budget.${budgetUsd}`,

@@ -121,7 +121,8 @@ export function nextStatus(status: Status, event: TaskEvent, at: number): Status
     case 'parked':
       return to({ holder: 'you', parked: true, detail: event.detail });
     case 'ci_watched':
-      return to({ phase: 'ci', holder: 'ci', detail: event.detail, nextAt: event.nextAt });
+      // Each watch begins anew: a branch that is moved back and forth is news every time.
+      return { ...to({ phase: 'ci', holder: 'ci', detail: event.detail, nextAt: event.nextAt }), since: at };
     case 'ci_progressed':
       return status.holder === 'ci' ? to({ detail: event.detail, nextAt: event.nextAt }) : status;
     case 'review_asked':

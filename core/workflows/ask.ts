@@ -11,7 +11,7 @@ export const createAsk = (deps: Deps) =>
   async function ask(id: number): Promise<void> {
     const accounts = await effect('whom to ask', () => accountsFor(deps, id));
     for (const account of accounts) {
-      if (await effect(`ask ${accountKey(account)}`, () => showInDm(deps, id, account))) return;
+      if (await reached(deps, id, account)) return;
     }
     await effect('ask in thread', () => showInThread(deps, id));
   };
@@ -23,10 +23,13 @@ async function accountsFor({ store, chats }: Deps, id: number): Promise<Account[
   return (await store.people.accountsOf(person)).filter((account) => chats.has(account.platform));
 }
 
-async function showInDm(deps: Deps, id: number, account: Account): Promise<boolean> {
+/** Whether the person can read it in their DM now; a DM that cannot be had, for good or for long, is no end. */
+async function reached(deps: Deps, id: number, account: Account): Promise<boolean> {
   try {
-    const place = await chatFor(deps.chats, account.platform).dm(account);
-    await show(deps, id, `ask:${id}:${accountKey(account)}`, place);
+    await effect(`ask ${accountKey(account)}`, async () => {
+      const place = await chatFor(deps.chats, account.platform).dm(account);
+      await show(deps, id, `ask:${id}:${accountKey(account)}`, place);
+    });
     return true;
   } catch (error) {
     if (!(error instanceof Failure) || error.remedy !== 'never') throw error;

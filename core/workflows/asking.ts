@@ -116,6 +116,9 @@ export async function parkWith(
 /** A person works on the branch: the task follows and does nothing until they push or ask for another try. */
 async function leaveTo({ deps, number, mailbox, count }: TaskContext, by: string): Promise<void> {
   await effect('leave to person', async () => {
+    const { repo, branch } = await deps.store.tasks.get(number);
+    // From here on a push by them is news, and what the worker left is not.
+    await deps.store.tasks.note(number, { head: await deps.host.head(repo, branch) });
     await deps.store.tasks.advance(
       number,
       { type: 'parked', detail: `${by} took it over` },

@@ -57,7 +57,7 @@ async function handle(
 async function decide(deps: Deps, decisions: Decisions, inbound: Inbound, actor: Actor): Promise<Decided> {
   switch (inbound.kind) {
     case 'reaction':
-      return inbound.added ? react(deps, decisions, inbound.target, inbound.emoji, actor) : ignored;
+      return react(deps, decisions, inbound.target, inbound.emoji, actor);
     case 'action':
       return press(deps, decisions, inbound, '', actor);
     case 'form':

@@ -107,7 +107,15 @@ async function askQuestions(context: TaskContext, questions: readonly Question[]
 
 async function askForBudget(context: TaskContext): Promise<void> {
   const { deps, number } = context;
-  const task = await effect('read budget', () => deps.store.tasks.get(number));
+  const task = await effect('read budget', async () => {
+    // The question asked while the work went on is the same question now, only harder.
+    for (const warning of await deps.store.asks.openOf(number)) {
+      if (warning.kind !== 'budget') continue;
+      await deps.store.asks.withdraw(warning.id, Date.now());
+      deps.presenter.touch(`ask:${warning.id}`);
+    }
+    return deps.store.tasks.get(number);
+  });
   const body: AskBody = { kind: 'budget', spentUsd: task.spentUsd, limitUsd: task.budgetUsd, hard: true };
   const { answer, by } = await ask(context, body, { detail: 'its budget is spent', parked: true });
   if (answer.type === 'drop') throw new Dropped(by);

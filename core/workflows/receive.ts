@@ -27,6 +27,7 @@ export const createReceive = (deps: Deps, atWork: AtWork, { startTurn, startInte
     if (!person) return meet(deps, inbound);
     // Where they were last is where asks go; a minute more or less does not matter, a write per message would.
     if (Date.now() - person.lastSeenAt > seenEveryMs) await deps.store.people.seen(account, Date.now());
+    if (inbound.kind === 'reaction' && !decides(inbound)) return;
     if (inbound.kind !== 'message') return startInteraction(inbound, person);
     if (!(await addressesUs(deps, inbound))) return;
     if (!may(person, 'view')) return;
@@ -47,6 +48,10 @@ export const createReceive = (deps: Deps, atWork: AtWork, { startTurn, startInte
     atWork.begin(turn, inbound.place);
     await startTurn(turn, conversation);
   };
+
+/** Most reactions in a channel are talk between people; only a thumb that is put up or down can decide something. */
+const decides = ({ added, emoji }: Extract<Inbound, { kind: 'reaction' }>): boolean =>
+  added && (emoji === 'yes' || emoji === 'no');
 
 /** A mention, a DM, or a word in a thread that we are part of. */
 async function addressesUs({ store }: Deps, inbound: Extract<Inbound, { kind: 'message' }>): Promise<boolean> {

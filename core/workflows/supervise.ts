@@ -18,7 +18,7 @@ export interface Supervisor {
 /** Notices what nobody reports: workers that died, hang or overrun, and proposals that waited too long. */
 export function createSupervisor(deps: Deps): Supervisor {
   let timer: NodeJS.Timeout | undefined;
-  let round: Promise<void> = Promise.resolve();
+  let round: Promise<void> | null = null;
   let startedAt = Date.now();
 
   const once = async () => {
@@ -34,7 +34,10 @@ export function createSupervisor(deps: Deps): Supervisor {
     start() {
       startedAt = Date.now();
       timer = setInterval(() => {
-        round = round.then(once);
+        // A round that takes longer than its pause is not joined by another.
+        round ??= once().finally(() => {
+          round = null;
+        });
       }, roundMs);
     },
     async stop() {

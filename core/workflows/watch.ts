@@ -113,7 +113,7 @@ async function readPull(deps: Deps, task: Task, pull: PullRequest): Promise<void
     return;
   }
   const { phase, since } = task.status;
-  if (phase !== 'ci' && phase !== 'review') return;
+  if (phase !== 'ci' && phase !== 'review' && !task.status.parked) return;
   const head = await deps.host.head(task.repo, task.branch);
   if (head !== task.head) {
     await tellTask(number, { type: 'head_moved', sha: head }, `head:${head}:${since}`);
