@@ -63,7 +63,7 @@ describe('readConfig', () => {
       'ANTHROPIC_API_KEY is missing, e.g. sk-ant-api03-a',
       'PROJECTS "web" is not owner/repo, e.g. acme/web,acme/api',
       'OWNERS "ana" is not an account, e.g. slack:T012AB3C4/U012AB3C4,discord:80351110224678912,telegram:123456789',
-      'PORT expected a whole number from 0 to 65535, e.g. 3000',
+      'PORT expected a whole number from 1 to 65535, e.g. 3000',
     ]);
   });
 

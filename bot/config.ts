@@ -139,7 +139,12 @@ function slack(values: Values, missing: Missing): SlackConfig {
     );
   }
   return {
-    botToken: values.SLACK_BOT_TOKEN ?? missing('SLACK_BOT_TOKEN', 'is missing: no chat platform is set up'),
+    botToken:
+      values.SLACK_BOT_TOKEN ??
+      missing(
+        'SLACK_BOT_TOKEN',
+        'is missing (and with it SLACK_APP_TOKEN or SLACK_SIGNING_SECRET): no chat platform is set up',
+      ),
     ...(appToken && { appToken }),
     ...(signingSecret && { signingSecret }),
     apiUrl: `${values.SLACK_API_URL ?? ''}/`,

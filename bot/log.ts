@@ -22,11 +22,25 @@ export function createLog({ level, secrets, destination = pino.destination(1) }:
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
-      serializers: { err: pino.stdSerializers.err, error: pino.stdSerializers.err },
+      serializers: { err: told, error: told },
       redact: { paths: ['*.authorization', '*.headers.authorization', '*.token', 'token'], censor: hidden },
     },
     { write: (line) => destination.write(mask(line)) },
   );
+}
+
+/** What an error says, without what else libraries hang on it: requests with their cookies, responses, query parameters. */
+function told(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const { name, message, stack, cause } = error;
+  const code = 'code' in error ? error.code : undefined;
+  return {
+    name,
+    message,
+    stack,
+    ...(code === undefined ? {} : { code }),
+    ...(cause === undefined ? {} : { cause: told(cause) }),
+  };
 }
 
 /** Replaces every known secret and everything that looks like a token. Works on text and on JSON lines. */

@@ -103,7 +103,7 @@ export const settings = {
     'postgres://mainloop:password@db.example.com:5432/mainloop',
   ),
   DATA_DIR: setting(text, './data', './data'),
-  PORT: setting(wholeNumber(0, 65_535), '3000', '3000'),
+  PORT: setting(wholeNumber(1, 65_535), '3000', '3000'),
   PUBLIC_URL: setting(url, 'https://mainloop.example.com'),
   LOG_LEVEL: setting(
     text.pipe(

@@ -91,6 +91,10 @@ export function createSlack(options: SlackOptions): SlackChat {
   return {
     ...chat,
     handler: async (req, res) => {
+      if (req.method !== 'POST') {
+        res.writeHead(405, { allow: 'POST' }).end();
+        return;
+      }
       if (!isListening) {
         res.writeHead(503).end();
         return;

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pino } from 'pino';
@@ -93,6 +93,8 @@ async function play({ dataDir, once, speed }: Options, io: CommandIo): Promise<R
     let reason: string | null = null;
     try {
       told = await tell(world, () => sleep(speed === 0 ? 0 : pauseMs / speed));
+      await sandboxesGone(join(botDir, 'sandboxes'));
+      io.say('The sandbox is gone.');
     } catch (error) {
       reason = describe(error);
     }
@@ -105,6 +107,14 @@ async function play({ dataDir, once, speed }: Options, io: CommandIo): Promise<R
     await world.close();
     await database.stop();
   }
+}
+
+/** The end of a task leaves no directory behind; a moment after the last card, which does not wait for it. */
+async function sandboxesGone(dir: string): Promise<void> {
+  for (const until = Date.now() + 10_000; Date.now() < until; await sleep(50)) {
+    if (!(await readdir(dir)).some((name) => /^\d+$/.test(name))) return;
+  }
+  throw new Failure('A sandbox was left behind.', { code: 'sandbox_left', remedy: 'never' });
 }
 
 function summarise({ ok, seconds, reason, counts }: Report, io: CommandIo): void {

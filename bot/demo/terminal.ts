@@ -22,7 +22,9 @@ export async function converse(world: World, bot: BotProcess, io: CommandIo): Pr
   const dm = await ana.dm();
   let thread: string | undefined;
   const cards = () =>
-    [...slack.messages(channel), ...slack.messages(dm)].filter((m) => m.user === slack.botUserId && !m.deleted);
+    [...slack.messages(channel), ...slack.messages(dm), ...slack.ephemerals(ana.id)].filter(
+      (m) => m.user === slack.botUserId && !m.deleted,
+    );
   const lastCard = (): SlackMessage | undefined =>
     cards()
       .sort((a, b) => Number(a.ts) - Number(b.ts))
@@ -37,7 +39,9 @@ export async function converse(world: World, bot: BotProcess, io: CommandIo): Pr
     },
     press: async (number) => {
       const card = lastCard();
-      return card ? ana.press(card, { number: Number(number) }) : io.say('There is no card with buttons.');
+      if (!card) return io.say('There is no card with buttons.');
+      if (!/^\d+$/.test(number)) return io.say('Which button? Say its number, e.g. /press 1');
+      return ana.press(card, { number: Number(number) });
     },
     react: async (emoji) => {
       const card = lastCard();
@@ -64,7 +68,8 @@ export async function converse(world: World, bot: BotProcess, io: CommandIo): Pr
     if (text === '/quit') break;
     const [, name = '', rest = ''] = /^\/(\w+)\s*([\s\S]*)$/.exec(text) ?? [];
     try {
-      if (name && deeds[name]) await deeds[name](rest);
+      if ((name === 't' || name === 'dm') && rest === '') io.say('Say something behind it.');
+      else if (name && deeds[name]) await deeds[name](rest);
       else if (name) io.say(usage);
       else if (text) thread = await ana.say(channel, `<@${slack.botUserId}> ${text}`);
     } catch (error) {

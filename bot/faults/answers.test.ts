@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { doubleTapMs } from '../../core/domain/proposal.ts';
 import type { Brain } from '../../sim/anthropic/index.ts';
 import { ask, continuing, finish, script, use } from '../../sim/anthropic/script.ts';
 import { renderMessage } from '../../sim/slack/index.ts';
@@ -211,6 +212,7 @@ test('Undo within ten seconds stops everything', async () => {
   await house.world.ana.press(card, { text: 'Start' });
   const { number } = await taskOf(house, thread);
   const undo = await inThread(house, thread, /started by Ana/);
+  await new Promise((resolve) => setTimeout(resolve, doubleTapMs));
   await house.world.ana.press(undo, { text: 'Undo' });
   const task = await reaches(house, number, 'cancelled');
   await inThread(house, thread, /Taken back by Ana/);

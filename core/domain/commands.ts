@@ -15,7 +15,7 @@ export const commands = [
   {
     name: 'link',
     usage: 'link [CODE] [owner|member|viewer]',
-    summary: 'get a code for another account, or let one in',
+    summary: 'get your code for an owner, or let in who has one',
   },
   { name: 'dashboard', usage: 'dashboard', summary: 'get a link to the web page' },
   { name: 'help', usage: 'help [COMMAND]', summary: 'explain the commands' },

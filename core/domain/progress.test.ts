@@ -29,7 +29,8 @@ test('a task without a plan has three steps', () => {
 
 test('a task that ended early failed where it was; what would have followed never began', () => {
   const ended = { phase: 'cancelled', holder: 'nobody' } as const;
-  expect(states(ended, { pull: null })).toEqual(['failed', 'pending', 'pending', 'pending']);
-  expect(states(ended, { pull: null, plan: 'p' })).toEqual(['done', 'failed', 'pending', 'pending']);
-  expect(states({ ...ended, phase: 'closed' })).toEqual(['done', 'done', 'done', 'failed']);
+  expect(states(ended)).toEqual(['failed', 'pending', 'pending', 'pending']);
+  expect(states({ ...ended, endedIn: 'approval' })).toEqual(['failed', 'pending', 'pending', 'pending']);
+  expect(states({ ...ended, endedIn: 'implementing' })).toEqual(['done', 'failed', 'pending', 'pending']);
+  expect(states({ ...ended, phase: 'closed', endedIn: 'review' })).toEqual(['done', 'done', 'done', 'failed']);
 });

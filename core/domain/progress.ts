@@ -33,10 +33,9 @@ export function progressSteps(
 
 /** The stage a task is in; one that ended early is shown at the stage it had reached. */
 function currentStage(task: Task): Stage {
-  const { phase } = task.status;
-  if (phase !== 'closed' && phase !== 'cancelled') return stageOf[phase];
-  if (task.pull) return 'review';
-  return task.plan || !task.planFirst ? 'implement' : 'plan';
+  const { phase, endedIn } = task.status;
+  const reached = phase === 'closed' || phase === 'cancelled' ? endedIn : phase;
+  return reached && reached !== 'closed' && reached !== 'cancelled' ? stageOf[reached] : 'plan';
 }
 
 function stateOf(task: Task, index: number, at: number): StepState {

@@ -31,6 +31,9 @@ export interface Proposal extends ProposedTask {
 /** How long after the confirmation a person can take it back with one touch, milliseconds. */
 export const undoMs = 10_000;
 
+/** A second touch this soon after the confirmation is a double tap on the card, not a change of mind, milliseconds. */
+export const doubleTapMs = 700;
+
 /** How long a proposal waits for a person, milliseconds. */
 export const proposalLifeMs = 24 * 60 * 60 * 1000;
 

@@ -29,6 +29,8 @@ export interface Status {
   readonly parked: boolean;
   /** One clause for people: what it waits for, e.g. `2 of 3 checks are green`. */
   readonly detail: string;
+  /** The phase in which a task ended that was closed or cancelled. */
+  readonly endedIn?: Phase;
   /** When the program acts by itself next, milliseconds since the epoch; null when only the holder can move it. */
   readonly nextAt: number | null;
 }
@@ -130,8 +132,8 @@ export function nextStatus(status: Status, event: TaskEvent, at: number): Status
     case 'merged':
       return to({ phase: 'merged', holder: 'nobody' });
     case 'closed':
-      return to({ phase: 'closed', holder: 'nobody', detail: event.detail });
+      return to({ phase: 'closed', holder: 'nobody', detail: event.detail, endedIn: status.phase });
     case 'cancelled':
-      return to({ phase: 'cancelled', holder: 'nobody', detail: event.detail });
+      return to({ phase: 'cancelled', holder: 'nobody', detail: event.detail, endedIn: status.phase });
   }
 }

@@ -8,6 +8,6 @@ export function help(topic: CommandName | null = null): Doc {
   return {
     title: 'Tell me what to work on, in your own words',
     text: commands.map(({ usage, summary }) => `- \`${usage}\`: ${summary}`).join('\n'),
-    note: "In a task's thread the number can be left out.",
+    note: 'Where only one task is open, its number can be left out.',
   };
 }

@@ -4,6 +4,7 @@ import { describe, Failure } from '../errors.ts';
 import { failureAsk } from '../words/failures.ts';
 import { handover, questionComment } from '../words/issue.ts';
 import { Dropped, type TaskContext } from './context.ts';
+import { clockSkewMs } from './delivery.ts';
 import { effect } from './effect.ts';
 import type { TaskSignal } from './signals.ts';
 
@@ -34,7 +35,9 @@ export async function ask(
   count.asks += 1;
   const origin = `${number}.ask.${count.asks}`;
   const opened = await effect('open ask', async () => {
+    const lastComment = await lastCommentOn(context);
     const { id } = await deps.store.asks.open({ origin, task: number, kind: body.kind, body, at: Date.now() });
+    if (lastComment !== null) await deps.store.history.setCursor(commentsBefore(id), String(lastComment));
     const event: TaskEvent = parked ? { type: 'parked', detail } : { type: 'asked', kind: body.kind, detail };
     await deps.store.tasks.advance(number, event, `asked:${id}`, Date.now());
     deps.presenter.touch(`task:${number}`);
@@ -55,6 +58,23 @@ export async function ask(
   });
   if (signal.type !== 'retry') mailbox.putBack(signal);
   return { answer: again, by: signal.type === 'retry' ? signal.by : 'mainloop' };
+}
+
+/** Names the cursor that holds the last comment written before an ask: it and those before it are no answers. */
+export const commentsBefore = (ask: number): string => `ask:${ask}:comments-before`;
+
+/** The newest comment on the task's issue, by id: the host's clock and ours need not agree. Null when it can't be known. */
+async function lastCommentOn({ deps, number, issue }: TaskContext): Promise<number | null> {
+  if (!issue) return null;
+  try {
+    const { repo, createdAt } = await deps.store.tasks.get(number);
+    const comments = await deps.host.comments(repo, issue.number, createdAt - clockSkewMs);
+    return Math.max(0, ...comments.map((comment) => comment.id));
+  } catch (error) {
+    // That the host can't be reached may be the very reason for asking.
+    if (!(error instanceof Failure)) throw error;
+    return null;
+  }
 }
 
 /** A question can be answered on the issue, and a parked task says there how to take it over. */
@@ -83,20 +103,10 @@ interface Trouble {
 }
 
 /**
- * Parks the task: the work is pushed, nothing runs, and a person decides. Answers what they want the next try to know,
- * or null; returns when the task shall try again. Throws {@link Dropped} when they let it go.
+ * Parks the task: the work is pushed, nothing runs, and a person decides. Returns their answer when the task shall go on;
+ * throws {@link Dropped} when they let it go. What they write is kept for the next worker, whichever run that is.
  */
 export async function park(
-  context: TaskContext,
-  trouble: Trouble,
-  unless?: AskOptions['unless'],
-): Promise<string | null> {
-  const answer = await parkWith(context, trouble, unless);
-  return answer.type === 'revise' ? answer.text : null;
-}
-
-/** As {@link park}, for who has more than one way to go on. */
-export async function parkWith(
   context: TaskContext,
   { code, reason, rounds }: Trouble,
   unless?: AskOptions['unless'],
@@ -110,7 +120,15 @@ export async function parkWith(
   );
   if (answer.type === 'drop' || (answer.type === 'choose' && answer.choice === 'drop')) throw new Dropped(by);
   if (answer.type === 'choose' && answer.choice === 'take_over') await leaveTo(context, by);
+  if (answer.type === 'revise') await tellNextWorker(context, answer.text, by);
   return answer;
+}
+
+async function tellNextWorker({ deps, number, count }: TaskContext, text: string, author: string): Promise<void> {
+  const origin = `${number}.ask.${count.asks}`;
+  await effect('keep what was said', () =>
+    deps.store.worker.steer({ origin, task: number, author, text, at: Date.now() }),
+  );
 }
 
 /** A person works on the branch: the task follows and does nothing until they push or ask for another try. */

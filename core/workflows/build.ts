@@ -12,12 +12,11 @@ export type Done = Extract<RunOutcome, { type: 'done' }>;
 export async function build(context: TaskContext, plan: string | null): Promise<void> {
   const { deps, number } = context;
   const task = await effect('read task', () => deps.store.tasks.get(number));
-  let brief = implementBrief({ task, plan });
+  const brief = implementBrief({ task, plan });
   for (;;) {
     const outcome = await perform(context, 'implement', brief);
     if (outcome.type === 'done') return openPullRequest(context, outcome);
-    const said = await park(context, { code: 'nothing_changed', reason: outcome.summary });
-    if (said) brief = `${brief}\n\n${said}`;
+    await park(context, { code: 'nothing_changed', reason: outcome.summary });
   }
 }
 

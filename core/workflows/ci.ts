@@ -1,7 +1,7 @@
 import type { CheckItem } from '../domain/ci.ts';
 import type { Task } from '../domain/task.ts';
 import { fixBrief } from '../words/briefs.ts';
-import { park, parkWith } from './asking.ts';
+import { park } from './asking.ts';
 import type { TaskContext } from './context.ts';
 import type { Deps } from './deps.ts';
 import { effect } from './effect.ts';
@@ -42,9 +42,12 @@ export async function passCi(context: TaskContext): Promise<void> {
     failed: readonly CheckItem[],
     conflict: boolean,
   ): Promise<void> {
-    const { brief, onBase } = await effect('read failures', () => failureBrief(deps, number, round, failed, conflict));
+    const { brief, onBase, head } = await effect('read failures', () =>
+      failureBrief(deps, number, round, failed, conflict),
+    );
     const outcome = await perform(context, 'fix', brief);
-    if (outcome.type === 'done') return;
+    // The same head again would be red again: paid for, and nothing mended.
+    if (outcome.type === 'done' && outcome.head !== head) return;
     await park(context, { code: 'nothing_changed', reason: [...onBase, outcome.summary].join('\n') });
   }
 }
@@ -85,7 +88,7 @@ async function goOnWithoutCi(context: TaskContext): Promise<boolean> {
   });
   if (known) return true;
   const trouble = { code: 'no_ci', reason: 'no check has started on the branch' };
-  const answer = await parkWith(context, trouble, (signal) => signal.type === 'head_moved');
+  const answer = await park(context, trouble, (signal) => signal.type === 'head_moved');
   if (answer.type !== 'choose' || answer.choice !== 'ignore') return false;
   await effect('remember: no ci', async () => {
     const { repo } = await deps.store.tasks.get(number);
@@ -105,7 +108,7 @@ async function parkOnRed(context: TaskContext, failed: readonly CheckItem[], rou
     const onBase = onBaseToo(task, failed, await redOnBase(context.deps, task));
     return [names.join(', ') || 'a merge conflict', ...onBase].join('. ');
   });
-  const answer = await parkWith(context, { code: 'ci_red', reason, rounds }, changes);
+  const answer = await park(context, { code: 'ci_red', reason, rounds }, changes);
   if (answer.type !== 'choose' || answer.choice !== 'ignore') return;
   await effect('ignore checks', async () => {
     const { ignoredChecks } = await context.deps.store.tasks.get(context.number);
@@ -119,7 +122,7 @@ async function failureBrief(
   round: number,
   failed: readonly CheckItem[],
   conflict: boolean,
-): Promise<{ brief: string; onBase: string[] }> {
+): Promise<{ brief: string; onBase: string[]; head: string | null }> {
   const task = await deps.store.tasks.get(number);
   const red = await redOnBase(deps, task);
   const share = Math.floor(logCharacters / Math.max(1, failed.length));
@@ -130,7 +133,8 @@ async function failureBrief(
       redOnBase: red.has(item.name),
     })),
   );
-  return { brief: fixBrief({ task, round, failures, conflict }), onBase: onBaseToo(task, failed, red) };
+  const brief = fixBrief({ task, round, failures, conflict });
+  return { brief, onBase: onBaseToo(task, failed, red), head: task.head };
 }
 
 /** What a person should know before they blame the task. */

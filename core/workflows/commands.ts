@@ -7,6 +7,7 @@ import { inboxDoc } from '../words/inbox.ts';
 import { logLines } from '../words/log.ts';
 import { notAllowed } from '../words/people.ts';
 import { taskList } from '../words/task.ts';
+import { plain } from '../words/text.ts';
 import { why } from '../words/why.ts';
 import type { Actor, Decided, Decisions } from './decisions.ts';
 import type { Deps } from './deps.ts';
@@ -80,12 +81,12 @@ const told = ({ say }: Decided): Doc => ({ text: say ?? 'Done.' });
 const withTask = (task: TaskNumber | null, act: (task: TaskNumber) => Promise<Decided>): Promise<Decided> =>
   task === null ? Promise.resolve({ say: 'Which task? Add its number, e.g. `#41`.', start: null }) : act(task);
 
-/** The task that a command in a thread or channel is about: the latest one there. */
+/** The task that a command is about when it names none: the one of its thread, or the only open one of its channel. */
 async function taskHere({ store }: Deps, { place }: CommandInbound): Promise<TaskNumber | null> {
-  const here = (await store.tasks.open()).filter(
-    (task) => task.conversation === conversationKey(place) || (!place.thread && task.place.channel === place.channel),
-  );
-  return here.at(-1)?.number ?? null;
+  const open = await store.tasks.open();
+  const inThread = open.filter((task) => task.conversation === conversationKey(place));
+  const here = inThread.length > 0 ? inThread : open.filter((task) => task.place.channel === place.channel);
+  return here.length === 1 ? (here[0]?.number ?? null) : null;
 }
 
 async function inbox({ store }: Deps): Promise<Doc> {
@@ -98,7 +99,12 @@ async function inbox({ store }: Deps): Promise<Doc> {
 async function whyDoc({ store }: Deps, number: TaskNumber | null): Promise<Doc> {
   const task = number === null ? null : await store.tasks.find(number);
   if (!task)
-    return { text: number === null ? 'No task is open here. `tasks` lists them all.' : `There is no task #${number}.` };
+    return {
+      text:
+        number === null
+          ? 'Which task? Add its number, e.g. `#41`; `tasks` lists them.'
+          : `There is no task #${number}.`,
+    };
   return why(task, await store.asks.openOf(task.number), Date.now());
 }
 
@@ -127,6 +133,7 @@ async function project(
   const repo = repoName.safeParse(command.repo);
   if (!repo.success) return { text: `\`${command.repo}\` is no repository name: write owner/repo, e.g. acme/web.` };
   if (command.action === 'remove') {
+    if (!(await deps.store.projects.find(repo.data))) return { text: `${repo.data} is no project here.` };
     await deps.store.projects.remove(repo.data);
     return { text: `I no longer take tasks for ${repo.data}. What runs goes on.` };
   }
@@ -144,6 +151,7 @@ async function link(
   { account }: CommandInbound,
 ): Promise<Doc> {
   if (!command.code) return { text: `Your code: **${await pairingCode(deps, account)}** (good for 1 hour).` };
-  const name = await admitPaired(deps.store, command.code, command.role, Date.now());
-  return { text: name ? `${name} is a ${command.role} now.` : 'That code is wrong, used or expired.' };
+  const person = await admitPaired(deps.store, command.code, command.role, Date.now());
+  if (!person) return { text: 'That code is wrong, used or expired.' };
+  return { text: `${plain(person.name)} is ${person.role === 'owner' ? 'an' : 'a'} ${person.role} now.` };
 }

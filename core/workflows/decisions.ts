@@ -1,6 +1,7 @@
 import type { Answer } from '../domain/ask.ts';
 import type { TaskNumber } from '../domain/ids.ts';
 import { type Deed, may, type Person } from '../domain/policy.ts';
+import { doubleTapMs } from '../domain/proposal.ts';
 import { isFinal } from '../domain/task.ts';
 import type { Ask } from '../store/asks.ts';
 import { answerWords } from '../words/ask.ts';
@@ -92,6 +93,8 @@ export const createDecisions = (deps: Deps) => {
     async undo(id: number, actor: Actor, at: number): Promise<Decided> {
       const refused = refuse(actor, 'cancel');
       if (refused) return refused;
+      const decidedAt = (await store.proposals.find(id))?.decidedAt ?? 0;
+      if (at - decidedAt < doubleTapMs) return nothing;
       const { proposal } = await store.proposals.undo(id, actor.name, at);
       presenter.touch(`proposal:${id}`);
       if (proposal.state !== 'undone' || proposal.task === null) {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Button } from '../domain/chat.ts';
+import { doubleTapMs } from '../domain/proposal.ts';
 import { type CoreHouse, eventually, openCore } from '../testing/core.ts';
 import { askCard } from '../words/ask.ts';
 import { bodies } from '../words/examples.ts';
@@ -73,6 +74,10 @@ describe('every button that a proposal can have decides it', () => {
     const task = (await house.store.proposals.find(id))?.task;
     if (n === 1) expect((await house.store.tasks.get(task ?? 0)).planFirst).toBe(false);
     if (n > 1) return;
+    // What comes at once is a double tap on the card, not a change of mind.
+    await house.press('ben', house.newPlace(), `undo:${id}`);
+    await new Promise((resolve) => setTimeout(resolve, doubleTapMs));
+    expect((await house.store.proposals.find(id))?.state).toBe('confirmed');
     await house.press('ben', house.newPlace(), `undo:${id}`);
     await eventually('the end', async () => (await house.status(task ?? 0)).phase === 'cancelled');
   });
@@ -145,7 +150,7 @@ describe('commands', () => {
     ['tasks all', '#'],
     ['tasks nonsense', 'Use it as'],
     ['inbox', ''],
-    ['why', 'No task is open here'],
+    ['why', 'Which task?'],
     ['why #99999', 'There is no task #99999'],
     ['why x', 'Use it as'],
     ['logs', 'Which task'],

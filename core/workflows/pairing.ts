@@ -1,6 +1,6 @@
 import { createHash, randomInt } from 'node:crypto';
 import { type Account, accountKey, type Doc } from '../domain/chat.ts';
-import type { Role } from '../domain/policy.ts';
+import type { Person, Role } from '../domain/policy.ts';
 import type { Store } from '../store/index.ts';
 import { welcomeOwner } from '../words/people.ts';
 import type { Deps } from './deps.ts';
@@ -50,11 +50,11 @@ export async function admitByCode({ store, log }: Deps, account: Account, text: 
 }
 
 /** Lets the account in that was shown this code; null when the code is unknown, used or expired. */
-export async function admitPaired(store: Store, code: string, role: Role, now: number): Promise<string | null> {
+export async function admitPaired(store: Store, code: string, role: Role, now: number): Promise<Person | null> {
   const found = await store.people.takeCode(hashCode(code), 'pair', now);
   if (!found?.account) return null;
   const account: Omit<Account, 'bot'> = JSON.parse(found.account);
-  return (await store.people.admit(account, role, now)).name;
+  return store.people.admit(account, role, now);
 }
 
 const codeIn = (text: string): string | null =>

@@ -37,11 +37,9 @@ export async function perform(context: TaskContext, kind: RunKind, brief: string
         break;
       case 'cancelled':
       case 'failed': {
-        const more = await park(
-          context,
-          outcome.type === 'failed' ? outcome : { code: 'worker_stopped', reason: 'the worker was stopped' },
-        );
-        prompt = more ? `${brief}\n\n${more}` : brief;
+        const stopped = { code: 'worker_stopped', reason: 'the worker was stopped' };
+        await park(context, outcome.type === 'failed' ? outcome : stopped);
+        prompt = brief;
       }
     }
   }

@@ -105,13 +105,15 @@ async function end({ deps, number, issue }: TaskContext, error: unknown): Promis
     for (const ask of await deps.store.asks.withdrawAll(number, Date.now())) deps.presenter.touch(`ask:${ask}`);
     deps.presenter.touch(`task:${number}`);
   });
-  await effect('remove sandbox', () => deps.sandbox.remove(number));
-  if (by) await effect('close on code host', () => closeOnHost(deps, number, issue, by));
+  await notice(deps.log, 'remove sandbox', () => deps.sandbox.remove(number));
+  if (by) await notice(deps.log, 'close on code host', () => closeOnHost(deps, number, issue));
 }
 
-async function closeOnHost(deps: Deps, number: TaskNumber, issue: TaskContext['issue'], by: string): Promise<void> {
+const sentence = (clause: string): string => `${clause.charAt(0).toUpperCase()}${clause.slice(1)}.`;
+
+async function closeOnHost(deps: Deps, number: TaskNumber, issue: TaskContext['issue']): Promise<void> {
   const task = await deps.store.tasks.get(number);
-  const body = handover(task, `Cancelled by ${by}. The branch \`${task.branch}\` stays as it is.`);
+  const body = handover(task, sentence(task.status.detail));
   for (const target of [task.pull, issue]) {
     if (!target) continue;
     await deps.host.ensureComment(task.repo, target.number, { marker: `end:${number}`, body });

@@ -4,7 +4,9 @@ import type { TaskNumber } from '../domain/ids.ts';
 import { isFinal, type Task } from '../domain/task.ts';
 import { describe } from '../errors.ts';
 import type { HostComment, HostHint, HostReview, PullRequest } from '../ports.ts';
+import { commentsBefore } from './asking.ts';
 import type { Decisions } from './decisions.ts';
+import { clockSkewMs } from './delivery.ts';
 import type { Deps } from './deps.ts';
 import { tellTask } from './signals.ts';
 
@@ -99,8 +101,9 @@ async function readIssue(deps: Deps, decisions: Decisions, task: Task, issue: nu
 
 async function take(deps: Deps, decisions: Decisions, task: Task, comment: HostComment): Promise<void> {
   const open = (await deps.store.asks.openOf(task.number)).find((ask) => ask.kind !== 'review');
-  // The host's clock has whole seconds. What was written before the question is no answer to it.
-  const ask = open && comment.at >= open.createdAt - 1000 ? open : undefined;
+  const before = open && (await deps.store.history.cursor(commentsBefore(open.id)));
+  const isLater = open && (before ? comment.id > Number(before) : comment.at >= open.createdAt - clockSkewMs);
+  const ask = isLater ? open : undefined;
   const answer = ask ? answerFromWords(ask.body, comment.body.trim()) : null;
   if (ask && answer) await decisions.answer(ask.id, answer, onHost(comment));
   else await decisions.steer(task.number, comment.body, onHost(comment));
@@ -204,7 +207,7 @@ async function readUntil({ store }: Deps, cursor: string): Promise<{ at: number;
 }
 
 async function position(deps: Deps, task: Task, cursor: string): Promise<Position> {
-  const { at, ids } = (await readUntil(deps, cursor)) ?? { at: task.createdAt - 1000, ids: [] };
+  const { at, ids } = (await readUntil(deps, cursor)) ?? { at: task.createdAt - clockSkewMs, ids: [] };
   return { at, isNew: (item) => item.at > at || (item.at === at && !ids.includes(item.id)) };
 }
 
