@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { Failure } from '../errors.ts';
 import { type CoreHouse, eventually, openCore } from '../testing/core.ts';
 
@@ -34,6 +34,17 @@ test('a sandbox that refuses to start parks the task, and a retry goes on', asyn
   house.sandbox.refuses = null;
   await house.press('ana', place, `answer:${ask.id}:retry`);
   await house.worker(task);
+});
+
+test('what a person writes to a parked task reaches the next worker', async () => {
+  house.sandbox.refuses = never('no_space');
+  const { task, place } = await started();
+  const ask = await openAsk(task, 'failure');
+  house.sandbox.refuses = null;
+  await house.press('ana', place, `answer:${ask.id}:revise`, 'Leave the footer alone.');
+  const worker = await house.worker(task);
+  const heard = await house.core.door.steering(worker, 0, new AbortController().signal);
+  expect(heard.items).toMatchObject([{ text: 'Leave the footer alone.', by: 'ana' }]);
 });
 
 test('a code host that refuses to be read when work is judged parks the task', async () => {
