@@ -1,19 +1,42 @@
-import { and, asc, count, eq, isNull, ne, sql } from 'drizzle-orm';
+import { and, asc, count, eq, inArray, isNull, ne, sql } from 'drizzle-orm';
 import type { AttemptId, RunId, TaskNumber } from '../domain/ids.ts';
 import type { Run, RunKind, RunOutcome } from '../domain/run.ts';
 import type { Result } from '../protocol.ts';
 import type { Database } from './database.ts';
-import { attempts, runs } from './schema.ts';
+import { attempts, runs, steers } from './schema.ts';
+
+/** What a person said to a task's worker. */
+export interface Said {
+  readonly by: string;
+  readonly text: string;
+}
 
 export type StoredRun = typeof runs.$inferSelect;
 export type StoredAttempt = typeof attempts.$inferSelect;
 
 export const runStore = (db: Database) => ({
-  async queue(run: Run, n: number, prompt: string, at: number): Promise<void> {
-    await db
-      .insert(runs)
-      .values({ id: run.id, task: run.task, n, kind: run.kind, prompt, queuedAt: at })
-      .onConflictDoNothing();
+  /**
+   * Stores a run once, with what people said to the task since its last worker: `withSaid` makes the prompt of it. In one
+   * transaction, so that nothing said is told twice or never.
+   */
+  async queue(run: Run, n: number, at: number, withSaid: (said: readonly Said[]) => string): Promise<void> {
+    await db.transaction(async (tx) => {
+      const waiting = and(eq(steers.task, run.task), isNull(steers.attempt));
+      const said = await tx
+        .select({ id: steers.id, by: steers.author, text: steers.text })
+        .from(steers)
+        .where(waiting)
+        .orderBy(asc(steers.id))
+        .for('update');
+      const [fresh] = await tx
+        .insert(runs)
+        .values({ id: run.id, task: run.task, n, kind: run.kind, prompt: withSaid(said), queuedAt: at })
+        .onConflictDoNothing()
+        .returning({ id: runs.id });
+      if (!fresh || said.length === 0) return;
+      const ids = said.map((item) => item.id);
+      await tx.update(steers).set({ attempt: run.id }).where(inArray(steers.id, ids));
+    });
   },
 
   async get(id: RunId): Promise<StoredRun> {

@@ -55,6 +55,6 @@ export async function taskIn(store: Store, at = 10): Promise<number> {
 export async function runIn(store: Store): Promise<{ task: number; run: string; attempt: string }> {
   const task = await taskIn(store);
   const run = `${task}.1`;
-  await store.runs.queue({ id: run, task, kind: 'implement' }, 1, 'Do it.', 20);
+  await store.runs.queue({ id: run, task, kind: 'implement' }, 1, 20, () => 'Do it.');
   return { task, run, attempt: `${run}.1` };
 }

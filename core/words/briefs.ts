@@ -147,6 +147,10 @@ export function resumeWithAnswer(questions: readonly Question[], answers: Answer
   return `The person answered what you asked:\n${lines.join('\n')}\nGo on with the task where you stopped. Do not ask the same again.`;
 }
 
+/** A run's instruction with what people said while no worker was there to hear it. */
+export const withSaid = (brief: string, said: readonly { readonly by: string; readonly text: string }[]): string =>
+  [brief, ...said.map(({ by, text }) => `${JSON.stringify(by)} says to this:\n${data('person', text)}`)].join('\n\n');
+
 /** What a worker reads that takes over after its predecessor was lost. */
 export const resumeAfterLoss = (brief: string): string =>
   `Your sandbox was lost and this is a new one. Files are as of the last checkpoint; look at \`git status\` and \`git log\` before you go on, redo what is missing, and finish. What you were told, in case you have not seen it:\n\n${brief}`;

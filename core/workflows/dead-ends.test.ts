@@ -43,8 +43,9 @@ test('what a person writes to a parked task reaches the next worker', async () =
   house.sandbox.refuses = null;
   await house.press('ana', place, `answer:${ask.id}:revise`, 'Leave the footer alone.');
   const worker = await house.worker(task);
+  expect((await house.core.door.job(worker)).prompt).toMatch(/"ana" says to this:[\s\S]*Leave the footer alone\./);
   const heard = await house.core.door.steering(worker, 0, new AbortController().signal);
-  expect(heard.items).toMatchObject([{ text: 'Leave the footer alone.', by: 'ana' }]);
+  expect(heard.items).toEqual([]);
 });
 
 test('a code host that refuses to be read when work is judged parks the task', async () => {

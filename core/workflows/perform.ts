@@ -2,7 +2,7 @@ import type { AskBody } from '../domain/ask.ts';
 import { type RunId, runId } from '../domain/ids.ts';
 import type { Question, RunKind, RunOutcome } from '../domain/run.ts';
 import { Failure } from '../errors.ts';
-import { resumeWithAnswer } from '../words/briefs.ts';
+import { resumeWithAnswer, withSaid } from '../words/briefs.ts';
 import { ask, park } from './asking.ts';
 import { Dropped, type TaskContext } from './context.ts';
 import type { Deps } from './deps.ts';
@@ -58,7 +58,7 @@ async function oneRun(context: TaskContext, kind: RunKind, prompt: string): Prom
   const run = runId(number, count.runs);
   const n = count.runs;
   await effect('queue run', async () => {
-    await deps.store.runs.queue({ id: run, task: number, kind }, n, prompt, Date.now());
+    await deps.store.runs.queue({ id: run, task: number, kind }, n, Date.now(), (said) => withSaid(prompt, said));
     await deps.store.tasks.advance(number, { type: 'run_queued', kind }, `queued:${run}`, Date.now());
     deps.presenter.touch(`task:${number}`);
   });
