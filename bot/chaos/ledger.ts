@@ -14,8 +14,8 @@ export interface Ledger {
   readonly keeper: Keeper;
   /** What was reached and where the program was killed, so far. */
   journal(): Entry[];
-  /** From now on the program dies at its boundaries; only needed when it was opened `safe`. */
-  unleash(): void;
+  /** From now on, or from the first boundary like `pattern`, the program dies at its boundaries, if opened `safe`. */
+  unleash(pattern?: RegExp): void;
   close(): Promise<void>;
 }
 
@@ -49,7 +49,7 @@ export async function openLedger(options: LedgerOptions = {}): Promise<Ledger> {
     house,
     keeper,
     journal: () => read(file),
-    unleash: () => rmSync(`${file}.safe`),
+    unleash: (pattern) => (pattern ? writeFileSync(`${file}.safe`, pattern.source) : rmSync(`${file}.safe`)),
     async close() {
       await keeper.stop();
       await other?.close();

@@ -1,9 +1,10 @@
 /**
  * Loaded into the program before anything else (`node --import`): kills it at every boundary of its workflows, once each.
  * `?journal=FILE&moment=before|after|kept`; without a moment it only writes down which boundaries are reached. It
- * kills nothing as long as there is a file `FILE.safe`.
+ * kills nothing as long as there is a file `FILE.safe`; when that names a pattern, the first boundary like it kills and
+ * ends the safety.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { DBOS } from '@dbos-inc/dbos-sdk';
 import { type Moment, read, write } from './journal.ts';
 
@@ -24,13 +25,22 @@ function nameOf(step: string): string {
   return `${place}|${n}`;
 }
 
+function isSafe(boundary: string): boolean {
+  const file = `${journal}.safe`;
+  if (!existsSync(file)) return false;
+  const pattern = readFileSync(file, 'utf8');
+  if (pattern === '' || !new RegExp(pattern).test(boundary)) return true;
+  rmSync(file);
+  return false;
+}
+
 /** Dies here if this is the moment and the boundary has not killed before. */
 function pass(boundary: string, now: Moment): void {
   if (!reached.has(boundary)) {
     reached.add(boundary);
     write(journal, { boundary, what: 'reached' });
   }
-  if (now !== moment || killed.has(boundary) || existsSync(`${journal}.safe`)) return;
+  if (now !== moment || killed.has(boundary) || isSafe(boundary)) return;
   killed.add(boundary);
   write(journal, { boundary, what: 'killed' });
   process.kill(process.pid, 'SIGKILL');

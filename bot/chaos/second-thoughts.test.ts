@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { doubleTapMs } from '../../core/domain/proposal.ts';
 import type { Brain } from '../../sim/anthropic/index.ts';
 import { finish, script, use } from '../../sim/anthropic/script.ts';
 import { renderMessage } from '../../sim/slack/index.ts';
@@ -10,6 +12,9 @@ import { find, patienceMs, press, wish } from './story.ts';
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
+
+/** What comes in from a person. */
+const heard = /^outside\|start slack:/;
 
 let isLazy = true;
 const done = finish({ title: 'Write down fees', summary: 'Writes down fees.' });
@@ -54,7 +59,10 @@ it(
     const { world, store, until } = ledger.house;
     const card = await wish(ledger.house, 'this will be undone');
     await until('the undo button', () => /\[Undo\]/.test(renderMessage(card)) || undefined, patienceMs);
-    ledger.unleash();
+    // A press that follows at once is a double tap, which undoes nothing.
+    await sleep(2 * doubleTapMs);
+    // The first to be killed is the press itself, once it is kept: one that nobody heard would be lost, as in Slack.
+    ledger.unleash(heard);
     await world.ana.press(card, { text: 'Undo' }).catch((error: unknown) => {
       // It was heard; the answer died with the program.
       expect(String(error)).toMatch(/operation_timeout/);
