@@ -83,5 +83,5 @@ test('a check that is red on the base too is said to be so, to the worker and to
   const { task } = await begin(house, 'begin on a red base, gives up');
   const card = await asked(house, task, /is parked/);
   expect(prompts(/This is fix 1[\s\S]*gives up/)[0]).toContain('red on the base branch too');
-  expect(renderMessage(card)).toContain('test is red on main too');
+  expect(renderMessage(card)).toContain('Red on main too: test');
 });

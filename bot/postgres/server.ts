@@ -144,7 +144,8 @@ async function stop(directory: string): Promise<void> {
   if (postmaster === null || postmaster === 'foreign') return;
   process.kill(postmaster.pid, 'SIGINT');
   const deadline = Date.now() + patienceMs;
-  while (isAlive(postmaster.pid) && readPostmaster(directory) !== null) {
+  // It removes its pid file a moment before it is gone, and only then is the port free.
+  while (isAlive(postmaster.pid)) {
     if (Date.now() > deadline) {
       process.kill(postmaster.pid, 'SIGQUIT');
       return;

@@ -140,7 +140,7 @@ async function failureBrief(
 /** What a person should know before they blame the task. */
 function onBaseToo({ base }: Task, failed: readonly CheckItem[], red: ReadonlySet<string>): string[] {
   const names = failed.map((item) => item.name).filter((name) => red.has(name));
-  return names.length > 0 ? [`${names.join(', ')} is red on ${base} too`] : [];
+  return names.length > 0 ? [`Red on ${base} too: ${names.join(', ')}`] : [];
 }
 
 /** Names of checks that fail on the base branch too: not this task's fault. */
