@@ -218,7 +218,7 @@ test('after kill -9 of the worker the next attempt resumes session and directory
 });
 
 test('at the deadline the work is saved and the attempt fails as such', async () => {
-  await harness.start({ deadline: Date.now() + 23_000 }, script([read(), edit('helo', 'hello'), waitFor('never')]));
+  await harness.start({ deadline: Date.now() + 32_000 }, script([read(), edit('helo', 'hello'), waitFor('never')]));
   expect(await harness.result()).toMatchObject({ type: 'failed', code: 'deadline', retryable: true });
   expect(harness.state.events.some((event) => event.type === 'checkpoint')).toBe(true);
 });
