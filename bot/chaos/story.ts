@@ -10,8 +10,9 @@ export const patienceMs = 600_000;
 export const find = (messages: readonly SlackMessage[], text: RegExp): SlackMessage | undefined =>
   messages.findLast((message) => !message.deleted && text.test(renderMessage(message)));
 
-/** A person presses again when nothing has changed for this long. */
+/** A person presses again when nothing has changed for this long; when Slack says that nobody is there, soon. */
 const againMs = 8_000;
+const soonMs = 250;
 
 /** A card in Ana's DM, once it is there. */
 export async function card(house: House, text: RegExp): Promise<SlackMessage> {
@@ -24,13 +25,15 @@ export async function press(house: House, text: RegExp, button: string): Promise
   const message = await card(house, text);
   for (const end = Date.now() + patienceMs; Date.now() < end; ) {
     if (!text.test(renderMessage(message))) return;
+    let wait = againMs;
     try {
       await house.world.ana.press(message, { text: button });
     } catch (error) {
       // Nobody there, or killed before it could say that it heard; it may have heard all the same.
       if (!/dispatch_failed|operation_timeout/.test(String(error))) throw error;
+      if (/dispatch_failed/.test(String(error))) wait = soonMs;
     }
-    for (const until = Date.now() + againMs; Date.now() < until; await sleep(50)) {
+    for (const until = Date.now() + wait; Date.now() < until; await sleep(50)) {
       if (!text.test(renderMessage(message))) return;
     }
   }
