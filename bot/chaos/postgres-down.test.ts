@@ -42,6 +42,7 @@ it('with Postgres away for 10 s again and again, the program stays and nothing i
       await tell(house);
       await down;
       expect(outages).toEqual([]);
+      expect(keeper.crashes).toEqual([]);
       expect(keeper.starts).toBe(1);
     },
     { databaseUrl: postgres.url('postgres') },
