@@ -1,4 +1,4 @@
-import { canUndo, undoMs } from '../domain/proposal.ts';
+import { canUndo, type Proposal, undoMs } from '../domain/proposal.ts';
 import { isFinal, type Task } from '../domain/task.ts';
 import type { WorkerEvent } from '../protocol.ts';
 import type { Store } from '../store/index.ts';
@@ -36,10 +36,17 @@ async function drawProposal(store: Store, id: number): Promise<Drawing | null> {
   const undoable = canUndo(proposal, now) && proposal.decidedAt !== null;
   return {
     doc,
-    settled: proposal.state !== 'open' && !undoable,
+    settled: isDecided(proposal, now),
     ...(undoable ? { redrawAt: (proposal.decidedAt ?? now) + undoMs } : {}),
   };
 }
+
+/** An undo counts from the press; a program that was down may learn of it this much later, milliseconds. */
+const lateUndoMs = 10 * 60_000;
+
+/** Whether nothing can change the card any more. */
+const isDecided = ({ state, decidedAt }: Proposal, now: number): boolean =>
+  state === 'confirmed' ? now > (decidedAt ?? now) + undoMs + lateUndoMs : state !== 'open';
 
 async function forecast(store: Store, repo: string) {
   const finished = await store.tasks.finished(repo, forecastOver);
