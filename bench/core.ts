@@ -36,7 +36,6 @@ export async function startCore(
       ciRounds: 2,
       reconcileMs: 60_000,
       ciGraceMs: 120_000,
-      publicUrl: 'http://127.0.0.1',
     },
   });
   DBOS.setConfig({

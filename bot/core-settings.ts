@@ -14,5 +14,4 @@ export const coreSettings = (config: Config): Settings => ({
   ciRounds: config.ciRounds,
   reconcileMs: config.reconcileSeconds * 1000,
   ciGraceMs: config.ciGraceSeconds * 1000,
-  publicUrl: config.publicUrl,
 });

@@ -23,7 +23,6 @@ const settings: Settings = {
   ciRounds: 3,
   reconcileMs: 60_000,
   ciGraceMs: 60_000,
-  publicUrl: 'http://127.0.0.1',
 };
 
 export interface House {

@@ -8,7 +8,7 @@ import { help } from './help.ts';
 import { inboxDoc } from './inbox.ts';
 import { notAllowed, stranger, welcomeOwner } from './people.ts';
 import { proposalCard } from './proposal.ts';
-import { closedNotice, doneNotice, mergedNotice, progressCard, taskList } from './task.ts';
+import { doneNotice, progressCard, taskList } from './task.ts';
 import { why } from './why.ts';
 
 const phases: readonly Phase[] = [
@@ -40,8 +40,6 @@ function everyDoc(words: string): [string, Doc][] {
         docs.push([`progress ${name}`, progressCard(one, { activity, asks, ci: words, now, taskUrl: null })]);
         docs.push([`why ${name}`, why(one, asks, now)]);
         docs.push([`list ${name}`, taskList([one], now)]);
-        docs.push([`closed ${name}`, closedNotice(one, now)]);
-        docs.push([`merged ${name}`, mergedNotice(one, now)]);
       }
     }
   }

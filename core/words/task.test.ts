@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { answeredAsk, bodies, now, openAsk, task } from './examples.ts';
 import { logLines } from './log.ts';
-import { closedNotice, doneNotice, mergedNotice, progressCard, startedLine, taskLine, taskList } from './task.ts';
+import { doneNotice, progressCard, taskLine, taskList } from './task.ts';
 import { clock } from './time.ts';
 import { why } from './why.ts';
 
@@ -103,20 +103,6 @@ describe('the notices', () => {
       ci: true,
     });
     expect(done.text).toContain('CI green, but the worker saw lint fail');
-  });
-
-  it('ended: what is left', () => {
-    const cancelled = task({ phase: 'cancelled', holder: 'nobody', detail: 'cancelled by Ana' });
-    expect(closedNotice(cancelled, now).text).toBe(
-      '✖ **#41** cancelled by Ana. The branch `mainloop/41-date-picker` stays; the sandbox is gone.',
-    );
-    expect(closedNotice({ ...cancelled, pull: null }, now).text).toContain('Nothing was pushed');
-    expect(mergedNotice(task({ phase: 'merged', holder: 'nobody' }), now).text).toMatch(/^✔ \*\*#41 is merged\*\*/);
-  });
-
-  it('started: whether it asks first', () => {
-    expect(startedLine(task(), 'Ana')).toBe('✔ **#41** started by Ana. I ask before anything is changed.');
-    expect(startedLine(task({}, { planFirst: false }), 'Ana')).toBe('✔ **#41** started by Ana. A draft PR comes next.');
   });
 });
 

@@ -2,9 +2,9 @@ import type { Doc } from '../domain/chat.ts';
 import { progressSteps, type WorkerActivity } from '../domain/progress.ts';
 import { isFinal, type Task } from '../domain/task.ts';
 import { type AskView, askNeed, whoAndWhere } from './ask.ts';
-import { isPushed, links, taskTitle } from './names.ts';
+import { links, taskTitle } from './names.ts';
 import { holderSentence, nextLook, nextStep, shortStatus } from './status.ts';
-import { code, cut, firstLines, headline, plain } from './text.ts';
+import { cut, firstLines, headline, plain } from './text.ts';
 import { ago, count, money, span } from './time.ts';
 import { nothingNeeded } from './why.ts';
 
@@ -117,22 +117,6 @@ function checksWord({ checks, ci }: Pick<DoneFacts, 'checks' | 'ci'>): string {
   return `${word}, but the worker saw ${red.map((check) => plain(check.name)).join(', ')} fail`;
 }
 
-/** The end of a merged task. */
-export function mergedNotice(task: Task, now: number): Doc {
-  return {
-    text: [
-      `${holderSentence(task, now)}.`,
-      `${[...links(task), money(task.spentUsd)].join(', ')}. The sandbox is gone.`,
-    ].join(' '),
-  };
-}
-
-/** The end of a task that was cancelled or whose pull request was closed. */
-export function closedNotice(task: Task, now: number): Doc {
-  const left = isPushed(task) ? `The branch ${code(task.branch)} stays` : 'Nothing was pushed';
-  return { text: `${holderSentence(task, now)}. ${left}; the sandbox is gone.` };
-}
-
 const glyph = (task: Task): string => {
   const { phase, holder } = task.status;
   if (phase === 'merged') return '✔';
@@ -155,7 +139,3 @@ export function taskList(tasks: readonly Task[], now: number): Doc {
       : `${count(tasks.length, 'task')}, none waits for you`;
   return { title: first, text: tasks.map((task) => taskLine(task, now)).join('\n') };
 }
-
-/** What the thread reads when a task has been started. */
-export const startedLine = (task: Task, by: string): string =>
-  `✔ **#${task.number}** started by ${plain(headline(by))}. ${task.planFirst ? 'I ask before anything is changed.' : 'A draft PR comes next.'}`;

@@ -25,7 +25,6 @@ export interface Settings {
   readonly reconcileMs: number;
   /** How long a commit may stay without any check before a person is asked whether there is CI at all. */
   readonly ciGraceMs: number;
-  readonly publicUrl: string;
 }
 
 /** Everything outside of the core, through ports. */
