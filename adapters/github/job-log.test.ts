@@ -42,6 +42,13 @@ describe('failedPart', () => {
     expect(await failedPart(bytes(log), step(30, 40), 10_000)).toContain('added 100 packages');
   });
 
+  it('is the whole log when the error was written after the stated end of the step', async () => {
+    const late = [second(2, '##[group]Run npm test'), second(2, 'ok - first'), second(5, '##[error]exit code 1.')].join(
+      '',
+    );
+    expect(await failedPart(bytes(late), step(2, 3), 10_000)).toBe('Run npm test\nok - first\n##[error]exit code 1.');
+  });
+
   it('keeps the beginning, the lines around each error and the end of a long log, and says what it left out', async () => {
     const noise = (n: number) => Array.from({ length: n }, (_, i) => second(3, `noise ${i}`)).join('');
     const long = [

@@ -9,8 +9,8 @@ export interface StepTime {
 
 /**
  * The failed step's part of a job's log. The log is one text for all steps: the step's times narrow it down, then the
- * section (`##[group]Run …`) that holds the error is taken. Without a step, or when nothing lies within its times, it is
- * the whole log. Memory is bounded by `max`, however long the log is.
+ * section (`##[group]Run …`) that holds the error is taken. Without a step, or when nothing of its times tells an error (a
+ * runner's clock and its step times need not agree), it is the whole log. Memory is bounded by `max`, however long the log is.
  */
 export async function failedPart(log: AsyncIterable<Uint8Array>, step: StepTime | null, max: number): Promise<string> {
   const whole = new Excerpt(max);
@@ -30,7 +30,7 @@ export async function failedPart(log: AsyncIterable<Uint8Array>, step: StepTime 
       }
       if (!done) section.push(line);
     }
-  return (section.empty ? whole : section).toString();
+  return (section.empty || (whole.hasError && !section.hasError) ? whole : section).toString();
 }
 
 function timeOf(line: string): number | null {

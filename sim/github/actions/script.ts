@@ -33,11 +33,12 @@ export function findScript(rules: ScriptRule[], repo: Repo, job: WorkflowJob): J
 
 /** Gives the job the scripted log and steps; the last step before "Complete job" carries the conclusion. */
 export function playScript(job: WorkflowJob, script: JobScript): Conclusion {
-  const at = now();
+  const startedAt = now();
+  job.log = typeof script.log === 'object' ? hugeLog(script.log.bytes) : Buffer.from(script.log ?? '');
+  const completedAt = now();
   for (const [index, step] of job.steps.entries()) {
     const conclusion = index === job.steps.length - 2 ? script.conclusion : 'success';
-    Object.assign(step, { status: 'completed', conclusion, startedAt: at, completedAt: at });
+    Object.assign(step, { status: 'completed', conclusion, startedAt, completedAt });
   }
-  job.log = typeof script.log === 'object' ? hugeLog(script.log.bytes) : Buffer.from(script.log ?? '');
   return script.conclusion;
 }
