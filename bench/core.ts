@@ -17,7 +17,7 @@ export async function startCore(
   databaseUrl: string,
   ports: Pick<Parameters<typeof createCore>[0], 'chats' | 'host' | 'sandbox' | 'model'>,
   before: (store: Store) => Promise<void> = async () => undefined,
-  maxWorkers = 40,
+  { maxWorkers = 40, restMs = 60_000 } = {},
 ): Promise<{ core: Core; store: Store }> {
   const { db } = await connect(databaseUrl, () => undefined);
   const store = createStore(db);
@@ -36,6 +36,7 @@ export async function startCore(
       ciRounds: 2,
       reconcileMs: 60_000,
       ciGraceMs: 120_000,
+      restMs,
     },
   });
   DBOS.setConfig({

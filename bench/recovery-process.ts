@@ -41,7 +41,7 @@ const { core, store } = await startCore(
     if (!isHeld) return;
     for (let n = 1; n <= tasks; n += 1) await confirmedTask(open, `task.${n}`);
   },
-  tasks,
+  { maxWorkers: tasks },
 );
 
 process.on('message', async (message: { type: string; inbound?: Inbound }) => {

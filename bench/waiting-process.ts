@@ -1,5 +1,6 @@
 /** The core with tasks that wait for the approval of their plans: makes the first one, weighs itself, wakes some. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { DBOS } from '@dbos-inc/dbos-sdk';
 import { firstNumber } from './clones.ts';
 import { ana, confirmedTask, startCore } from './core.ts';
 import { leanPorts } from './lean-ports.ts';
@@ -12,9 +13,14 @@ const ports = leanPorts({
   onIssue: (issue) => void written.set(issue, now()),
 });
 const isFirst = process.env.BENCH_FIRST === 'yes';
-const { core, store } = await startCore(process.env.DATABASE_URL ?? '', ports, async (open) => {
-  if (isFirst) await confirmedTask(open, `1.${firstNumber}`);
-});
+const { core, store } = await startCore(
+  process.env.DATABASE_URL ?? '',
+  ports,
+  async (open) => {
+    if (isFirst) await confirmedTask(open, `1.${firstNumber}`);
+  },
+  { restMs: 1_000 },
+);
 
 /** A worker that hands back its plan at once. */
 async function plan(token: string): Promise<void> {
@@ -23,8 +29,14 @@ async function plan(token: string): Promise<void> {
   await core.door.result(attempt, { type: 'plan', plan: 'Add a line.', summary: 'One line.', session: 's' });
 }
 
-/** Resolves when all workflows have come to rest. */
+async function isAsleep(): Promise<boolean> {
+  const { status } = (await DBOS.getWorkflowStatus(`task:${firstNumber}`)) ?? {};
+  return status === 'CANCELLED' && (await store.tasks.unheard([firstNumber])).length === 0;
+}
+
+/** Resolves when there is nothing left to do. */
 async function atRest(): Promise<void> {
+  while (isFirst && !(await isAsleep())) await sleep(100);
   for (let quiet = 0; quiet < 3; ) {
     const before = process.cpuUsage();
     await sleep(1_000);

@@ -14,4 +14,6 @@ export const coreSettings = (config: Config): Settings => ({
   ciRounds: config.ciRounds,
   reconcileMs: config.reconcileSeconds * 1000,
   ciGraceMs: config.ciGraceSeconds * 1000,
+  // What was not told within a look at the code host may not come for long.
+  restMs: config.reconcileSeconds * 1000,
 });

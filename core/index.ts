@@ -16,6 +16,7 @@ import { createDoor } from './workflows/door.ts';
 import { createInteraction } from './workflows/interaction.ts';
 import { createPresenter } from './workflows/presenter.ts';
 import { createReceive } from './workflows/receive.ts';
+import { createRest, wakeQueue } from './workflows/rest.ts';
 import { createRinger } from './workflows/ringer.ts';
 import { createRun, type RunInput } from './workflows/run.ts';
 import { runWorkflowId, taskWorkflowId } from './workflows/signals.ts';
@@ -40,6 +41,8 @@ export interface Core {
 
 /** How often the queue of runs is looked at; a confirmed task waits half of it on average. */
 const queuePollMs = 100;
+/** The same for tasks that wake. Each look costs, also when nobody does anything. */
+const wakePollMs = 250;
 /** How often it is written down that the faces were listened to. */
 const markEveryMs = 30_000;
 const runQueue = 'runs';
@@ -52,10 +55,12 @@ export function createCore(outside: Outside): Core {
   const draw = createCards(outside.store);
   const presenter = createPresenter(outside, draw);
   const ringer = createRinger();
+  const rest = createRest(outside);
   const deps: Deps = {
     ...outside,
     draw,
     presenter,
+    tellTask: rest.tell,
     look: (task) => watch.look(task),
     steered: (task) => ringer.ring(task),
     warnBudget: (task) => startBudgetAsk(task),
@@ -74,7 +79,7 @@ export function createCore(outside: Outside): Core {
   const startAsk = async (id: number) => {
     await DBOS.startWorkflow(ask, { workflowID: `ask:${id}` })(id);
   };
-  const task = DBOS.registerWorkflow(createTask(deps, { startRun, startAsk }), lasting('task'));
+  const task = DBOS.registerWorkflow(createTask(deps, rest, { startRun, startAsk }), lasting('task'));
   const startTask = async (number: TaskNumber) => {
     await DBOS.startWorkflow(task, { workflowID: taskWorkflowId(number) })(number);
   };
@@ -123,9 +128,11 @@ export function createCore(outside: Outside): Core {
         minPollingIntervalMs: queuePollMs,
         onConflict: 'always_update',
       });
+      await DBOS.registerQueue(wakeQueue, { minPollingIntervalMs: wakePollMs, onConflict: 'always_update' });
       for (const { key, turn: id } of await deps.store.conversations.activeTurns()) await startTurn(id, key);
       for (const number of await deps.store.tasks.unstarted()) await startTask(number);
-      await presenter.resume();
+      presenter.resume();
+      rest.start();
       supervisor.start();
       watch.start();
     },
@@ -140,7 +147,7 @@ export function createCore(outside: Outside): Core {
     },
     async stop() {
       clearInterval(marking);
-      await Promise.all([supervisor.stop(), watch.stop(), presenter.stop()]);
+      await Promise.all([rest.stop(), supervisor.stop(), watch.stop(), presenter.stop()]);
     },
   };
 }

@@ -173,6 +173,8 @@ export const tasks = mainloop.table('tasks', {
   plan: text('plan'),
   /** Names of checks that a person said to ignore. */
   ignoredChecks: jsonb('ignored_checks').$type<string[]>().notNull().default([]),
+  /** Laid to rest while it waited: it has heard all that it was told before. */
+  asleep: boolean('asleep').notNull().default(false),
   createdAt: ms('created_at').notNull(),
   endedAt: ms('ended_at'),
 });

@@ -1,7 +1,7 @@
-import { and, asc, desc, eq, inArray, isNotNull, isNull, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, isNotNull, isNull, or, sql } from 'drizzle-orm';
 import type { ConversationKey } from '../domain/chat.ts';
 import type { TaskNumber } from '../domain/ids.ts';
-import { isFinal, nextStatus, type Task, type TaskEvent } from '../domain/task.ts';
+import { isFinal, nextStatus, type Phase, type Task, type TaskEvent } from '../domain/task.ts';
 import type { Database } from './database.ts';
 import { events, tasks } from './schema.ts';
 
@@ -81,12 +81,45 @@ export const taskStore = (db: Database) => {
       return db.select().from(tasks).where(isNull(tasks.endedAt)).orderBy(asc(tasks.number));
     },
 
+    /** Open tasks of which the code host can have news. */
+    async onHost(): Promise<{ number: TaskNumber; phase: Phase }[]> {
+      return db
+        .select({ number: tasks.number, phase: sql<Phase>`${tasks.status}->>'phase'` })
+        .from(tasks)
+        .where(and(isNull(tasks.endedAt), or(isNotNull(tasks.issue), isNotNull(tasks.pull))));
+    },
+
     /** Open tasks whose workflow was never started: a crash came between the confirmation and the start. */
     async unstarted(): Promise<TaskNumber[]> {
       const { rows } = await db.execute<{ number: number }>(sql`
         select number from ${tasks} where ended_at is null and not exists (
           select from dbos.workflow_status where workflow_uuid = 'task:' || number) order by number`);
       return rows.map((row) => row.number);
+    },
+
+    /** The task waits and its workflow has left memory. */
+    async sleep(number: TaskNumber): Promise<void> {
+      await db.update(tasks).set({ asleep: true }).where(eq(tasks.number, number));
+    },
+
+    async rouse(numbers: readonly TaskNumber[]): Promise<void> {
+      await db
+        .update(tasks)
+        .set({ asleep: false })
+        .where(inArray(tasks.number, [...numbers]));
+    },
+
+    /**
+     * Tasks whose workflow the engine was told to let go, and that have to go on: they were told something, or did not
+     * fall asleep at a wait. Of `among`, or of all.
+     */
+    async unheard(among: readonly TaskNumber[] | null): Promise<TaskNumber[]> {
+      const { rows } = await db.execute<{ number: number }>(sql`
+        select number from ${tasks} join dbos.workflow_status on workflow_uuid = 'task:' || number
+        where workflow_status.status = 'CANCELLED' ${among ? sql`and ${inArray(tasks.number, [...among])}` : sql``}
+          and (not asleep or exists (
+            select from dbos.notifications where destination_uuid = workflow_uuid and not consumed))`);
+      return rows.map(({ number }) => number);
     },
 
     /** The newest tasks, open ones first. */

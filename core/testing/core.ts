@@ -19,7 +19,7 @@ export type CoreHouse = Awaited<ReturnType<typeof openCore>>;
 
 const settings: Settings = {
   ...{ chatModel: 'claude-sonnet-5-5', workerModel: 'claude-opus-5-5', sideModel: 'claude-haiku-5-5', maxWorkers: 5 },
-  ...{ taskBudgetUsd: 5, taskDeadlineMinutes: 90, ciRounds: 1, reconcileMs: 3_600_000, ciGraceMs: 0 },
+  ...{ taskBudgetUsd: 5, taskDeadlineMinutes: 90, ciRounds: 1, reconcileMs: 3_600_000, ciGraceMs: 0, restMs: 60_000 },
 };
 
 export async function openCore(change: Partial<Settings> = {}) {

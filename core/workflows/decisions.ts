@@ -7,7 +7,6 @@ import type { Ask } from '../store/asks.ts';
 import { answerWords } from '../words/ask.ts';
 import { notAllowed } from '../words/people.ts';
 import type { Deps } from './deps.ts';
-import { tellTask } from './signals.ts';
 
 /** Who decides, and where. */
 export interface Actor {
@@ -63,7 +62,7 @@ export const createDecisions = (deps: Deps) => {
   const applyWarning = async (ask: Ask, limitUsd: number, actor: Actor): Promise<Decided> => {
     if (ask.answer?.type === 'raise') await store.tasks.allow(ask.task, limitUsd + ask.answer.usd);
     if (ask.answer?.type === 'drop') {
-      await tellTask(ask.task, { type: 'cancel', by: actor.name, undone: false }, `answer:${ask.id}`);
+      await deps.tellTask(ask.task, { type: 'cancel', by: actor.name, undone: false }, `answer:${ask.id}`);
     }
     return nothing;
   };
@@ -101,7 +100,7 @@ export const createDecisions = (deps: Deps) => {
         return proposal.task === null ? nothing : say(`It is too late to undo #${proposal.task}. Cancel it instead.`);
       }
       await note(actor, `task:${proposal.task}`, 'undone');
-      await tellTask(proposal.task, { type: 'cancel', by: actor.name, undone: true }, 'undo');
+      await deps.tellTask(proposal.task, { type: 'cancel', by: actor.name, undone: true }, 'undo');
       return { say: null, start: proposal.task };
     },
 
@@ -121,7 +120,7 @@ export const createDecisions = (deps: Deps) => {
       if (body.kind === 'budget' && !body.hard) return applyWarning(ask, body.limitUsd, actor);
       // Sent again on a repeat, by the answer that counted: a crash may have come between the two.
       if (ask.answer)
-        await tellTask(
+        await deps.tellTask(
           ask.task,
           { type: 'answered', ask: id, answer: ask.answer, by: ask.answeredBy ?? '' },
           `answer:${id}`,
@@ -138,7 +137,7 @@ export const createDecisions = (deps: Deps) => {
       if (!found) return say(`There is no task #${task}.`);
       if (isFinal(found.status)) return say(`#${task} is already over.`);
       await note(actor, `task:${task}`, 'cancel_asked');
-      await tellTask(task, { type: 'cancel', by: actor.name, undone: false }, `cancel:${actor.origin}`);
+      await deps.tellTask(task, { type: 'cancel', by: actor.name, undone: false }, `cancel:${actor.origin}`);
       return say(`Stopping #${task}. Its branch stays.`);
     },
 
@@ -150,7 +149,7 @@ export const createDecisions = (deps: Deps) => {
       if (isFinal(found.status)) return say(`#${task} is over. Say what you want and I propose it anew.`);
       if (!found.status.parked) return say(`#${task} isn't stuck: nothing to retry.`);
       await note(actor, `task:${task}`, 'retried');
-      await tellTask(task, { type: 'retry', by: actor.name }, `retry:${actor.origin}`);
+      await deps.tellTask(task, { type: 'retry', by: actor.name }, `retry:${actor.origin}`);
       return say(`Trying #${task} again.`);
     },
 

@@ -3,6 +3,7 @@ import type { TaskNumber } from '../domain/ids.ts';
 import type { Chat, ChatModel, CodeHost, Sandbox } from '../ports.ts';
 import type { Store } from '../store/index.ts';
 import type { Drawing, Presenter } from './presenter.ts';
+import type { Rest } from './rest.ts';
 
 /** Structured logger, as pino has it. */
 export interface Log {
@@ -25,6 +26,8 @@ export interface Settings {
   readonly reconcileMs: number;
   /** How long a commit may stay without any check before a person is asked whether there is CI at all. */
   readonly ciGraceMs: number;
+  /** How long a task that waits and hears nothing stays in memory. */
+  readonly restMs: number;
 }
 
 /** Everything outside of the core, through ports. */
@@ -43,6 +46,8 @@ export interface Deps extends Outside {
   readonly presenter: Presenter;
   /** How a card looks now; null for what does not exist. */
   readonly draw: (subject: string) => Promise<Drawing | null>;
+  /** Tells a task something, once per key, wherever it is. */
+  readonly tellTask: Rest['tell'];
   /** Looks at a task on the code host soon, outside of any workflow. */
   readonly look: (task: TaskNumber) => void;
   /** Tells a waiting worker of a task that there is something to hear. */

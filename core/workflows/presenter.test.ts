@@ -89,7 +89,7 @@ test('what a refused token kept from being shown is drawn again by the next star
   await presenter.stop();
   expect(await settled()).toBe(false);
   presenter = open();
-  await presenter.resume();
+  presenter.resume();
   await shows('done');
   await presenter.stop();
 });

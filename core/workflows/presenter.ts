@@ -21,14 +21,19 @@ export interface Drawing {
 export interface Presenter {
   /** Something about a subject changed. Returns at once. */
   touch(subject: string): void;
-  /** Draws everything that may be out of date; for the start of the program. */
-  resume(): Promise<void>;
+  /** Draws everything that may be out of date, a few cards at a time; for the start of the program. Returns at once. */
+  resume(): void;
   stop(): Promise<void>;
 }
 
 /** Pause after a failure that may pass; doubles up to a minute. */
 const firstPauseMs = 1_000;
 const longestPauseMs = 60_000;
+
+/** Cards drawn at once at the start: thousands may be unfinished, and what people do now comes first. */
+const resumedAtOnce = 2;
+/** A card that cannot be edited now is not waited for longer than this. */
+const longestDrawMs = 2_000;
 
 type Needs = Pick<Deps, 'store' | 'chats' | 'log'>;
 
@@ -38,6 +43,7 @@ export function createPresenter(deps: Needs, draw: (subject: string) => Promise<
   const timers = new Map<string, NodeJS.Timeout>();
   const sleeping = new Set<() => void>();
   let stopped = false;
+  let resuming: Promise<void> | undefined;
 
   const later = (subject: string, ms: number) => {
     if (stopped) return;
@@ -117,16 +123,30 @@ export function createPresenter(deps: Needs, draw: (subject: string) => Promise<
     return chat.capabilities.editEveryMs;
   }
 
+  async function drawAll(): Promise<void> {
+    const subjects = (await deps.store.posts.unsettledSubjects()).values();
+    const lane = async () => {
+      for (const subject of subjects) {
+        if (stopped) return;
+        touch(subject);
+        await Promise.race([busy.get(subject), sleep(longestDrawMs)]);
+      }
+    };
+    await Promise.all(Array.from({ length: resumedAtOnce }, lane));
+  }
+
   return {
     touch,
-    async resume() {
-      for (const subject of await deps.store.posts.unsettledSubjects()) touch(subject);
+    resume() {
+      resuming = drawAll().catch((error: unknown) =>
+        deps.log.warn({ error: describe(error) }, 'cards of before not drawn'),
+      );
     },
     async stop() {
       stopped = true;
       for (const timer of timers.values()) clearTimeout(timer);
       for (const wake of sleeping) wake();
-      await Promise.allSettled(busy.values());
+      await Promise.allSettled([resuming, ...busy.values()]);
     },
   };
 }

@@ -7,7 +7,7 @@ import { Failure } from '../errors.ts';
 import type { Result } from '../protocol.ts';
 import type { Deps } from './deps.ts';
 import { effect } from './effect.ts';
-import { hear, type RunSignal, tellTask } from './signals.ts';
+import { hear, type RunSignal } from './signals.ts';
 
 export interface RunInput {
   readonly run: RunId;
@@ -31,7 +31,7 @@ export const createRun = (deps: Deps) =>
   async function execute({ run, task, kind }: RunInput): Promise<void> {
     const outcome = await outcomeOf(deps, { run, task, kind });
     await effect('end run', () => deps.store.runs.end(run, outcome, Date.now()));
-    await effect('tell task', () => tellTask(task, { type: 'run_ended', run, outcome }, `ended:${run}`));
+    await effect('tell task', () => deps.tellTask(task, { type: 'run_ended', run, outcome }, `ended:${run}`));
   };
 
 /** What the outside refuses for good ends the run as failed: the task hears of it, whatever it was. */

@@ -5,6 +5,7 @@ import type { CiVerdict } from '../domain/ci.ts';
 import type { AttemptId, RunId, TaskNumber } from '../domain/ids.ts';
 import type { AttemptEnd, RunOutcome } from '../domain/run.ts';
 import type { HostComment, HostReview, HostReviewComment } from '../ports.ts';
+import type { Waiting } from './rest.ts';
 
 /** What a waiting task is told. Sent with a key, so that a repeated send arrives once. */
 export type TaskSignal =
@@ -29,6 +30,9 @@ const longestWaitSeconds = 30 * 24 * 60 * 60;
 /** Notifications wake a waiting workflow at once; this is how often it looks by itself, in case one was lost. */
 const lookAgainMs = 300_000;
 
+/** How often a task in memory looks whether it was laid to rest ({@link ./rest.ts}). */
+const restLookMs = 5_000;
+
 export const taskWorkflowId = (task: TaskNumber): string => `task:${task}`;
 export const runWorkflowId = (run: RunId): string => `run:${run}`;
 
@@ -45,8 +49,8 @@ export const resultKey = (attempt: AttemptId): string => `result:${attempt}`;
 const short = (key: string): string => (key.length <= 200 ? key : createHash('sha256').update(key).digest('hex'));
 
 /** The next signal to the calling workflow; null when none came within `seconds`. */
-export const hear = <T>(seconds: number = longestWaitSeconds): Promise<T | null> =>
-  DBOS.recv<T>(topic, { timeoutSeconds: seconds, pollingIntervalMs: lookAgainMs });
+export const hear = <T>(seconds: number = longestWaitSeconds, pollingIntervalMs = lookAgainMs): Promise<T | null> =>
+  DBOS.recv<T>(topic, { timeoutSeconds: seconds, pollingIntervalMs });
 
 /** Thrown out of any wait of a task when a person cancels it. */
 export class Cancelled extends Error {
@@ -82,12 +86,13 @@ export interface Mailbox {
   forget(unwanted: (signal: TaskSignal) => boolean): void;
 }
 
-export function createMailbox(): Mailbox {
+export function createMailbox(waiting: Waiting): Mailbox {
   const held: TaskSignal[] = [];
+  const next = () => waiting(() => hear<TaskSignal>(longestWaitSeconds, restLookMs));
   return {
     async take(wanted) {
       const at = held.findIndex((signal) => wanted(signal) || ends(signal));
-      for (let [signal] = at < 0 ? [] : held.splice(at, 1); ; signal = (await hear<TaskSignal>()) ?? undefined) {
+      for (let [signal] = at < 0 ? [] : held.splice(at, 1); ; signal = (await next()) ?? undefined) {
         if (!signal) continue;
         if (wanted(signal)) return signal;
         if (signal.type === 'cancel') throw new Cancelled(signal.by, signal.undone);
@@ -97,7 +102,7 @@ export function createMailbox(): Mailbox {
     },
     async takeLast(wanted) {
       for (;;) {
-        const signal = await hear<TaskSignal>();
+        const signal = await next();
         if (!signal) continue;
         if (wanted(signal)) return signal;
         held.push(signal);

@@ -1,3 +1,4 @@
+import { Error as EngineErrors } from '@dbos-inc/dbos-sdk';
 import type { TaskNumber } from '../domain/ids.ts';
 import { describe, Failure } from '../errors.ts';
 import { handover } from '../words/issue.ts';
@@ -11,6 +12,7 @@ import type { Deps } from './deps.ts';
 import { effect } from './effect.ts';
 import { notice } from './notice.ts';
 import { agreeOnPlan } from './plan.ts';
+import type { Rest } from './rest.ts';
 import { address, awaitReview } from './review.ts';
 import type { RunInput } from './run.ts';
 import { Cancelled, createMailbox, Ended } from './signals.ts';
@@ -21,21 +23,23 @@ export interface TaskChildren {
 }
 
 /** A task from its confirmation to the merge of its pull request: plan, build, CI, review. */
-export const createTask = (deps: Deps, children: TaskChildren) =>
+export const createTask = (deps: Deps, rest: Rest, children: TaskChildren) =>
   async function task(number: TaskNumber): Promise<void> {
-    const context: TaskContext = {
-      deps,
-      number,
-      mailbox: createMailbox(),
-      ...children,
-      count: { runs: 0, asks: 0 },
-      issue: null,
-    };
-    try {
-      await journey(context);
-    } catch (error) {
-      await end(context, error);
-    }
+    await rest.awake(number, async (waiting) => {
+      const context: TaskContext = {
+        deps,
+        number,
+        mailbox: createMailbox(waiting),
+        ...children,
+        count: { runs: 0, asks: 0 },
+        issue: null,
+      };
+      try {
+        await journey(context);
+      } catch (error) {
+        await end(context, error);
+      }
+    });
   };
 
 async function journey(context: TaskContext): Promise<never> {
@@ -68,7 +72,7 @@ const endsTask = (error: unknown): boolean =>
   error instanceof Cancelled ||
   error instanceof Dropped ||
   error instanceof Ended ||
-  (error instanceof Error && error.name.startsWith('DBOS'));
+  error instanceof EngineErrors.DBOSError;
 
 async function showProgress({ deps, number }: TaskContext): Promise<void> {
   const task = await deps.store.tasks.get(number);

@@ -8,7 +8,6 @@ import { commentsBefore } from './asking.ts';
 import type { Decisions } from './decisions.ts';
 import { clockSkewMs } from './delivery.ts';
 import type { Deps } from './deps.ts';
-import { tellTask } from './signals.ts';
 
 /**
  * Looks at the code host and tells tasks what changed. It compares what is there with what is stored, so webhooks are
@@ -53,13 +52,12 @@ export function createWatch(deps: Deps, decisions: Decisions): Watch {
 
   const lookedAt = new Map<TaskNumber, number>();
   const reconcile = async () => {
-    const worthALook = (await deps.store.tasks.open()).filter((task) => task.issue ?? task.pull);
-    const oldest = worthALook.sort((a, b) => last(a) - last(b));
-    const ci = oldest.filter(({ status }) => status.phase === 'ci').slice(0, ciLooksPerRound);
+    const oldest = (await deps.store.tasks.onHost()).sort((a, b) => last(a) - last(b));
+    const ci = oldest.filter(({ phase }) => phase === 'ci').slice(0, ciLooksPerRound);
     const due = [...ci, ...oldest.filter((task) => !ci.includes(task))].slice(0, looksPerRound);
     for (const { number } of due) look(number);
   };
-  const last = ({ number }: Task) => lookedAt.get(number) ?? 0;
+  const last = ({ number }: Pick<Task, 'number'>) => lookedAt.get(number) ?? 0;
 
   return {
     look,
@@ -112,18 +110,18 @@ async function take(deps: Deps, decisions: Decisions, task: Task, comment: HostC
 async function readPull(deps: Deps, task: Task, pull: PullRequest): Promise<void> {
   const { number } = task;
   if (pull.state !== 'open') {
-    await tellTask(number, { type: 'pull', state: pull.state }, `pull:${pull.state}`);
+    await deps.tellTask(number, { type: 'pull', state: pull.state }, `pull:${pull.state}`);
     return;
   }
   const { phase, since } = task.status;
   if (phase !== 'ci' && phase !== 'review' && !task.status.parked) return;
   const head = await deps.host.head(task.repo, task.branch);
   if (head !== task.head) {
-    await tellTask(number, { type: 'head_moved', sha: head }, `head:${head}:${since}`);
+    await deps.tellTask(number, { type: 'head_moved', sha: head }, `head:${head}:${since}`);
     return;
   }
   if (head !== null && pull.mergeable === false) {
-    await tellTask(number, { type: 'conflict', sha: head }, `conflict:${head}:${since}`);
+    await deps.tellTask(number, { type: 'conflict', sha: head }, `conflict:${head}:${since}`);
     return;
   }
   if (phase === 'ci' && head !== null) await readChecks(deps, task, head);
@@ -148,7 +146,7 @@ async function readChecks(deps: Deps, task: Task, sha: string): Promise<void> {
   }
   if (verdict.state === 'none' && Date.now() - status.since < deps.settings.ciGraceMs) return;
   const seen = items.map((item) => `${item.id}=${item.state}`).join(',');
-  await tellTask(number, { type: 'ci', sha, verdict }, `ci:${sha}:${status.since}:${seen}`);
+  await deps.tellTask(number, { type: 'ci', sha, verdict }, `ci:${sha}:${status.since}:${seen}`);
 }
 
 /** Everything new that reviewers wrote, in one signal; the cursors move when it is sent. */
@@ -176,7 +174,7 @@ async function readReviews(deps: Deps, task: Task, pull: number): Promise<void> 
   const remarks = news.remarks.filter((comment) => writers.has(comment.author));
   if (reviews.length + comments.length + remarks.length > 0) {
     const ids = [...reviews, ...comments, ...remarks].map((item) => item.id);
-    await tellTask(task.number, { type: 'review', reviews, comments, remarks }, `review:${ids.join(',')}`);
+    await deps.tellTask(task.number, { type: 'review', reviews, comments, remarks }, `review:${ids.join(',')}`);
   }
   await move(deps, cursors.reviews, news.reviews);
   await move(deps, cursors.comments, news.comments);

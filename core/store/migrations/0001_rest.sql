@@ -1,0 +1,1 @@
+ALTER TABLE "mainloop"."tasks" ADD COLUMN "asleep" boolean DEFAULT false NOT NULL;
