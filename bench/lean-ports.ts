@@ -25,7 +25,7 @@ export function leanPorts({ onWorker, onIssue }: LeanHooks): LeanPorts {
   };
   const chat: Chat = {
     platform: 'fake',
-    capabilities: { maxCharacters: 4_000, editEveryMs: 2_000, history: false },
+    capabilities: { maxCharacters: 4_000, editEveryMs: 2_000, history: false, forms: 'modal' },
     start: async () => undefined,
     stop: async () => undefined,
     health: () => ({ connected: true }),
@@ -40,6 +40,7 @@ export function leanPorts({ onWorker, onIssue }: LeanHooks): LeanPorts {
     history: () => ReadableStream.from<Inbound>([]),
     reactions: async () => [],
     link: async () => null,
+    download: async () => new Uint8Array(),
   };
   return {
     chats: new Map([[chat.platform, chat]]),

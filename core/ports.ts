@@ -1,5 +1,5 @@
 /** The only interfaces that the outside implements. Every implementation throws {@link ./errors.ts Failure} and nothing else. */
-import type { Account, Doc, Emoji, Inbound, MessageRef, Place, Platform, ReplyHandle } from './domain/chat.ts';
+import type { Account, Doc, Emoji, FileRef, Inbound, MessageRef, Place, Platform, ReplyHandle } from './domain/chat.ts';
 import type { CheckItem } from './domain/ci.ts';
 import type { AttemptId, RepoName, TaskNumber } from './domain/ids.ts';
 
@@ -11,6 +11,23 @@ export interface ChatCapabilities {
   readonly editEveryMs: number;
   /** Whether past messages and reactions can be read back after a downtime. */
   readonly history: boolean;
+  /** How a button that asks for words gets them: a form that opens, or a written reply to a message that asks. */
+  readonly forms: 'modal' | 'reply';
+}
+
+/** What a person may mean by a few typed letters, for platforms that complete commands. At most 25, best first. */
+export type Suggest = (
+  what: 'project' | 'task' | 'ask' | 'person',
+  typed: string,
+  account: Account,
+) => Promise<readonly { readonly label: string; readonly value: string }[]>;
+
+/** A channel that a platform makes for a project. */
+export interface NewChannel {
+  readonly space: string;
+  readonly name: string;
+  /** One line about it, shown above the channel. */
+  readonly about: string;
 }
 
 /** A reply that grows while the model speaks. */
@@ -28,7 +45,7 @@ export interface Chat {
   readonly platform: Platform;
   readonly capabilities: ChatCapabilities;
   /** Connects; every inbound is acknowledged to the platform only after `sink` has resolved (it is durable then). */
-  start(sink: (inbound: Inbound) => Promise<void>): Promise<void>;
+  start(sink: (inbound: Inbound) => Promise<void>, suggest?: Suggest): Promise<void>;
   stop(): Promise<void>;
   health(): { connected: boolean; detail?: string };
   /**
@@ -61,6 +78,10 @@ export interface Chat {
   reactions(ref: MessageRef): Promise<{ account: Account; emoji: Emoji }[]>;
   /** A link people can open to see the message, or null. */
   link(ref: MessageRef): Promise<string | null>;
+  /** A file that a person sent. Throws `too_large` above `maxBytes`, `gone` when the platform no longer has it. */
+  download(file: FileRef, maxBytes: number): Promise<Uint8Array>;
+  /** Makes a channel, or answers the one of that name that is there; absent where a bot can't. */
+  readonly openChannel?: (channel: NewChannel) => Promise<Place>;
 }
 
 export interface Repository {

@@ -70,7 +70,7 @@ export function createSlack(options: SlackOptions): SlackChat {
 
   const chat: SlackChat = {
     platform: 'slack',
-    capabilities: { maxCharacters: MAX_TEXT, editEveryMs: 2_000, history: true },
+    capabilities: { maxCharacters: MAX_TEXT, editEveryMs: 2_000, history: true, forms: 'modal' },
     start,
     stop,
     check: () => checkSlack(settings),
@@ -86,6 +86,7 @@ export function createSlack(options: SlackOptions): SlackChat {
     history: (...args) => running().history(...args),
     reactions: (...args) => running().reactions(...args),
     link: (...args) => running().link(...args),
+    download: (...args) => running().download(...args),
   };
   if (!http) return chat;
   return {

@@ -128,15 +128,22 @@ test('somebody from another company keeps their own team, and the place keeps ou
   expect(await inbound('message')).toMatchObject({ account: { space: 'T0FOREIGN' }, place: { space: sim.teamId } });
 });
 
-test('a file comes with its message', async () => {
+test('a file comes with its message and can be read, not beyond a size, and only from Slack itself', async () => {
   const sim = await startSim();
-  const { inbound } = await connect(sim);
+  const { chat, inbound } = await connect(sim);
   const ana = sim.person('Ana');
   await ana.say(await ana.dm(), 'look', { files: [{ name: 'log.txt', content: 'boom', mimetype: 'text/plain' }] });
   const { files } = await inbound('message');
   expect(files).toMatchObject([
     { name: 'log.txt', mimeType: 'text/plain', size: 4, handle: expect.stringMatching(/^http/) },
   ]);
+  const [file] = files;
+  if (!file) throw new Error('no file');
+  expect(Buffer.from(await chat.download(file, 10)).toString()).toBe('boom');
+  await expect(chat.download(file, 3)).rejects.toMatchObject({ code: 'too_large' });
+  await expect(chat.download({ ...file, size: 1 }, 3)).rejects.toMatchObject({ code: 'too_large' });
+  const elsewhere = { ...file, handle: 'https://files.slack.com.evil.example/x' };
+  await expect(chat.download(elsewhere, 10)).rejects.toMatchObject({ code: 'gone' });
 });
 
 test('messages of one channel arrive in the order they were written, whoever is new', async () => {

@@ -4,6 +4,7 @@ import type { Inbound } from '../../core/domain/chat.ts';
 import type { Chat } from '../../core/ports.ts';
 import type { Budget } from './budget.ts';
 import { Directory } from './directory.ts';
+import { download } from './download.ts';
 import { createEditor } from './edit.ts';
 import { emojiToSlack } from './emoji.ts';
 import { slackCode, toFailure } from './errors.ts';
@@ -69,6 +70,7 @@ export async function connectSlack(options: SessionOptions): Promise<Session> {
     stream: (...args) => createStream(stream, ...args),
     history: (place, since) => readHistory(past, place, since),
     reactions: (ref) => readReactions(past, ref),
+    download: (file, maxBytes) => download(options, file, maxBytes),
     reply: (handle, doc) => sendReply(client, handle, doc, timeoutMs),
     async react(ref, emoji, on) {
       const target = { channel: ref.place.channel, timestamp: ref.id, name: emojiToSlack(emoji) };

@@ -61,7 +61,15 @@ interface InboundBase {
 /** What a person did, already parsed. Buttons, commands and forms carry a `reply` handle while the platform allows an answer. */
 export type Inbound = InboundBase &
   (
-    | { kind: 'message'; ref: MessageRef; text: string; mentionsBot: boolean; files: readonly FileRef[] }
+    | {
+        kind: 'message';
+        ref: MessageRef;
+        text: string;
+        mentionsBot: boolean;
+        files: readonly FileRef[];
+        /** The message it answers, where the platform has replies beside threads. */
+        replyTo?: MessageRef | undefined;
+      }
     | { kind: 'reaction'; target: MessageRef; emoji: Emoji; added: boolean }
     | { kind: 'action'; target: MessageRef | null; token: string; values: readonly string[]; reply: ReplyHandle }
     | { kind: 'command'; text: string; reply: ReplyHandle }
@@ -104,4 +112,6 @@ export interface Doc {
   readonly buttons?: readonly (readonly Button[])[] | undefined;
   /** Long text that belongs to the message, sent as a file where it does not fit. */
   readonly attachment?: { readonly name: string; readonly text: string } | undefined;
+  /** Asks for a written reply to this very message, where the platform can show that (Telegram's force_reply). */
+  readonly wantsReply?: boolean | undefined;
 }

@@ -61,7 +61,7 @@ export function createFakeChat(editEveryMs = 0): FakeChat {
 
   return {
     ...{ messages, replies, said, platform: 'fake' },
-    capabilities: { maxCharacters: 4_000, editEveryMs, history: true },
+    capabilities: { maxCharacters: 4_000, editEveryMs, history: true, forms: 'modal' },
     async start(to) {
       sink = to;
     },
@@ -132,6 +132,10 @@ export function createFakeChat(editEveryMs = 0): FakeChat {
       );
     },
     reactions: async (ref) => known(ref).reactions,
+    async download(file, maxBytes) {
+      if (file.size > maxBytes) throw new Failure(`${file.name} is too large.`, { code: 'too_large', remedy: 'never' });
+      return Buffer.from(file.handle);
+    },
     link: async (ref) => `https://chat.example/${ref.id}`,
     failNext(call, failure, { times = 1, after = false } = {}) {
       for (let n = 0; n < times; n += 1) failures.push({ call, failure, after });
