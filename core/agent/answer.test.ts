@@ -1,16 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { AskBody } from '../domain/ask.ts';
 import type { Place } from '../domain/chat.ts';
 import type { Person } from '../domain/policy.ts';
 import { createFakeModel } from '../testing/model.ts';
 import { admit, askOf, assistantIn, call, channel, type House, hear, openHouse, plan, taskOf } from './testing.ts';
-
-const signals = vi.hoisted(() => ({ sent: [] as unknown[] }));
-vi.mock('../workflows/signals.ts', () => ({
-  tellTask: async (...letter: unknown[]) => {
-    signals.sent.push(letter);
-  },
-}));
 
 let house: House;
 let ana: Person;
@@ -26,7 +19,7 @@ afterAll(() => house?.close());
 beforeEach(() => {
   places += 1;
   place = channel(`C${places}`);
-  signals.sent.length = 0;
+  house.told.length = 0;
 });
 
 const assistant = () => assistantIn(house, model);
@@ -48,7 +41,7 @@ describe('answer_ask', () => {
   test('approves a plan when the message says so, and the task hears it', async () => {
     const { answer } = await answered(plan, 'the plan looks good to me', { decision: 'approve' });
     expect(answer).toEqual({ type: 'approve' });
-    expect(signals.sent).toHaveLength(1);
+    expect(house.told).toHaveLength(1);
   });
 
   test('turns an approval with a reservation into a revision with all that was said', async () => {

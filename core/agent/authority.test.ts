@@ -1,15 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { conversationKey, type Place } from '../domain/chat.ts';
 import type { Person } from '../domain/policy.ts';
 import { createFakeModel } from '../testing/model.ts';
 import { admit, askOf, assistantIn, call, channel, type House, hear, openHouse, plan, taskOf } from './testing.ts';
-
-const signals = vi.hoisted(() => ({ sent: [] as unknown[] }));
-vi.mock('../workflows/signals.ts', () => ({
-  tellTask: async (...letter: unknown[]) => {
-    signals.sent.push(letter);
-  },
-}));
 
 let house: House;
 let ana: Person;
@@ -26,7 +19,7 @@ afterAll(() => house?.close());
 beforeEach(() => {
   places += 1;
   place = channel(`C${places}`);
-  signals.sent.length = 0;
+  house.told.length = 0;
 });
 
 const wish = { title: 'Date picker lets me choose Feb 30', brief: 'In Safari the picker takes Feb 30.' };
@@ -58,7 +51,7 @@ describe('who may not, does not:', () => {
     for (const { content } of outcomes) expect(content).toContain("can't");
     expect(await house.store.worker.pendingSteers(ask.task)).toEqual([]);
     expect(await house.store.asks.find(ask.id)).toMatchObject({ state: 'open' });
-    expect(signals.sent).toEqual([]);
+    expect(house.told).toEqual([]);
   });
 
   test('nobody acts in the name of a message that is not of this turn', async () => {

@@ -28,6 +28,8 @@ const settings: Settings = {
 
 export interface House {
   readonly store: Store;
+  /** What tasks were told: number, signal, key. */
+  readonly told: unknown[];
   readonly close: () => Promise<void>;
 }
 
@@ -40,7 +42,7 @@ export async function openHouse(): Promise<House> {
     await open.close();
     await database.drop();
   };
-  return { store, close };
+  return { store, told: [], close };
 }
 
 /** `acme/web` has the branches `main` and `next`, all else has none. */
@@ -48,10 +50,13 @@ const head = async (repo: string, branch: string): Promise<string | null> =>
   repo === 'acme/web' && ['main', 'next'].includes(branch) ? 'a'.repeat(40) : null;
 
 /** The assistant over the real decisions. */
-export function assistantIn({ store }: House, model: ChatModel, host: AssistantDeps['host'] = { head }) {
+export function assistantIn({ store, told }: House, model: ChatModel, host: AssistantDeps['host'] = { head }) {
   const log = pino({ level: 'silent' });
-  const presenter = { touch: () => undefined, resume: async () => undefined, stop: async () => undefined };
-  const needs = { store, log, settings, presenter, steered: () => undefined } satisfies Partial<Deps>;
+  const presenter = { touch: () => undefined, resume: () => undefined, stop: async () => undefined };
+  const tellTask: Deps['tellTask'] = async (...letter) => {
+    told.push(letter);
+  };
+  const needs = { store, log, settings, presenter, tellTask, steered: () => undefined } satisfies Partial<Deps>;
   const decisions = createDecisions(needs as unknown as Deps);
   return createAssistant({ store, model, settings, log, host, decisions });
 }
