@@ -110,6 +110,18 @@ export function createCore(outside: Outside): Core {
     await startAsk(opened.id);
   }
 
+  /**
+   * The engine puts what a crash cut off into a queue of its own, at which it looks once a second for the first time. Ours
+   * is looked at sooner.
+   */
+  async function takeUp(): Promise<void> {
+    const cutOff = await DBOS.listWorkflows({ status: 'ENQUEUED', loadInput: false });
+    const ids = cutOff
+      .filter(({ queueName }) => queueName !== runQueue && queueName !== wakeQueue)
+      .map(({ workflowID }) => workflowID);
+    if (ids.length > 0) await DBOS.resumeWorkflows(ids, { queueName: wakeQueue });
+  }
+
   const receive = createReceive(deps, atWork, {
     startTurn,
     startInteraction: async (inbound, person) => {
@@ -129,7 +141,9 @@ export function createCore(outside: Outside): Core {
         onConflict: 'always_update',
       });
       await DBOS.registerQueue(wakeQueue, { minPollingIntervalMs: wakePollMs, onConflict: 'always_update' });
-      for (const { key, turn: id } of await deps.store.conversations.activeTurns()) await startTurn(id, key);
+      await takeUp();
+      const turns = await deps.store.conversations.activeTurns();
+      await Promise.all(turns.map(({ key, turn: id }) => startTurn(id, key)));
       for (const number of await deps.store.tasks.unstarted()) await startTask(number);
       presenter.resume();
       rest.start();
