@@ -2,6 +2,7 @@ import type { EventEmitter } from 'node:events';
 import type { Message, User } from 'grammy/types';
 import type { Feed } from './feed.ts';
 import type { TelegramChat, TelegramMessage, TelegramSimEvents } from './types.ts';
+import { wireChat } from './wire.ts';
 import { ANONYMOUS_ADMIN, type World } from './world.ts';
 
 export interface PostOptions {
@@ -29,12 +30,12 @@ export class Conversations {
 
   post(chat: TelegramChat, from: User, content: Content, o: PostOptions = {}): TelegramMessage {
     const id = this.#world.nextMessageId(chat);
-    const wireChat = this.#world.wireChat(chat);
+    const inChat = wireChat(chat);
     const message = this.#world.store(chat, {
       message_id: id,
       from: o.anonymous ? ANONYMOUS_ADMIN : from,
-      ...(o.anonymous ? { sender_chat: wireChat } : {}),
-      chat: wireChat,
+      ...(o.anonymous ? { sender_chat: inChat } : {}),
+      chat: inChat,
       date: this.#world.seconds(),
       ...this.#place(chat, id, content, o),
       ...content,

@@ -1,6 +1,7 @@
-import type { CallbackQuery, ChatMember, Message, ReactionType, Update, User } from 'grammy/types';
+import type { CallbackQuery, Message, Update, User } from 'grammy/types';
 import type { UpdateQueue } from './queue.ts';
 import type { TelegramChat, TelegramMember, TelegramMessage, UpdateKind } from './types.ts';
+import { reactionTypes, wireChat, wireMember } from './wire.ts';
 import { ANONYMOUS_ADMIN, type World } from './world.ts';
 
 /** How the bot is set up at BotFather, as far as it decides what the bot hears. */
@@ -38,11 +39,11 @@ export class Feed {
   reaction(chat: TelegramChat, message: TelegramMessage, by: User, o: { before: string[]; anonymous: boolean }): void {
     const heard = chat.type === 'private' ? this.settings.privateReactions : this.#isBotAdmin(chat);
     if (by.is_bot || !heard) return;
-    const wireChat = this.#world.wireChat(chat);
+    const inChat = wireChat(chat);
     this.#queue.push('message_reaction', {
-      chat: wireChat,
+      chat: inChat,
       message_id: message.id,
-      ...(o.anonymous ? { actor_chat: wireChat } : { user: by }),
+      ...(o.anonymous ? { actor_chat: inChat } : { user: by }),
       date: this.#world.seconds(),
       old_reaction: reactionTypes(o.before),
       new_reaction: reactionTypes(message.reactions.get(by.id) ?? []),
@@ -56,7 +57,7 @@ export class Feed {
     if (!isOwn && !this.#isBotAdmin(chat)) return;
     this.#meets(by);
     this.#queue.push(kind, {
-      chat: this.#world.wireChat(chat),
+      chat: wireChat(chat),
       from: by,
       date: this.#world.seconds(),
       old_chat_member: wireMember(of, before),
@@ -104,25 +105,4 @@ export class Feed {
     const last = bots.at(-1)?.wire.from?.id;
     return last === undefined || last === this.#world.bot.id;
   }
-}
-
-/** A place in a chat as `ChatMember`. */
-export function wireMember(user: User, member: TelegramMember): ChatMember {
-  const rights = { can_manage_topics: member.canManageTopics, can_delete_messages: member.canDeleteMessages };
-  const wire = { user, status: member.status, is_anonymous: member.anonymous };
-  switch (member.status) {
-    case 'administrator':
-      return { ...wire, ...rights, can_be_edited: false, can_manage_chat: true } as ChatMember;
-    case 'kicked':
-      return { user, status: 'kicked', until_date: 0 };
-    case 'creator':
-      return wire as ChatMember;
-    default:
-      return { user, status: member.status } as ChatMember;
-  }
-}
-
-/** Emoji as the Bot API lists them. */
-export function reactionTypes(emoji: string[]): ReactionType[] {
-  return emoji.map((one) => ({ type: 'emoji', emoji: one }) as ReactionType);
 }

@@ -1,5 +1,5 @@
 import type { InlineKeyboardButton, InlineKeyboardMarkup } from 'grammy/types';
-import { badRequest } from './errors.ts';
+import { badRequest, TelegramPersonError } from './errors.ts';
 import { checkedUrl } from './text/formatted.ts';
 import type { Json, TelegramMessage } from './types.ts';
 
@@ -27,6 +27,20 @@ export function inlineKeyboard(markup: Json | undefined): InlineKeyboardMarkup |
 /** The buttons of a message in reading order. */
 export function buttonsOf(message: TelegramMessage): InlineKeyboardButton[] {
   return message.wire.reply_markup?.inline_keyboard.flat() ?? [];
+}
+
+/** The first button of that label, else of that data. @throws TelegramPersonError `not_found` */
+export function findButton(message: TelegramMessage, by: string): InlineKeyboardButton {
+  const buttons = buttonsOf(message);
+  const button = buttons.find(({ text }) => text === by) ?? buttons.find((one) => dataOf(one) === by);
+  if (button) return button;
+  const labels = buttons.map(({ text }) => text).join(', ');
+  throw new TelegramPersonError('not_found', `no button "${by}" among ${labels}`);
+}
+
+/** What pressing the button sends to the bot. */
+export function dataOf(button: InlineKeyboardButton): string | undefined {
+  return 'callback_data' in button ? button.callback_data : undefined;
 }
 
 function checked(button: Json): InlineKeyboardButton {

@@ -40,6 +40,8 @@ export interface TelegramChat {
   type: 'private' | 'group' | 'supergroup';
   /** Title of a group, first name of a person. */
   title: string;
+  /** Of a person. */
+  username?: string;
   forum: boolean;
   members: Map<number, TelegramMember>;
   messages: Map<number, TelegramMessage>;

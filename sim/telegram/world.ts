@@ -1,4 +1,4 @@
-import type { BotCommand, Chat, Message, User } from 'grammy/types';
+import type { BotCommand, Message, User } from 'grammy/types';
 import { badRequest, TelegramApiError } from './errors.ts';
 import type { TelegramChat, TelegramMember, TelegramMessage } from './types.ts';
 
@@ -72,13 +72,16 @@ export class World {
     return user;
   }
 
-  addChat(o: Pick<TelegramChat, 'type' | 'title'> & { id?: number; forum?: boolean }): TelegramChat {
+  addChat(
+    o: Pick<TelegramChat, 'type' | 'title'> & Partial<Pick<TelegramChat, 'id' | 'forum' | 'username'>>,
+  ): TelegramChat {
     const number = 1_000_000 + this.number();
     const id = o.id ?? (o.type === 'supergroup' ? Number(`-100${1_000_000_000 + number}`) : -number);
     const chat: TelegramChat = {
       id,
       type: o.type,
       title: o.title,
+      ...(o.username === undefined ? {} : { username: o.username }),
       forum: o.forum ?? false,
       members: new Map(),
       messages: new Map(),
@@ -142,14 +145,5 @@ export class World {
     };
     chat.messages.set(message.id, message);
     return message;
-  }
-
-  wireChat(chat: TelegramChat): Chat {
-    if (chat.type === 'supergroup') {
-      return { id: chat.id, type: 'supergroup', title: chat.title, ...(chat.forum ? { is_forum: true } : {}) };
-    }
-    if (chat.type === 'group') return { id: chat.id, type: 'group', title: chat.title };
-    const username = this.users.get(chat.id)?.username;
-    return { id: chat.id, type: 'private', first_name: chat.title, ...(username === undefined ? {} : { username }) };
   }
 }

@@ -1,7 +1,7 @@
 import { badRequest } from '../errors.ts';
-import { wireMember } from '../feed.ts';
 import { fileOf, MAX_DOWNLOAD_BYTES } from '../files.ts';
 import type { TelegramMember } from '../types.ts';
+import { wireChat, wireMember } from '../wire.ts';
 import { type Method, writableChat } from './method.ts';
 
 const STRANGER: TelegramMember = { status: 'left', anonymous: false, canManageTopics: false, canDeleteMessages: false };
@@ -21,7 +21,7 @@ export const getMe: Method = (_args, { world, feed }) => ({
 });
 
 export const getChat: Method = (args, api) => ({
-  ...api.world.wireChat(writableChat(args, api)),
+  ...wireChat(writableChat(args, api)),
   accent_color_id: 0,
   max_reaction_count: 11,
 });

@@ -6,11 +6,6 @@ export interface Formatted {
   entities: MessageEntity[];
 }
 
-/** What an entity is while its end is not yet seen. */
-export interface OpenEntity {
-  type: Exclude<MessageEntity['type'], 'text_mention' | 'date_time'>;
-}
-
 /** Text that Telegram cannot parse; the message is what follows `can't parse entities: `. */
 export class InvalidFormat extends Error {
   constructor(message: string) {

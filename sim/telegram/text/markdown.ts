@@ -1,46 +1,10 @@
 import type { MessageEntity } from 'grammy/types';
+import { Cursor } from './cursor.ts';
 import { type Formatted, InvalidFormat, type Links, sorted } from './formatted.ts';
-
-const RESERVED = '_*[]()~`>#+-=|{}.!';
-
-type OpenType = keyof typeof NAMES;
-/** As Telegram's errors name them. */
-const NAMES = {
-  bold: 'Bold',
-  italic: 'Italic',
-  underline: 'Underline',
-  strikethrough: 'Strikethrough',
-  spoiler: 'Spoiler',
-  code: 'Code',
-  pre: 'Pre',
-  text_link: 'TextUrl',
-  blockquote: 'BlockQuote',
-} as const;
-/** Longer marks first, as the server prefers them. */
-const MARKS: [string, OpenType][] = [
-  ['```', 'pre'],
-  ['`', 'code'],
-  ['__', 'underline'],
-  ['_', 'italic'],
-  ['*', 'bold'],
-  ['~', 'strikethrough'],
-  ['||', 'spoiler'],
-  ['[', 'text_link'],
-];
-const ENDS: Record<OpenType, string> = {
-  bold: '*',
-  italic: '_',
-  underline: '__',
-  strikethrough: '~',
-  spoiler: '||',
-  code: '`',
-  pre: '```',
-  text_link: ']',
-  blockquote: '\n',
-};
+import { ENDS, MARKS, type MarkdownType, NAMES, RESERVED } from './markdown-marks.ts';
 
 interface Open {
-  type: OpenType;
+  type: MarkdownType;
   offset: number;
   begin: number;
   language: string;
@@ -56,20 +20,19 @@ export function parseMarkdownV2(source: string, links: Links): Formatted {
 }
 
 class MarkdownReader {
-  readonly #source: string;
+  readonly #cursor: Cursor;
   readonly #links: Links;
   readonly #open: Open[] = [];
   readonly #entities: MessageEntity[] = [];
   #text = '';
-  #at = 0;
 
   constructor(source: string, links: Links) {
-    this.#source = source;
+    this.#cursor = new Cursor(source);
     this.#links = links;
   }
 
   read(): Formatted {
-    while (this.#at < this.#source.length) this.#step(this.#source[this.#at] ?? '');
+    while (!this.#cursor.ended) this.#step(this.#cursor.peek(), this.#cursor.peek(1));
     const last = this.#open.at(-1);
     if (last?.type === 'blockquote') this.#close(last);
     const unclosed = this.#open.at(-1);
@@ -77,20 +40,19 @@ class MarkdownReader {
     return { text: this.#text, entities: sorted(this.#entities) };
   }
 
-  #step(c: string): void {
-    const next = this.#source[this.#at + 1];
+  #step(c: string, next: string): void {
     const open = this.#open.at(-1);
     const isCode = open?.type === 'code' || open?.type === 'pre';
-    if (c === '\\' && next !== undefined && next <= '~') this.#copy(next, 2);
+    if (c === '\\' && next !== '' && next <= '~') this.#copy(next, 2);
     else if (open && this.#ends(open)) this.#end(open);
     else if (isCode && c !== '`') this.#copy(c, 1);
-    else if (c === '\n' && next !== '>' && open && this.#quoted()) throw this.#unclosed(open);
-    else if (c === '>' && this.#atLineStart()) this.#quote();
+    else if (c === '\n' && next !== '>' && open && this.#isQuoted()) throw this.#unclosed(open);
+    else if (c === '>' && this.#isLineStart()) this.#quote();
     else this.#markOrCharacter(c);
   }
 
   #markOrCharacter(c: string): void {
-    const mark = MARKS.find(([sign]) => this.#source.startsWith(sign, this.#at));
+    const mark = MARKS.find(([sign]) => this.#cursor.startsWith(sign));
     if (mark) this.#begin(...mark);
     else if (RESERVED.includes(c)) {
       throw new InvalidFormat(`Character '${c}' is reserved and must be escaped with the preceding '\\'`);
@@ -99,83 +61,81 @@ class MarkdownReader {
 
   #copy(c: string, read: number): void {
     this.#text += c;
-    this.#at += read;
+    this.#cursor.at += read;
   }
 
   #ends(open: Open): boolean {
-    if (open.type === 'blockquote') return this.#source[this.#at] === '\n' && this.#source[this.#at + 1] !== '>';
-    if (open.type === 'italic' && this.#source.startsWith('__', this.#at)) return false;
-    return this.#source.startsWith(ENDS[open.type], this.#at);
+    const cursor = this.#cursor;
+    if (open.type === 'blockquote') return cursor.peek() === '\n' && cursor.peek(1) !== '>';
+    if (open.type === 'italic' && cursor.startsWith('__')) return false;
+    return cursor.startsWith(ENDS[open.type]);
   }
 
   #end(open: Open): void {
-    this.#at += ENDS[open.type].length;
-    if (open.type === 'blockquote') this.#text += '\n';
+    this.#cursor.at += ENDS[open.type].length;
     this.#close(open);
+    if (open.type === 'blockquote') this.#text += '\n';
   }
 
-  #close(open: Open): void {
+  #close({ type, offset, language }: Open): void {
     this.#open.pop();
-    const { type, offset } = open;
     const length = this.#text.length - offset;
-    if (type === 'text_link') {
-      const link = this.#links.entity(this.#address() ?? this.#text.slice(offset), offset, length);
-      if (link && length > 0) this.#entities.push(link);
-    } else if (length > 0) {
-      const language = type === 'pre' && open.language !== '' ? { language: open.language } : {};
-      this.#entities.push({ type, offset, length, ...language } as MessageEntity);
-    }
+    const url = type === 'text_link' ? (this.#address() ?? this.#text.slice(offset)) : '';
+    if (length === 0) return;
+    const entity: MessageEntity | undefined =
+      type === 'text_link'
+        ? this.#links.entity(url, offset, length)
+        : type === 'pre' && language !== ''
+          ? { type, offset, length, language }
+          : { type, offset, length };
+    if (entity) this.#entities.push(entity);
   }
 
   /** The part in parentheses behind a link's words. */
   #address(): string | undefined {
-    if (this.#source[this.#at] !== '(') return undefined;
-    this.#at += 1;
-    const begin = this.#at;
+    const cursor = this.#cursor;
+    if (cursor.peek() !== '(') return undefined;
+    cursor.at += 1;
+    const begin = cursor.at;
     let url = '';
-    while (this.#at < this.#source.length && this.#source[this.#at] !== ')') {
-      if (this.#source[this.#at] === '\\') this.#at += 1;
-      url += this.#source[this.#at++] ?? '';
+    while (!cursor.ended && cursor.peek() !== ')') {
+      if (cursor.peek() === '\\') cursor.at += 1;
+      url += cursor.next();
     }
-    if (this.#at >= this.#source.length) {
-      throw new InvalidFormat(`Can't find end of a URL at byte offset ${this.#bytes(begin)}`);
-    }
-    this.#at += 1;
+    if (cursor.ended) throw cursor.errorAt("Can't find end of a URL", begin);
+    cursor.at += 1;
     return url;
   }
 
-  #begin(mark: string, type: OpenType): void {
-    const begin = this.#at;
-    this.#at += mark.length;
+  #begin(mark: string, type: MarkdownType): void {
+    const cursor = this.#cursor;
+    const begin = cursor.at;
+    cursor.at += mark.length;
     let language = '';
     if (type === 'pre') {
-      language = /^[^\s`]+(?=\s)/.exec(this.#source.slice(this.#at))?.[0] ?? '';
-      this.#at += language.length;
-      if (this.#source[this.#at] === '\n') this.#at += 1;
+      language = /^[^\s`]+(?=\s)/.exec(cursor.rest())?.[0] ?? '';
+      cursor.at += language.length;
+      if (cursor.peek() === '\n') cursor.at += 1;
     }
     this.#open.push({ type, offset: this.#text.length, begin, language });
   }
 
   #quote(): void {
-    if (!this.#quoted())
-      this.#open.push({ type: 'blockquote', offset: this.#text.length, begin: this.#at, language: '' });
-    this.#at += 1;
+    const begin = this.#cursor.at;
+    if (!this.#isQuoted()) this.#open.push({ type: 'blockquote', offset: this.#text.length, begin, language: '' });
+    this.#cursor.at += 1;
   }
 
-  #quoted(): boolean {
+  #isQuoted(): boolean {
     return this.#open.some(({ type }) => type === 'blockquote');
   }
 
-  #atLineStart(): boolean {
-    return this.#at === 0 || this.#source[this.#at - 1] === '\n';
+  #isLineStart(): boolean {
+    return this.#cursor.at === 0 || this.#cursor.peek(-1) === '\n';
   }
 
   #unclosed(open: Open): InvalidFormat {
     const name = open.language === '' ? NAMES[open.type] : 'PreCode';
-    return new InvalidFormat(`Can't find end of ${name} entity at byte offset ${this.#bytes(open.begin)}`);
-  }
-
-  #bytes(at: number): number {
-    return Buffer.byteLength(this.#source.slice(0, at));
+    return this.#cursor.errorAt(`Can't find end of ${name} entity`, open.begin);
   }
 }
