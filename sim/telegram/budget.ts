@@ -18,6 +18,8 @@ const TELEGRAM_LIMITS: BudgetLimits = {
   overallPerSecond: 30,
 };
 
+const MINUTE_MS = 60_000;
+
 interface Bucket {
   tokens: number;
   at: number;
@@ -30,6 +32,7 @@ export class Budget {
   readonly #now: () => number;
   #limits: BudgetLimits | undefined;
   readonly #buckets = new Map<string, Bucket>();
+  readonly #times = new Map<number, number[]>();
   readonly #refusedUntil = new Map<number, number>();
 
   constructor(now: () => number, limits: Partial<BudgetLimits> | 'none' = {}) {
@@ -41,6 +44,7 @@ export class Budget {
   set(limits: Partial<BudgetLimits> | 'none'): void {
     this.#limits = limits === 'none' ? undefined : { ...TELEGRAM_LIMITS, ...limits };
     this.#buckets.clear();
+    this.#times.clear();
     this.#refusedUntil.clear();
   }
 
@@ -57,17 +61,31 @@ export class Budget {
     return seconds;
   }
 
+  /** Milliseconds to wait; the call is counted when there are none. */
   #waitFor(chat: TelegramChat, limits: BudgetLimits): number {
     const buckets = [
       this.#bucket('all', limits.overallPerSecond / 1000, limits.overallPerSecond),
       this.#bucket(`chat:${chat.id}`, limits.perChatPerSecond / 1000, limits.chatBurst),
     ];
-    if (chat.type !== 'private') {
-      buckets.push(this.#bucket(`group:${chat.id}`, limits.perGroupPerMinute / 60_000, limits.perGroupPerMinute));
-    }
-    const wait = Math.max(...buckets.map(({ bucket, perMs }) => (1 - bucket.tokens) / perMs));
-    if (wait <= 0) for (const { bucket } of buckets) bucket.tokens -= 1;
-    return wait;
+    const lastMinute = this.#lastMinute(chat);
+    const first = lastMinute.length < limits.perGroupPerMinute ? undefined : lastMinute.at(-limits.perGroupPerMinute);
+    const wait = Math.max(
+      ...buckets.map(({ bucket, perMs }) => (1 - bucket.tokens) / perMs),
+      first === undefined ? 0 : first + MINUTE_MS - this.#now(),
+    );
+    if (wait > 0) return wait;
+    for (const { bucket } of buckets) bucket.tokens -= 1;
+    lastMinute.push(this.#now());
+    return 0;
+  }
+
+  /** When the calls of the last minute were made; private chats have no such limit. */
+  #lastMinute(chat: TelegramChat): number[] {
+    if (chat.type === 'private') return [];
+    const since = this.#now() - MINUTE_MS;
+    const times = (this.#times.get(chat.id) ?? []).filter((at) => at > since);
+    this.#times.set(chat.id, times);
+    return times;
   }
 
   #bucket(key: string, perMs: number, burst: number): { bucket: Bucket; perMs: number } {

@@ -19,7 +19,7 @@ interface ServerParts {
 export function createTelegramServer(parts: ServerParts): Server {
   return createServer((request, response) => {
     handle(request, response, parts).catch((error: unknown) => {
-      if (response.destroyed || request.destroyed) return;
+      if (response.destroyed) return;
       if (error instanceof TelegramApiError) return refuse(response, error);
       refuse(response, new TelegramApiError(500, `Internal Server Error: the miniature failed: ${error}`));
     });

@@ -11,9 +11,9 @@ export async function startSim(options: TelegramSimOptions = {}): Promise<Telegr
   return sim;
 }
 
-/** The Bot API through grammY, without a bot that polls. */
-export function apiOf(sim: TelegramSim, token = sim.token): Api {
-  return new Api(token, { apiRoot: sim.apiRoot, timeoutSeconds: 1 });
+/** The Bot API through grammY, without a bot that polls; it waits 5 s for an answer. */
+export function apiOf(sim: TelegramSim, o: { token?: string; timeoutSeconds?: number } = {}): Api {
+  return new Api(o.token ?? sim.token, { apiRoot: sim.apiRoot, timeoutSeconds: o.timeoutSeconds ?? 5 });
 }
 
 /** A bot that is not yet started. */
@@ -35,7 +35,11 @@ export async function poll(bot: Bot, options: PollingOptions = {}): Promise<void
 
 /** Puts the bot behind an HTTP server and returns its address. */
 export async function serveWebhook(bot: Bot, secretToken: string): Promise<string> {
-  const server = createServer(webhookCallback(bot, 'http', { secretToken }));
+  const handle = webhookCallback(bot, 'http', { secretToken });
+  const server = createServer((request, response) => {
+    // grammY leaves failures of handlers to the server.
+    handle(request, response).catch(() => response.writeHead(500).end());
+  });
   const port = await listen(server, 0);
   onTestFinished(
     () =>

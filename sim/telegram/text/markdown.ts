@@ -73,8 +73,9 @@ class MarkdownReader {
 
   #end(open: Open): void {
     this.#cursor.at += ENDS[open.type].length;
-    this.#close(open);
+    // The end of its last line belongs to a quotation.
     if (open.type === 'blockquote') this.#text += '\n';
+    this.#close(open);
   }
 
   #close({ type, offset, language }: Open): void {

@@ -1,0 +1,78 @@
+import { expect, test } from 'vitest';
+import { apiOf, botOf, poll, startSim } from './testing.ts';
+
+test.each([
+  [
+    'ratelimited',
+    0,
+    { error_code: 429, description: 'Too Many Requests: retry after 7', parameters: { retry_after: 7 } },
+  ],
+  ['error500', 0, { error_code: 500, description: 'Internal Server Error' }],
+  ['error502', 0, { error_code: 502, description: 'Bad Gateway' }],
+  ['unauthorized', 0, { error_code: 401, description: 'Unauthorized' }],
+  ['conflict', 0, { error_code: 409 }],
+  ['error', 0, { error_code: 400, description: 'Bad Request: PEER_ID_INVALID' }],
+  ['drop_before', 0, { name: 'HttpError' }],
+  ['timeout', 0, { name: 'HttpError' }],
+  ['drop_after', 1, { name: 'HttpError' }],
+  ['error500_after', 1, { error_code: 500 }],
+  ['timeout_after', 1, { name: 'HttpError' }],
+] as const)('%s hits one call, and leaves %i message behind', async (kind, left, error) => {
+  const { sim, ana } = await withAna();
+  const api = apiOf(sim, { timeoutSeconds: 0.3 });
+  const description = 'Bad Request: PEER_ID_INVALID';
+  sim.faults.add({ kind, method: 'sendMessage', retryAfter: 7, code: 400, description });
+  await expect(api.sendMessage(ana.id, 'x')).rejects.toMatchObject(error);
+  expect(ana.sees(ana.id)).toHaveLength(1 + left);
+  expect(sim.calls.at(-1)?.error).toBe('description' in error ? error.description : (sim.calls.at(-1)?.error ?? ''));
+  expect(sim.calls.at(-1)?.error).toBeDefined();
+  await api.sendMessage(ana.id, 'y');
+  expect(ana.sees(ana.id)).toHaveLength(2 + left);
+});
+
+test('a pattern with a count hits that many calls, and clear ends it', async () => {
+  const { sim, api, ana } = await withAna();
+  sim.faults.add({ kind: 'error500', method: /^send/, times: 2 });
+  await expect(api.sendMessage(ana.id, 'x')).rejects.toThrow();
+  await api.getMe();
+  await expect(api.sendChatAction(ana.id, 'typing')).rejects.toThrow();
+  await api.sendMessage(ana.id, 'x');
+  sim.faults.add({ kind: 'error500', times: Number.POSITIVE_INFINITY });
+  await expect(api.getMe()).rejects.toThrow();
+  sim.faults.clear();
+  await api.getMe();
+});
+
+test('an outage cuts everything, and what was said meanwhile comes after it', async () => {
+  const { sim, api, ana } = await withAna();
+  const open = api.getUpdates({ offset: 999_999_999, timeout: 30 });
+  const cut = expect(open).rejects.toMatchObject({ name: 'HttpError' });
+  await sim.waitFor(() => sim.calls.find(({ method }) => method === 'getUpdates'));
+  sim.faults.outage(true);
+  await cut;
+  await expect(api.getMe()).rejects.toMatchObject({ name: 'HttpError' });
+  await ana.say(ana.id, 'anybody?');
+  sim.faults.outage(false);
+  expect((await api.getUpdates({ offset: -1 }))[0]?.message?.text).toBe('anybody?');
+});
+
+test('a polling bot survives a dropped poll and hears each message once', async () => {
+  const { sim, ana } = await withAna();
+  const bot = botOf(sim);
+  const heard: string[] = [];
+  bot.on('message:text', (ctx) => void heard.push(ctx.msg.text));
+  await poll(bot);
+  await sim.waitFor(() => (sim.pending() === 0 ? true : undefined));
+  sim.faults.add({ kind: 'drop_after', method: 'getUpdates' });
+  await ana.say(ana.id, 'one');
+  await ana.say(ana.id, 'two');
+  await sim.waitFor(() => (heard.includes('two') ? true : undefined), { timeoutMs: 15_000 });
+  expect(heard).toEqual(['/start', 'one', 'two']);
+});
+
+async function withAna() {
+  const sim = await startSim({ limits: 'none' });
+  const ana = sim.person('Ana');
+  await ana.start();
+  return { sim, api: apiOf(sim), ana };
+}
