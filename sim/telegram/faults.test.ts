@@ -2,30 +2,25 @@ import { expect, test } from 'vitest';
 import { apiOf, botOf, poll, startSim } from './testing.ts';
 
 test.each([
-  [
-    'ratelimited',
-    0,
-    { error_code: 429, description: 'Too Many Requests: retry after 7', parameters: { retry_after: 7 } },
-  ],
-  ['error500', 0, { error_code: 500, description: 'Internal Server Error' }],
-  ['error502', 0, { error_code: 502, description: 'Bad Gateway' }],
-  ['unauthorized', 0, { error_code: 401, description: 'Unauthorized' }],
-  ['conflict', 0, { error_code: 409 }],
-  ['error', 0, { error_code: 400, description: 'Bad Request: PEER_ID_INVALID' }],
-  ['drop_before', 0, { name: 'HttpError' }],
-  ['timeout', 0, { name: 'HttpError' }],
-  ['drop_after', 1, { name: 'HttpError' }],
-  ['error500_after', 1, { error_code: 500 }],
-  ['timeout_after', 1, { name: 'HttpError' }],
-] as const)('%s hits one call, and leaves %i message behind', async (kind, left, error) => {
+  ['ratelimited', 0, 'Too Many Requests: retry after 7', { error_code: 429, parameters: { retry_after: 7 } }],
+  ['error500', 0, 'Internal Server Error', { error_code: 500 }],
+  ['error502', 0, 'Bad Gateway', { error_code: 502 }],
+  ['unauthorized', 0, 'Unauthorized', { error_code: 401 }],
+  ['conflict', 0, /^Conflict: terminated by other getUpdates request/, { error_code: 409 }],
+  ['error', 0, 'Bad Request: PEER_ID_INVALID', { error_code: 400 }],
+  ['drop_before', 0, 'drop_before', { name: 'HttpError' }],
+  ['timeout', 0, 'timeout', { name: 'HttpError' }],
+  ['drop_after', 1, 'drop_after', { name: 'HttpError' }],
+  ['error500_after', 1, 'error500_after', { error_code: 500 }],
+  ['timeout_after', 1, 'timeout_after', { name: 'HttpError' }],
+] as const)('%s hits one call, and leaves %i message behind', async (kind, left, recorded, error) => {
   const { sim, ana } = await withAna();
   const api = apiOf(sim, { timeoutSeconds: 0.3 });
   const description = 'Bad Request: PEER_ID_INVALID';
   sim.faults.add({ kind, method: 'sendMessage', retryAfter: 7, code: 400, description });
   await expect(api.sendMessage(ana.id, 'x')).rejects.toMatchObject(error);
   expect(ana.sees(ana.id)).toHaveLength(1 + left);
-  expect(sim.calls.at(-1)?.error).toBe('description' in error ? error.description : (sim.calls.at(-1)?.error ?? ''));
-  expect(sim.calls.at(-1)?.error).toBeDefined();
+  expect(sim.calls.at(-1)?.error).toMatch(recorded);
   await api.sendMessage(ana.id, 'y');
   expect(ana.sees(ana.id)).toHaveLength(2 + left);
 });

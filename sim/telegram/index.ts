@@ -91,7 +91,10 @@ export async function createTelegramSim(options: TelegramSimOptions = {}): Promi
       world.privateTopics = privateTopics ?? world.privateTopics;
     },
     messages: (chatId) => [...(world.chats.get(chatId)?.messages.values() ?? [])],
-    draft: (chatId) => world.chats.get(chatId)?.draft,
+    draft: (chatId) => {
+      const chat = world.chats.get(chatId);
+      return chat && world.draft(chat);
+    },
     calls,
     deliveries,
     pending: () => queue.pending().length,

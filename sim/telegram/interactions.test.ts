@@ -73,13 +73,17 @@ test('reactions in private chats arrive only where that is switched on', async (
   expect(sim.pending()).toBe(1);
 });
 
-test('a draft is seen in private chats until the message comes', async () => {
-  const { sim, api, ana } = await withAna();
+test('a draft is seen in private chats until the message comes, or for 30 s', async () => {
+  let now = Date.now();
+  const { sim, api, ana } = await withAna({ clock: () => now });
   await api.sendMessageDraft(ana.id, 5, 'I am thin');
   await api.sendMessageDraft(ana.id, 5, 'I am thinking');
   expect(ana.sees(ana.id)).toEqual(['/start', 'I am thinking…']);
   expect(sim.draft(ana.id)).toMatchObject({ draftId: 5 });
   await api.sendMessage(ana.id, 'Done thinking');
+  expect(ana.sees(ana.id)).toEqual(['/start', 'Done thinking']);
+  await api.sendMessageDraft(ana.id, 6, 'More');
+  now += 30_000;
   expect(ana.sees(ana.id)).toEqual(['/start', 'Done thinking']);
   const group = sim.createGroup('Team');
   await expect(api.sendMessageDraft(group, 5, 'x')).rejects.toMatchObject({ error_code: 400 });

@@ -51,6 +51,9 @@ export class TelegramPerson {
    */
   async say(chatId: number, text: string, o: SayOptions = {}): Promise<TelegramMessage> {
     const chat = this.#presence.enter(chatId);
+    if (o.topic !== undefined && (chat.topics.get(o.topic)?.deleted ?? true)) {
+      throw new TelegramPersonError('not_found', `no topic ${o.topic} in ${chat.title}`);
+    }
     const [first = {}, ...others] = contentsOf(this.#parts.world, text, o);
     const place: PostOptions = {
       thread: o.topic,
@@ -110,24 +113,33 @@ export class TelegramPerson {
     return this.#parts.topics.create(this.#presence.enter(chatId), this.user, name);
   }
 
-  /** What stands in the chat now, oldest first, and last what the bot is typing. */
-  sees(chatId: number): string[] {
+  /** What stands in the chat, or in one topic of it, oldest first, and last what the bot is typing. */
+  sees(chatId: number, topic?: number): string[] {
     const chat = this.#presence.enter(chatId);
-    const messages = [...chat.messages.values()].filter(({ deleted }) => !deleted).map(renderMessage);
-    return chat.draft ? [...messages, `${chat.draft.text}…`] : messages;
+    const messages = [...chat.messages.values()].filter((message) => !message.deleted && isIn(message, topic));
+    const draft = this.#parts.world.draft(chat);
+    return [...messages.map(renderMessage), ...(draft ? [`${draft.text}…`] : [])];
   }
 
   /**
    * Waits for a message of the bot that reads like this; the newest if there are several. 5,000 ms by default.
    * @throws TelegramWaitError
    */
-  async waitFor(chatId: number, what: string | RegExp, o: { timeoutMs?: number } = {}): Promise<TelegramMessage> {
+  async waitFor(
+    chatId: number,
+    what: string | RegExp,
+    o: { topic?: number; timeoutMs?: number } = {},
+  ): Promise<TelegramMessage> {
     const { world } = this.#parts;
     const fits = (message: TelegramMessage): boolean => {
-      if (message.deleted || message.wire.from?.id !== world.bot.id) return false;
+      if (message.deleted || message.wire.from?.id !== world.bot.id || !isIn(message, o.topic)) return false;
       const text = renderMessage(message);
       return typeof what === 'string' ? text.includes(what) : what.test(text);
     };
     return waitFor(() => [...(world.chats.get(chatId)?.messages.values() ?? [])].findLast(fits), o);
   }
+}
+
+function isIn({ wire }: TelegramMessage, topic: number | undefined): boolean {
+  return topic === undefined || (wire.is_topic_message === true && wire.message_thread_id === topic);
 }

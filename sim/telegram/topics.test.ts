@@ -15,9 +15,11 @@ test('a topic is made, written into, renamed, closed and deleted', async () => {
   });
   const outside = await api.sendMessage(forum, 'outside');
   expect(outside).not.toHaveProperty('message_thread_id');
-  const [said] = [await ana.say(forum, 'mine', { topic: thread })];
+  const said = await ana.say(forum, 'mine', { topic: thread });
   const reply = await api.sendMessage(forum, 'to you', { reply_parameters: { message_id: said.id } });
   expect(reply).toMatchObject({ message_thread_id: thread, reply_to_message: { text: 'mine' } });
+  await ana.waitFor(forum, 'to you', { topic: thread });
+  expect(ana.sees(forum, thread)).toEqual(['(topic “Task 41” created)', 'inside', 'mine', 'to you']);
   await api.editForumTopic(forum, thread, { name: 'Task 41: done' });
   await expect(api.editForumTopic(forum, thread, { name: 'Task 41: done' })).rejects.toThrow('TOPIC_NOT_MODIFIED');
   await api.closeForumTopic(forum, thread);
@@ -25,6 +27,7 @@ test('a topic is made, written into, renamed, closed and deleted', async () => {
   expect(ana.sees(forum)).toContain('(topic renamed to “Task 41: done”)');
   await api.deleteForumTopic(forum, thread);
   expect(ana.sees(forum)).toEqual(['outside']);
+  await expect(ana.say(forum, 'x', { topic: thread })).rejects.toThrow('no topic');
   const gone = api.sendMessage(forum, 'x', { message_thread_id: thread });
   await expect(gone).rejects.toMatchObject({ error_code: 400, description: 'Bad Request: message thread not found' });
   expect(sim.messages(forum).filter(({ deleted }) => !deleted)).toHaveLength(1);

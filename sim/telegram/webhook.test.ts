@@ -53,6 +53,43 @@ test('a delivery that fails is repeated until the bot takes it', async () => {
   expect(sim.deliveries[0]?.reason).toBe('Wrong response from the webhook: 500 Internal Server Error');
 });
 
+test('a bot that answers too late gets the update again', async () => {
+  const sim = await startSim({ webhook: { answerTimeoutMs: 50, retryDelaysMs: [5] } });
+  const bot = botOf(sim);
+  const slow = Promise.withResolvers<void>();
+  let calls = 0;
+  bot.on('message', () => {
+    calls += 1;
+    return calls === 1 ? slow.promise : undefined;
+  });
+  await bot.init();
+  await bot.api.setWebhook(await serveWebhook(bot, SECRET), { secret_token: SECRET });
+  const ana = sim.person('Ana');
+  await ana.say(ana.id, 'hello');
+  await sim.waitFor(() => (sim.pending() === 0 ? true : undefined));
+  slow.resolve();
+  expect(sim.deliveries.map(({ reason, acked }) => [reason, acked])).toEqual([
+    ['Read timeout expired', false],
+    [undefined, true],
+  ]);
+});
+
+test('an outage holds deliveries back, and they come after it', async () => {
+  const sim = await startSim();
+  const bot = botOf(sim);
+  const heard: string[] = [];
+  bot.on('message:text', (ctx) => void heard.push(ctx.msg.text));
+  await bot.init();
+  await bot.api.setWebhook(await serveWebhook(bot, SECRET), { secret_token: SECRET });
+  const ana = sim.person('Ana');
+  sim.faults.outage(true);
+  await ana.say(ana.id, 'meanwhile');
+  expect(sim.deliveries).toEqual([]);
+  sim.faults.outage(false);
+  await sim.waitFor(() => (sim.pending() === 0 ? true : undefined));
+  expect(heard).toEqual(['meanwhile']);
+});
+
 test('a wrong secret is refused by grammY, and Telegram says so in getWebhookInfo', async () => {
   const sim = await startSim({ webhook: { retryDelaysMs: [60_000] } });
   const bot = botOf(sim);

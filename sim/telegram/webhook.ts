@@ -140,7 +140,10 @@ export class Webhook {
 
 /** The method call that a bot may write into its answer instead of making it. */
 function callIn(body: string): { method: string; args: Json } | undefined {
-  if (!body.startsWith('{')) return undefined;
-  const { method, ...args } = JSON.parse(body) as Json;
-  return typeof method === 'string' ? { method, args } : undefined;
+  try {
+    const { method, ...args } = JSON.parse(body) as Json;
+    return typeof method === 'string' ? { method, args } : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -1,6 +1,6 @@
 import type { BotCommand, Message, User } from 'grammy/types';
 import { badRequest, TelegramApiError } from './errors.ts';
-import type { TelegramChat, TelegramMember, TelegramMessage } from './types.ts';
+import type { TelegramChat, TelegramDraft, TelegramMember, TelegramMessage } from './types.ts';
 
 /** As Telegram names administrators who write as their group. */
 export const ANONYMOUS_ADMIN: User = {
@@ -18,6 +18,7 @@ export interface StoredFile {
   content: Buffer;
 }
 
+const DRAFT_MS = 30_000;
 const ADMIN: Omit<TelegramMember, 'status'> = { anonymous: false, canManageTopics: true, canDeleteMessages: true };
 
 /** People, chats, messages and files; no behaviour towards the bot. */
@@ -107,9 +108,14 @@ export class World {
     chat.members.set(userId, { ...ADMIN, ...member });
   }
 
-  /** Whether the user may write there and is an administrator. */
+  /** Whether the user made the chat or is one of its administrators. */
   isAdmin(chat: TelegramChat, userId: number): boolean {
     return ['creator', 'administrator'].includes(chat.members.get(userId)?.status ?? 'left');
+  }
+
+  /** What the bot is typing there, unless that was more than 30 s ago. */
+  draft(chat: TelegramChat): TelegramDraft | undefined {
+    return chat.draft && this.now() - chat.draft.at < DRAFT_MS ? chat.draft : undefined;
   }
 
   /** Topics exist in forums, and in private chats of a bot with Threaded Mode. */
