@@ -82,6 +82,7 @@ export class Feed {
   #hears(chat: TelegramChat, wire: Message): boolean {
     const { bot } = this.#world;
     const isService = wire.text === undefined && !wire.document && !wire.photo && !wire.voice;
+    // Of its own doings a bot hears what became of topics (`need_skip_update_message` in telegram-bot-api's Client.cpp).
     if (wire.from?.id === bot.id) return isService;
     if (wire.from?.is_bot && wire.from.id !== ANONYMOUS_ADMIN.id) return false;
     if (chat.type === 'private' || isService || !this.settings.privacy || this.#isBotAdmin(chat)) return true;

@@ -17,6 +17,7 @@ test('in privacy mode a group shows the bot only commands, mentions and replies 
   await ana.say(group, '/tasks@other_bot');
   await ana.say(group, 'hey @mainloop_bot please');
   await ana.say(group, 'mail@mainloop_bot.dev');
+  await ana.say(group, 'hey @mainloop_bot_two');
   await ana.say(group, 'yes', { replyTo: mine });
   expect(await texts()).toEqual(['/tasks', '/tasks@mainloop_bot', 'hey @mainloop_bot please', 'yes']);
 });

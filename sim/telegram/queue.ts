@@ -50,8 +50,7 @@ export class UpdateQueue {
 
   push<K extends UpdateKind>(kind: K, payload: NonNullable<Update[K]>): void {
     if (!this.allows(kind)) return;
-    // Frozen as it is now: what changes later is another update.
-    const update = structuredClone({ update_id: this.#nextId, [kind]: payload }) as Update;
+    const update = { update_id: this.#nextId, [kind]: payload } as Update;
     this.#nextId += 1;
     this.#entries.push({ update, kind, at: this.#now(), copies: this.#copies(), attempts: 0 });
     for (const wake of [...this.#arrivals]) wake();

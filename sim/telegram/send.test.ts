@@ -4,17 +4,17 @@ import { apiOf, startSim } from './testing.ts';
 
 test('a text is parsed, and its entities and those that Telegram finds come back', async () => {
   const { api, ana } = await withAna();
-  const text = '<b>Hi</b> @mainloop_bot see https://x.dev/a /help <code>@no</code>';
+  const text = '<b>Hi</b> @mainloop_bot see https://x.dev/a /help <code>@nobody</code>';
   expect(await api.sendMessage(ana.id, text, { parse_mode: 'HTML' })).toMatchObject({
     chat: { id: ana.id, type: 'private', first_name: 'Ana', username: 'ana' },
     from: { is_bot: true, username: 'mainloop_bot' },
-    text: 'Hi @mainloop_bot see https://x.dev/a /help @no',
+    text: 'Hi @mainloop_bot see https://x.dev/a /help @nobody',
     entities: [
       { type: 'bold', offset: 0, length: 2 },
       { type: 'mention', offset: 3, length: 13 },
       { type: 'url', offset: 21, length: 15 },
       { type: 'bot_command', offset: 37, length: 5 },
-      { type: 'code', offset: 43, length: 3 },
+      { type: 'code', offset: 43, length: 7 },
     ],
   });
 });

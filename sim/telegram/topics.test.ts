@@ -33,6 +33,15 @@ test('a topic is made, written into, renamed, closed and deleted', async () => {
   expect(sim.messages(forum).filter(({ deleted }) => !deleted)).toHaveLength(1);
 });
 
+test('a bot hears of the topics that it makes itself, though not of its messages', async () => {
+  const { sim, api, forum } = await open({ bot: 'administrator' });
+  const { message_thread_id } = await api.createForumTopic(forum, 'Task 41');
+  await api.sendMessage(forum, 'inside', { message_thread_id });
+  expect((await api.getUpdates()).flatMap(({ message }) => message ?? [])).toMatchObject([
+    { message_id: message_thread_id, from: { id: sim.botId }, forum_topic_created: { name: 'Task 41' } },
+  ]);
+});
+
 test('names are cut after 128 characters, and empty ones refused', async () => {
   const { api, forum } = await open({ bot: 'administrator' });
   expect((await api.createForumTopic(forum, '👍'.repeat(200))).name).toBe('👍'.repeat(128));

