@@ -1,4 +1,4 @@
-import { Client, type ClientOptions, Events, GatewayIntentBits, Partials } from 'discord.js';
+import { Client, type ClientOptions, Events, GatewayIntentBits, Partials, REST } from 'discord.js';
 import { onTestFinished } from 'vitest';
 import { createDiscordSim, type DiscordSim, type DiscordSimOptions } from './index.ts';
 
@@ -39,4 +39,10 @@ export async function readyClient(sim: DiscordSim, options: Partial<ClientOption
   const ready = new Promise<Client<true>>((resolve) => client.once(Events.ClientReady, resolve));
   await client.login(sim.token);
   return ready;
+}
+
+/** discord.js' REST client alone: neither retries nor waits for rate limits, unless told otherwise. */
+export function restClient(sim: DiscordSim, options: NonNullable<ClientOptions['rest']> = {}): REST {
+  const rest = new REST({ api: sim.apiUrl, retries: 0, timeout: 1_000, rejectOnRateLimit: () => true, ...options });
+  return rest.setToken(sim.token);
 }
