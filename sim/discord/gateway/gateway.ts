@@ -35,6 +35,7 @@ export class Gateway {
   readonly sessions = new Map<string, Session>();
   readonly #o: GatewayOptions;
   readonly #server = new WebSocketServer({ noServer: true });
+  readonly #handshakes = new Map<WebSocket, Handshake>();
   #isOffline = false;
 
   constructor(server: Server, options: GatewayOptions) {
@@ -71,10 +72,16 @@ export class Gateway {
     for (const socket of this.#server.clients) socket.send(JSON.stringify({ op: 7, d: null }));
   }
 
-  /** Tells clients that their session is invalid (op 9); one that is not resumable is forgotten. */
+  /**
+   * Tells clients that their session is invalid (op 9): they resume it over the same socket, or begin anew when it is
+   * not resumable.
+   */
   invalidate(isResumable = false): void {
+    for (const [socket, handshake] of this.#handshakes) {
+      handshake.release();
+      socket.send(JSON.stringify({ op: 9, d: isResumable }));
+    }
     if (!isResumable) this.sessions.clear();
-    for (const socket of this.#server.clients) socket.send(JSON.stringify({ op: 9, d: isResumable }));
   }
 
   /** No gateway from now on: sockets are cut off and new ones refused; sessions are forgotten, unless kept. */
@@ -104,15 +111,14 @@ export class Gateway {
 
   #serve(socket: WebSocket): void {
     const handshake = new Handshake(socket, this.sessions, this.#o);
+    this.#handshakes.set(socket, handshake);
     socket.send(JSON.stringify({ op: 10, d: { heartbeat_interval: this.#o.heartbeatMs, _trace: [] } }));
     socket.on('message', (raw) => handshake.receive(String(raw)));
     socket.on('close', (code) => {
-      const session = handshake.session;
-      if (session?.socket !== socket) return;
-      session.socket = undefined;
-      session.lostAt = this.#o.world.now();
+      this.#handshakes.delete(socket);
+      const session = handshake.release();
       // A client that closes with 1000 or 1001 means it: there is nothing to resume.
-      if (code === 1000 || code === 1001) this.sessions.delete(session.id);
+      if (session && (code === 1000 || code === 1001)) this.sessions.delete(session.id);
     });
   }
 

@@ -7,7 +7,7 @@ import { Session } from './session.ts';
 
 /** What one client says over its socket: IDENTIFY, RESUME, heartbeats and the few requests there are. */
 export class Handshake {
-  session: Session | undefined;
+  #session: Session | undefined;
   readonly #socket: WebSocket;
   readonly #sessions: Map<string, Session>;
   readonly #o: GatewayOptions;
@@ -16,6 +16,17 @@ export class Handshake {
     this.#socket = socket;
     this.#sessions = sessions;
     this.#o = options;
+  }
+
+  /** Parts from the session, which from now on waits to be resumed. */
+  release(): Session | undefined {
+    const session = this.#session;
+    this.#session = undefined;
+    // Another socket may have resumed it already.
+    if (session?.socket !== this.#socket) return undefined;
+    session.socket = undefined;
+    session.lostAt = this.#o.world.now();
+    return session;
   }
 
   receive(text: string): void {
@@ -30,20 +41,20 @@ export class Handshake {
     if (frame.op === 1) return void this.#socket.send(JSON.stringify({ op: 11 }));
     if (frame.op === 2) return void this.#identify(d);
     if (frame.op === 6) return void this.#resume(d);
-    if (!this.session) return void this.#socket.close(4003, 'Not authenticated');
-    if (frame.op === 8) return void this.#members(this.session, d);
+    if (!this.#session) return void this.#socket.close(4003, 'Not authenticated');
+    if (frame.op === 8) return void this.#members(this.#session, d);
     // Presence and voice state are heard and mean nothing here.
     if (frame.op !== 3 && frame.op !== 4) this.#socket.close(4001, 'Unknown opcode');
   }
 
   #identify(d: Json): void {
     const { world, wire, token, privilegedIntents, url } = this.#o;
-    if (this.session) return void this.#socket.close(4005, 'Already authenticated');
+    if (this.#session) return void this.#socket.close(4005, 'Already authenticated');
     if (!this.#isKnown(d.token, token)) return void this.#socket.close(4004, 'Authentication failed');
     const code = closeCodeFor(d.intents, privilegedIntents);
     if (code) return void this.#socket.close(code, code === 4013 ? 'Invalid intents' : 'Disallowed intents');
     const session = new Session(crypto.randomUUID().replaceAll('-', ''), Number(d.intents), this.#socket);
-    this.session = session;
+    this.#session = session;
     this.#sessions.set(session.id, session);
     const guilds = [...world.guilds.values()].filter(({ members }) => members.has(world.bot.id));
     session.dispatch('READY', {
@@ -66,12 +77,12 @@ export class Handshake {
 
   #resume(d: Json): void {
     const { token, watchers, world } = this.#o;
-    if (this.session) return void this.#socket.close(4005, 'Already authenticated');
+    if (this.#session) return void this.#socket.close(4005, 'Already authenticated');
     if (!this.#isKnown(d.token, token)) return void this.#socket.close(4004, 'Authentication failed');
     const session = this.#sessions.get(String(d.session_id));
     if (!session) return void this.#socket.send(JSON.stringify({ op: 9, d: false }));
     if (typeof d.seq !== 'number' || !session.knows(d.seq)) return void this.#socket.close(4007, 'Invalid seq');
-    this.session = session;
+    this.#session = session;
     for (const { seq, type } of session.resume(this.#socket, d.seq)) {
       const at = world.now();
       watchers.emit('delivery', { at, type, id: '', session: session.id, seq, sent: true, isReplay: true });
