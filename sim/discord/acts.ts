@@ -74,10 +74,20 @@ export function chosen(select: Json, wanted: readonly string[]): string[] {
 }
 
 /** What a select tells: its values, and whom or what they are. */
-export function selectData(select: Json, values: string[], o: { world: World; wire: Wire; guildId?: string }): Json {
+export function selectData(select: Json, values: string[], where: Where): Json {
   const { custom_id, id, type: component_type } = select;
   const told = { custom_id, id, component_type, values };
-  if (component_type === STRING_SELECT) return told;
+  return component_type === STRING_SELECT ? told : { ...told, resolved: resolved(values, where) };
+}
+
+interface Where {
+  world: World;
+  wire: Wire;
+  guildId?: string | undefined;
+}
+
+/** Who or what the ids among these values are. */
+export function resolved(values: string[], o: Where): Json {
   const { world, wire } = o;
   const guild = o.guildId === undefined ? undefined : world.guild(o.guildId);
   const keyed = (entries: (readonly [string, Json] | undefined)[]): Json =>
@@ -89,11 +99,10 @@ export function selectData(select: Json, values: string[], o: { world: World; wi
     const member = guild?.members.get(userId);
     return member && [userId, { ...wire.member(member), permissions: '0' }];
   };
-  const resolved = {
+  return {
     users: keyed(users.map((user) => [user.id, wire.user(user)])),
     members: keyed(users.map((user) => memberOf(user.id))),
     roles: keyed(roles.map((role) => [textIn(role, 'id'), role])),
     channels: keyed(channels.map((channel) => [channel.id, { ...wire.channel(channel), permissions: '0' }])),
   };
-  return { ...told, resolved };
 }

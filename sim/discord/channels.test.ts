@@ -82,6 +82,10 @@ test('several guilds are apart: a stranger of the second sees nothing of the fir
   const late = new Promise((resolve) => client.once(Events.GuildCreate, ({ name }) => resolve(name)));
   sim.createGuild('Late');
   expect(await late).toBe('Late');
+  const gone = new Promise((resolve) => client.once(Events.GuildDelete, ({ id }) => resolve(id)));
+  sim.kickBot(other);
+  expect(await gone).toBe(other);
+  await expect(restClient(sim).get(Routes.channel(theirs))).rejects.toMatchObject({ code: 50001 });
 });
 
 test('members come and go, and are looked up', async () => {

@@ -3,16 +3,19 @@ import { DiscordPersonError } from './errors.ts';
 import { isJson, objectsIn, textIn } from './json.ts';
 import type { DiscordModal, Json } from './types.ts';
 import { flatten } from './validate/components.ts';
-import { isSelect } from './validate/select.ts';
 
 const TEXT_INPUT = 4;
-const FILE_UPLOAD = 19;
 const RADIO_GROUP = 21;
 const CHECKBOX_GROUP = 22;
 const CHECKBOX = 23;
 
 /** What one fills in: a text, what one chooses, or a tick. */
 export type FieldValue = string | string[] | boolean;
+
+/** Everything that was chosen in a filled form. */
+export function valuesIn(form: Json): string[] {
+  return flatten(objectsIn(form.components)).flatMap(({ values }) => (Array.isArray(values) ? values.map(String) : []));
+}
 
 /** The inputs of a form with the words above them. */
 export function inputsOf(modal: DiscordModal): { label: string; input: Json }[] {
@@ -61,7 +64,7 @@ function held(input: Json, value: FieldValue | undefined): Json {
   if (type === CHECKBOX_GROUP) {
     return { values: chosen({ max_values: objectsIn(input.options).length, ...input }, wanted) };
   }
-  return { values: isSelect(input) || type !== FILE_UPLOAD ? chosen(input, wanted) : wanted };
+  return { values: chosen(input, wanted) };
 }
 
 function typed(input: Json, value: FieldValue | undefined): string {

@@ -76,6 +76,8 @@ export interface DiscordSim {
   permit(channelId: string, o: { allow?: PermissionName[]; deny?: PermissionName[]; who?: string }): void;
   /** Sets what the bot's own role may do in a guild, on top of @everyone. */
   permitBot(permissions: PermissionName[], guildId?: string): void;
+  /** Takes the bot out of a guild. */
+  kickBot(guildId: string): void;
   channel(id: string): DiscordChannel;
   /** Channels of a guild, threads included. */
   channels(guildId?: string): DiscordChannel[];
@@ -93,7 +95,7 @@ export interface DiscordSim {
   /** Asks `probe` until it gives something; 5,000 ms by default. @throws DiscordWaitError */
   waitFor<T>(probe: () => T | undefined, o?: { timeoutMs?: number }): Promise<T>;
   faults: Faults;
-  limits: RateLimits;
+  limits: Pick<RateLimits, 'violations' | 'enforce' | 'set'>;
   gateway: Pick<
     Gateway,
     'connections' | 'disconnect' | 'drop' | 'requestReconnect' | 'invalidate' | 'goOffline' | 'goOnline'
@@ -183,6 +185,7 @@ export async function createDiscordSim(options: DiscordSimOptions = {}): Promise
       const role = world.guild(guildId).roles.find(({ name }) => name === world.bot.username);
       if (role) role.permissions = permissionBits(permissions);
     },
+    kickBot: (guildId) => channels.leave(world.guild(guildId), world.bot),
     channel: (id) => world.channel(id),
     channels: (guildId = home.id) => [...world.channelsOf(guildId), ...world.threadsOf(guildId)],
     messages: (channelId) => [...world.channel(channelId).messages.values()].filter((one) => !one.ephemeralTo),

@@ -3,6 +3,7 @@ import { DiscordApiError, DiscordPersonError, refuse } from './errors.ts';
 import type { Faults } from './faults.ts';
 import type { Gateway } from './gateway/gateway.ts';
 import { permissionsIn } from './permissions.ts';
+import { MAX_FILE_BYTES } from './rest/message-body.ts';
 import type { DiscordAnswer, DiscordChannel, DiscordMessage, DiscordSimEvents, DiscordUser, Json } from './types.ts';
 import type { Wire } from './wire.ts';
 import type { World } from './world.ts';
@@ -15,7 +16,6 @@ export const SUBMIT = 5;
 const TOKEN_LIFE_MS = 15 * 60_000;
 /** Far more than can be alive at once. */
 const KEPT = 10_000;
-const MAX_FILE_BYTES = 10 * 1024 * 1024;
 
 /** What a person did, before it is told to the app. */
 export interface Act {

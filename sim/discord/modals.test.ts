@@ -128,6 +128,38 @@ test('the older form of rows works too, and keeps what the app filled in', async
   expect(await ann.submit(opened.modal)).toMatchObject({ message: { content: 'shop' } });
 });
 
+test('a form’s other fields: people, one of several, several, and a tick', async () => {
+  const sim = await startSim();
+  const channel = sim.createChannel('general');
+  const client = await readyClient(sim);
+  const [ann, bob] = [sim.person('ann'), sim.person('bob')];
+  const labelled = (label: string, component: object): object => ({ type: 18, label, component });
+  const options = [
+    { label: 'Now', value: 'now', default: true },
+    { label: 'Later', value: 'later' },
+  ];
+  const components = [
+    labelled('Who', { type: 5, custom_id: 'who' }),
+    labelled('When', { type: 21, custom_id: 'when', options }),
+    labelled('Also', { type: 22, custom_id: 'also', options, required: false }),
+    labelled('Quietly', { type: 23, custom_id: 'quietly' }),
+  ];
+  client.once(Events.InteractionCreate, async ({ id, token }) => {
+    const body = { type: 9, data: { title: 'Ask', custom_id: 'ask', components } };
+    await client.rest.post(`/interactions/${id}/${token}/callback`, { body, auth: false });
+  });
+  const opened = (await ann.press(await cardIn(sim, channel, BUTTON), 1)) as { modal: DiscordModal };
+  client.once(Events.InteractionCreate, async (interaction) => {
+    const submitted = interaction as ModalSubmitInteraction;
+    const { fields } = submitted;
+    const who = fields.getSelectedUsers('who', true).map(({ username }) => username);
+    const rest = [fields.getRadioGroup('when'), fields.getCheckboxGroup('also'), fields.getCheckbox('quietly')];
+    await submitted.reply(JSON.stringify([...who, ...rest]));
+  });
+  const answer = await ann.submit(opened.modal, { Who: bob.id, also: ['Now', 'Later'], quietly: true });
+  expect(answer).toMatchObject({ message: { content: '["bob","now",["now","later"],true]' } });
+});
+
 test('selects give values, and whom they mean', async () => {
   const sim = await startSim();
   const channel = sim.createChannel('general');

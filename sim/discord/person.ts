@@ -1,7 +1,7 @@
-import { chosen, findButton, findSelect, selectData } from './acts.ts';
+import { chosen, findButton, findSelect, resolved, selectData } from './acts.ts';
 import type { Channels } from './channels.ts';
 import { DiscordPersonError } from './errors.ts';
-import { type FieldValue, filled } from './form.ts';
+import { type FieldValue, filled, valuesIn } from './form.ts';
 import { AUTOCOMPLETE, COMMAND, COMPONENT, type Interactions, SUBMIT } from './interactions.ts';
 import type { Messages } from './messages.ts';
 import { may, type PermissionName } from './permissions.ts';
@@ -135,9 +135,8 @@ export class DiscordPerson {
   async select(message: DiscordMessage, values: string | string[], by?: string): Promise<DiscordAnswer> {
     const channel = this.#place(message);
     const select = findSelect(message.components, by);
-    const { world, wire } = this.#parts;
-    const guild = channel.guildId === undefined ? {} : { guildId: channel.guildId };
-    return this.#use(channel, message, selectData(select, chosen(select, [values].flat()), { world, wire, ...guild }));
+    const where = { ...this.#parts, guildId: channel.guildId };
+    return this.#use(channel, message, selectData(select, chosen(select, [values].flat()), where));
   }
 
   /**
@@ -146,7 +145,8 @@ export class DiscordPerson {
    */
   async submit(modal: DiscordModal, fields: Record<string, FieldValue> = {}): Promise<DiscordAnswer> {
     const channel = this.#enter(modal.channelId);
-    const data = filled(modal, fields);
+    const form = filled(modal, fields);
+    const data = { ...form, resolved: resolved(valuesIn(form), { ...this.#parts, guildId: channel.guildId }) };
     return this.#parts.interactions.ask({ type: SUBMIT, user: this.#user, channel, data, source: modal.source });
   }
 

@@ -42,7 +42,7 @@ export interface DiscordMessage {
   components: Json[];
   attachments: DiscordAttachment[];
   reactions: { emoji: DiscordEmoji; users: string[] }[];
-  /** Ids of the people who were pinged. */
+  /** Ids of the people who were pinged, and of those whom an edit names. */
   mentions: string[];
   mentionRoles: string[];
   mentionEveryone: boolean;

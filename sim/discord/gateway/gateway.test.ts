@@ -150,6 +150,13 @@ test('a session that was closed for good, or is too old, cannot be resumed', asy
   const again = await open(resume(1));
   expect(again).toMatchObject({ op: 9, d: false });
   again.socket.terminate();
+  const brief = await open(identify);
+  brief.socket.close(1000);
+  await sim.waitFor(() => (sim.gateway.connections() === 0 ? true : undefined));
+  const d = { token: sim.token, session_id: (brief.d as { session_id: string }).session_id, seq: 1 };
+  const refused = await open({ op: 6, d });
+  expect(refused).toMatchObject({ op: 9, d: false });
+  refused.socket.terminate();
 });
 
 test('typing is told to both sides', async () => {
