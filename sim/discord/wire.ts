@@ -8,10 +8,11 @@ import type {
   DiscordUser,
   Json,
 } from './types.ts';
+import { guildJson, iso, memberJson, userJson } from './wire-guild.ts';
 import type { World } from './world.ts';
 
 /** Links to attachments are good for 24 hours. */
-export const LINK_LIFE_MS = 24 * 3_600_000;
+const LINK_LIFE_MS = 24 * 3_600_000;
 
 /** Everything as it goes over the wire (https://docs.discord.com/developers/resources). */
 export class Wire {
@@ -23,43 +24,21 @@ export class Wire {
     this.#base = base;
   }
 
-  user({ id, username, bot }: DiscordUser): Json {
-    return { id, username, discriminator: bot ? '0001' : '0', global_name: bot ? null : username, avatar: null, bot };
+  user(user: DiscordUser): Json {
+    return userJson(user);
   }
 
   /** A member without the user, as in messages. */
-  member({ roles, joinedAt }: DiscordMember): Json {
-    return {
-      roles,
-      joined_at: iso(joinedAt),
-      nick: null,
-      avatar: null,
-      flags: 0,
-      deaf: false,
-      mute: false,
-      pending: false,
-    };
+  member(member: DiscordMember): Json {
+    return memberJson(member);
   }
 
   memberWithUser(member: DiscordMember): Json {
-    return { ...this.member(member), user: this.user(member.user) };
+    return { ...memberJson(member), user: userJson(member.user) };
   }
 
   guild(guild: DiscordGuild): Json {
-    const roles = guild.roles.map(({ id, name, permissions }, position) => ({
-      id,
-      name,
-      permissions: String(permissions),
-      position,
-      color: 0,
-      colors: { primary_color: 0, secondary_color: null, tertiary_color: null },
-      hoist: false,
-      managed: false,
-      mentionable: false,
-      flags: 0,
-    }));
-    const { id, name, ownerId: owner_id } = guild;
-    return { id, name, owner_id, roles, ...QUIET_GUILD, emojis: [], stickers: [], features: [] };
+    return guildJson(guild);
   }
 
   /** What GUILD_CREATE adds: channels, active threads and members. */
@@ -209,31 +188,3 @@ function forum(channel: DiscordChannel): Json {
     default_forum_layout: 0,
   };
 }
-
-function iso(ms: number): string {
-  return new Date(ms).toISOString().replace('Z', '000+00:00');
-}
-
-const QUIET_GUILD = {
-  icon: null,
-  splash: null,
-  banner: null,
-  description: null,
-  afk_channel_id: null,
-  afk_timeout: 300,
-  verification_level: 0,
-  default_message_notifications: 0,
-  explicit_content_filter: 0,
-  mfa_level: 0,
-  nsfw_level: 0,
-  nsfw: false,
-  premium_tier: 0,
-  premium_progress_bar_enabled: false,
-  preferred_locale: 'en-US',
-  system_channel_id: null,
-  system_channel_flags: 0,
-  rules_channel_id: null,
-  public_updates_channel_id: null,
-  safety_alerts_channel_id: null,
-  vanity_url_code: null,
-};
