@@ -103,3 +103,22 @@ test('members come and go, and are looked up', async () => {
   expect(events).toEqual(['+ann', '-ann']);
   await expect(restClient(sim).get(Routes.guildMember(sim.guildId, ann.id))).rejects.toMatchObject({ code: 10007 });
 });
+
+test('the bot reads its guild, and closes a channel to everybody but one', async () => {
+  const sim = await startSim();
+  const channelId = sim.createChannel('private');
+  const [ann, bob] = [sim.person('ann'), sim.person('bob')];
+  const client = await readyClient(sim);
+  const guild = client.guilds.cache.get(sim.guildId);
+  expect((await guild?.fetch())?.name).toBe('Acme');
+  expect((await guild?.roles.fetch())?.map(({ name }) => name).sort()).toEqual(['@everyone', 'mainloop']);
+  expect((await client.application.fetch()).id).toBe(sim.botUserId);
+  expect((await client.users.fetch(ann.id)).username).toBe('ann');
+  const rest = restClient(sim);
+  const bit = String(1 << 10);
+  await rest.put(Routes.channelPermission(channelId, ann.id), { body: { type: 1, allow: bit } });
+  await rest.put(Routes.channelPermission(channelId, sim.botUserId), { body: { type: 1, allow: bit } });
+  await rest.put(Routes.channelPermission(channelId, sim.guildId), { body: { type: 0, deny: bit } });
+  expect(() => bob.say(channelId, 'hello?')).toThrow('not_allowed');
+  expect(ann.say(channelId, 'hello').content).toBe('hello');
+});

@@ -210,3 +210,18 @@ test('a press can be answered by nothing, by an update, or by a message', async 
   expect((await say).resource?.message?.content).toBe('said');
   await expect(ann.press(card, 'Nope')).rejects.toThrow('no button Nope; there are: Quiet (quiet), Say (say)');
 });
+
+test('a command for all guilds works in a direct message too', async () => {
+  const { sim, client } = await ready();
+  await client.application.commands.set([new SlashCommandBuilder().setName('inbox').setDescription('Open asks')]);
+  const ann = sim.person('ann');
+  const done = onNext(client, async (interaction) => {
+    const command = interaction as ChatInputCommandInteraction;
+    await command.reply('nothing waits');
+    return [command.user.id, command.inGuild(), command.context];
+  });
+  const answer = await ann.command(ann.dmChannel(), 'inbox');
+  expect(await done).toEqual([ann.id, false, InteractionContextType.BotDM]);
+  expect(answer).toMatchObject({ message: { content: 'nothing waits' } });
+  await expect(ann.command(ann.dmChannel(), 'task', { text: 'x' })).rejects.toThrow('no /task');
+});

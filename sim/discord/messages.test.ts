@@ -165,3 +165,11 @@ test('a reply shows what it answers and pings its author', async () => {
   const gone = { message_id: '1', fail_if_not_exists: false };
   expect(await post(rest, channel, { content: 'anyway', message_reference: gone })).toMatchObject({ type: 0 });
 });
+
+test('only answers to interactions can be ephemeral', async () => {
+  const sim = await startSim();
+  const channel = sim.createChannel('general');
+  const sent = await post(restClient(sim), channel, { content: 'for all', flags: 64 | 4096 });
+  expect(sent.flags).toBe(4096);
+  expect(sim.person('ann').messages(channel)).toHaveLength(1);
+});

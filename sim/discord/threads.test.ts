@@ -114,3 +114,21 @@ test('the bot joins and leaves a thread, and a deleted one is gone', async () =>
   await expect(rest.get(Routes.channel(thread.id))).rejects.toMatchObject({ code: 10003 });
   expect((await rest.get(Routes.channel(channel))) as APITextChannel).toMatchObject({ name: 'general', type: 0 });
 });
+
+test('what others do with threads is told: opened, joined, closed, deleted', async () => {
+  const sim = await startSim();
+  const channel = sim.createChannel('general');
+  const client = await readyClient(sim);
+  const heard: string[] = [];
+  client.on(Events.ThreadCreate, ({ name }, isNew) => void heard.push(`create ${name} ${isNew}`));
+  client.on(Events.ThreadUpdate, (_old, { archived, locked }) => void heard.push(`update ${archived} ${locked}`));
+  client.on(Events.ThreadMembersUpdate, (added) => void heard.push(`joined by ${[...added.keys()]}`));
+  client.on(Events.ThreadDelete, ({ name }) => void heard.push(`delete ${name}`));
+  const [ann, bob] = [sim.person('ann'), sim.person('bob')];
+  const thread = ann.openThread(ann.say(channel, 'here'), 'mine');
+  bob.say(thread, 'me too');
+  ann.closeThread(thread, { lock: true });
+  await client.rest.delete(Routes.channel(thread.id));
+  await sim.waitFor(() => heard[3]);
+  expect(heard).toEqual(['create mine true', `joined by ${bob.id}`, 'update true true', 'delete mine']);
+});

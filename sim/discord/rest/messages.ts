@@ -4,7 +4,7 @@ import { readable } from '../gateway/intents.ts';
 import { isJson } from '../json.ts';
 import { may, need } from '../permissions.ts';
 import type { DiscordChannel, DiscordMessage, Json } from '../types.ts';
-import { readMessage } from './message-body.ts';
+import { EPHEMERAL, readMessage } from './message-body.ts';
 import { type Api, type Call, channelOf, invalid, nothing, ok, type Routes } from './route.ts';
 
 /** For how long a nonce stands for the message that was posted with it. */
@@ -21,6 +21,8 @@ export const messageRoutes: Routes = {
     const known = call.body.enforce_nonce === true && nonce !== undefined ? postedWith(nonce, channel, api) : undefined;
     if (known) return ok(told(known, api));
     const fields = readMessage(world, channel, call);
+    // Only answers to interactions can be for one person's eyes.
+    if (fields.flags !== undefined) fields.flags &= ~EPHEMERAL;
     const replyTo = repliedTo(call.body, channel, api);
     const message = api.messages.post(channel, world.bot, {
       ...fields,
