@@ -3,13 +3,14 @@ import { type Bench, setUp } from './bench.ts';
 import type { Claude } from './claude.ts';
 import { AttemptClosed, BrokerAway, type BrokerClient, createBrokerClient } from './client.ts';
 import type { WorkerConfig } from './config.ts';
-import { plainEnvironment } from './environment.ts';
+import { gitEnvironment, plainEnvironment } from './environment.ts';
+import { createGit } from './git.ts';
 import { createHalting, type Halt, type Halting } from './halt.ts';
 import { createReporter, type Reporter } from './reporter.ts';
 import { planRun, workRun } from './run.ts';
 import { type BrokerSessionStore, openSessionStore } from './session.ts';
 import { createSteeringDesk } from './steering-desk.ts';
-import { WorkspaceError } from './workspace.ts';
+import { initialise, prepare, WorkspaceError } from './workspace.ts';
 
 /** Exit codes: done; worth another try (`EX_TEMPFAIL`); the attempt was closed (`EX_NOPERM`). */
 export const exitCodes = { done: 0, again: 75, closed: 77 } as const;
@@ -56,12 +57,19 @@ async function attempt(config: WorkerConfig, client: BrokerClient, job: Job, hal
   }
 
   async function work(): Promise<Result> {
+    const git = createGit(config.work, gitEnvironment(config, job));
+    await initialise(git, config.work, job);
+    const workspace = prepare(git, config.broker, job);
+    // Heard when it is waited for, which something else that fails may prevent.
+    workspace.catch(() => undefined);
     store = await openSessionStore(client, job.session);
     bench = await setUp({
       config,
       job,
       reporter,
       store,
+      git,
+      workspace,
       onStart: (started) => {
         claude = started;
       },
