@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Job, paths } from '../../core/protocol.ts';
+import type { Job } from '../../core/protocol.ts';
+import { paths } from '../../core/protocol-paths.ts';
 import { type Git, GitError } from './git.ts';
 
 /** The run can't begin; `code` and `retryable` go into its result. */
@@ -32,8 +33,8 @@ const leftovers = ['node_modules/', '.venv/', '__pycache__/', '.pytest_cache/'];
 const wip = 'refs/mainloop/checkpoint';
 
 /** Makes the directory a repository, empty on the first call. */
-export async function initialise(git: Git, directory: string, job: Job): Promise<void> {
-  if (!existsSync(join(directory, '.git'))) await git(['init', '-q', '-b', job.base]);
+export async function initialise(git: Git, directory: string): Promise<void> {
+  if (!existsSync(join(directory, '.git'))) await git(['init', '-q', '-b', 'unborn']);
   mkdirSync(join(directory, '.git', 'info'), { recursive: true });
   writeFileSync(join(directory, '.git', 'info', 'exclude'), `${leftovers.join('\n')}\n`);
   // Left behind by an attempt that was killed; attempts of a task never run at the same time.
