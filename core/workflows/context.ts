@@ -14,6 +14,8 @@ export interface TaskContext {
   readonly count: { runs: number; asks: number };
   /** The task's issue, once it is there. */
   issue: { readonly number: number; readonly url: string } | null;
+  /** Its progress card was posted. */
+  isShown: boolean;
 }
 
 /** Thrown when a person lets a task go instead of answering. */

@@ -1,17 +1,16 @@
-import { Error as EngineErrors } from '@dbos-inc/dbos-sdk';
+import { DBOS, Error as EngineErrors } from '@dbos-inc/dbos-sdk';
 import type { TaskNumber } from '../domain/ids.ts';
 import { describe, Failure } from '../errors.ts';
 import { handover } from '../words/issue.ts';
-import { progressCard } from '../words/task.ts';
 import { park } from './asking.ts';
 import { build } from './build.ts';
 import { passCi } from './ci.ts';
 import { Dropped, type TaskContext } from './context.ts';
-import { deliver } from './delivery.ts';
 import type { Deps } from './deps.ts';
 import { effect } from './effect.ts';
 import { notice } from './notice.ts';
 import { agreeOnPlan } from './plan.ts';
+import { showProgress } from './progress.ts';
 import type { Rest } from './rest.ts';
 import { address, awaitReview } from './review.ts';
 import type { RunInput } from './run.ts';
@@ -33,6 +32,7 @@ export const createTask = (deps: Deps, rest: Rest, children: TaskChildren) =>
         ...children,
         count: { runs: 0, asks: 0 },
         issue: null,
+        isShown: false,
       };
       try {
         await journey(context);
@@ -44,7 +44,8 @@ export const createTask = (deps: Deps, rest: Rest, children: TaskChildren) =>
 
 async function journey(context: TaskContext): Promise<never> {
   const { deps, number } = context;
-  await notice(deps.log, 'show progress', () => showProgress(context));
+  // A worker takes longer to start than a card to be posted, so the first run goes first.
+  if (!(await DBOS.patch('run-before-card'))) await showProgress(context);
   const { planFirst } = await effect('read task', () => deps.store.tasks.get(number));
   const plan = planFirst ? await stage(context, () => agreeOnPlan(context)) : null;
   await stage(context, () => build(context, plan));
@@ -73,24 +74,6 @@ const endsTask = (error: unknown): boolean =>
   error instanceof Dropped ||
   error instanceof Ended ||
   error instanceof EngineErrors.DBOSError;
-
-async function showProgress({ deps, number }: TaskContext): Promise<void> {
-  const task = await deps.store.tasks.get(number);
-  const doc = progressCard(task, {
-    activity: { commits: 0, doing: '' },
-    asks: [],
-    ci: null,
-    now: Date.now(),
-    taskUrl: null,
-  });
-  await deliver(deps, {
-    key: `task:${number}:progress`,
-    place: task.place,
-    subject: `task:${number}`,
-    doc,
-    settled: false,
-  });
-}
 
 /** Leaves nothing behind: no sandbox, no open ask, and the code host says how it ended. */
 async function end({ deps, number, issue }: TaskContext, error: unknown): Promise<void> {
