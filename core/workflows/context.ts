@@ -1,4 +1,5 @@
 import type { TaskNumber } from '../domain/ids.ts';
+import type { Wish } from '../domain/task.ts';
 import type { Deps } from './deps.ts';
 import type { RunInput } from './run.ts';
 import type { Mailbox } from './signals.ts';
@@ -7,6 +8,7 @@ import type { Mailbox } from './signals.ts';
 export interface TaskContext {
   readonly deps: Deps;
   readonly number: TaskNumber;
+  readonly wish: Wish;
   readonly mailbox: Mailbox;
   readonly startRun: (input: RunInput) => Promise<void>;
   readonly startAsk: (ask: number) => Promise<void>;

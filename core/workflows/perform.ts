@@ -67,7 +67,7 @@ async function oneRun(context: TaskContext, kind: RunKind, prompt: string): Prom
   const ended = (signal: TaskSignal): signal is Extract<TaskSignal, { type: 'run_ended' }> =>
     signal.type === 'run_ended' && signal.run === run;
   try {
-    // While the worker starts: nothing it does needs the card or the issue yet.
+    // While the worker starts, which takes longer than a card: nothing it does needs the card or the issue yet.
     await showProgress(context);
     await ensureIssue(context);
     return (await mailbox.take(ended)).outcome;

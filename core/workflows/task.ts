@@ -1,5 +1,6 @@
-import { DBOS, Error as EngineErrors } from '@dbos-inc/dbos-sdk';
+import { Error as EngineErrors } from '@dbos-inc/dbos-sdk';
 import type { TaskNumber } from '../domain/ids.ts';
+import type { Wish } from '../domain/task.ts';
 import { describe, Failure } from '../errors.ts';
 import { handover } from '../words/issue.ts';
 import { park } from './asking.ts';
@@ -10,7 +11,6 @@ import type { Deps } from './deps.ts';
 import { effect } from './effect.ts';
 import { notice } from './notice.ts';
 import { agreeOnPlan } from './plan.ts';
-import { showProgress } from './progress.ts';
 import type { Rest } from './rest.ts';
 import { address, awaitReview } from './review.ts';
 import type { RunInput } from './run.ts';
@@ -28,6 +28,7 @@ export const createTask = (deps: Deps, rest: Rest, children: TaskChildren) =>
       const context: TaskContext = {
         deps,
         number,
+        wish: await effect('read task', () => readWish(deps, number)),
         mailbox: createMailbox(waiting),
         ...children,
         count: { runs: 0, asks: 0 },
@@ -42,12 +43,13 @@ export const createTask = (deps: Deps, rest: Rest, children: TaskChildren) =>
     });
   };
 
+async function readWish({ store }: Deps, number: TaskNumber): Promise<Wish> {
+  const { repo, branch, base, title, brief, planFirst } = await store.tasks.get(number);
+  return { repo, branch, base, title, brief, planFirst };
+}
+
 async function journey(context: TaskContext): Promise<never> {
-  const { deps, number } = context;
-  // A worker takes longer to start than a card to be posted, so the first run goes first.
-  if (!(await DBOS.patch('run-before-card'))) await showProgress(context);
-  const { planFirst } = await effect('read task', () => deps.store.tasks.get(number));
-  const plan = planFirst ? await stage(context, () => agreeOnPlan(context)) : null;
+  const plan = context.wish.planFirst ? await stage(context, () => agreeOnPlan(context)) : null;
   await stage(context, () => build(context, plan));
   for (let round = 0; ; round += 1) {
     await stage(context, () => passCi(context));
