@@ -47,7 +47,11 @@ export interface Chat {
   /** Connects; every inbound is acknowledged to the platform only after `sink` has resolved (it is durable then). */
   start(sink: (inbound: Inbound) => Promise<void>, suggest?: Suggest): Promise<void>;
   stop(): Promise<void>;
-  health(): { connected: boolean; detail?: string };
+  /**
+   * `gapAt` is when a connection was begun anew that did not go on from the one before (milliseconds since the epoch): the
+   * platform does not tell what was said between the two.
+   */
+  health(): { connected: boolean; detail?: string; gapAt?: number };
   /**
    * Sends one message. `key` names it for ever: it travels with the message where the platform allows (Slack metadata,
    * Discord nonce), so that {@link find} can tell whether a post of unknown fate arrived. Throws Failure with remedy
@@ -57,9 +61,10 @@ export interface Chat {
   /**
    * The message posted under `key`, or null; looks no further back than `since` (milliseconds since the epoch). `as` tells
    * what the key names: a platform may be unable to put the key on a reply before it ends, and then finds the one that was
-   * left unfinished by its state; with `post` that is never mistaken for the message.
+   * left unfinished by its state; with `post` that is never mistaken for the message. `doc` is what was sent, where the
+   * caller knows it: a platform that loses keys after a while knows the message by its words.
    */
-  find(place: Place, key: string, since: number, as?: 'post' | 'reply'): Promise<MessageRef | null>;
+  find(place: Place, key: string, since: number, as?: 'post' | 'reply', doc?: Doc): Promise<MessageRef | null>;
   /** Replaces a message's content. Unchanged content is success. May answer a new ref where the platform forbids the edit. */
   edit(ref: MessageRef, doc: Doc): Promise<MessageRef>;
   /** Adds or removes the bot's own reaction; repeated is success. */

@@ -7,7 +7,6 @@ import { quiet, until } from './testing.ts';
 const fates = {
   rate_limit: { kind: 'ratelimited', retryAfter: 1 },
   lost_answer: { kind: 'drop_after' },
-  unreachable: { kind: 'error', error: 'not_in_channel' },
 } as const;
 
 chatContract('Slack', async () => {
@@ -25,6 +24,10 @@ chatContract('Slack', async () => {
   const ana = sim.person('Ana');
   await ana.say(channel, '@mainloop hello');
   const { place, account } = await until(() => inbox.find((inbound) => inbound.kind === 'message'));
+  const ours = () =>
+    sim
+      .messages(channel)
+      .filter(({ user, deleted, thread_ts: root }) => user === sim.botUserId && !deleted && root === place.thread);
   return {
     ...{ chat, inbox, place, person: account },
     async say(text) {
@@ -36,11 +39,9 @@ chatContract('Slack', async () => {
     },
     deliverTwice: () => sim.faults.events({ duplicate: 1 }),
     nextPost: (fate) => sim.faults.add({ ...fates[fate], method: 'chat.postMessage' }),
-    shown: () =>
-      sim
-        .messages(channel)
-        .filter((message) => message.user === sim.botUserId && !message.deleted && message.thread_ts === place.thread)
-        .map((message) => message.text),
+    shutOut: () => sim.faults.add({ kind: 'error', error: 'cannot_dm_bot', method: 'conversations.open' }),
+    shown: () => ours().map((message) => message.text),
+    called: () => ours().flatMap(({ text, blocks }) => JSON.stringify([text, blocks]).match(/<[@!]\w+>/g) ?? []),
     async close() {
       await chat.stop();
       await sim.close();

@@ -21,9 +21,13 @@ export interface ChatBench {
   /** Every delivery comes twice from now on. */
   deliverTwice(): void;
   /** How the next post goes. */
-  nextPost(fate: 'rate_limit' | 'lost_answer' | 'unreachable'): void;
+  nextPost(fate: 'rate_limit' | 'lost_answer'): void;
+  /** The person takes no private messages from now on. */
+  shutOut(): void;
   /** What people see of the bot in the thread, as its platform stores it. */
   shown(): string[];
+  /** Whom the platform has called by what the bot said in the thread: nobody, ever. */
+  called(): string[];
   close(): Promise<void>;
 }
 
@@ -87,13 +91,18 @@ export function chatContract(name: string, make: () => Promise<ChatBench>): void
       expect(bench.shown()).toEqual(['x']);
     });
 
-    test.each([
-      ['rate_limit', { remedy: 'retry', code: 'rate_limited', retryAfterMs: expect.any(Number) }],
-      ['unreachable', { remedy: 'never', code: 'unreachable' }],
-    ] as const)('a post that meets %s sends nothing and says what may be done', async (fate, failure) => {
-      bench.nextPost(fate);
-      await expect(bench.chat.post(bench.place, { text: 'x' }, 'k')).rejects.toMatchObject(failure);
+    test('a post that meets a rate limit sends nothing and says when to come again', async () => {
+      bench.nextPost('rate_limit');
+      const limited = { remedy: 'retry', code: 'rate_limited', retryAfterMs: expect.any(Number) };
+      await expect(bench.chat.post(bench.place, { text: 'x' }, 'k')).rejects.toMatchObject(limited);
       expect(bench.shown()).toEqual([]);
+    });
+
+    test('a person who takes no private messages is said to be unreachable, for good', async () => {
+      const { chat, person } = bench;
+      bench.shutOut();
+      const written = chat.dm(person).then((place) => chat.post(place, { text: 'x' }, 'k'));
+      await expect(written).rejects.toMatchObject({ remedy: 'never', code: 'unreachable' });
     });
 
     test('a reply that grows ends as one message with its full text, found by its key', async () => {
@@ -160,9 +169,16 @@ export function chatContract(name: string, make: () => Promise<ChatBench>): void
       expect(await bench.chat.find(bench.place, 'long', since)).toEqual(ref);
     });
 
-    test('words that would call everybody call nobody', async () => {
-      await bench.chat.post(bench.place, { text: 'Hi <!channel> <!everyone> @everyone' }, 'k');
-      expect(bench.shown().join()).not.toMatch(/<!(?:channel|everyone|here)>/);
+    test('words that would call somebody call nobody, when they are posted, edited and streamed', async () => {
+      const { chat, place, person } = bench;
+      const text = `Hi <!channel> <!everyone> @everyone @here <@${person.id}>`;
+      const ref = await chat.post(place, { title: text, text, note: text }, 'k');
+      await chat.edit(ref, { text: `${text} again` });
+      const stream = chat.stream(place, person, 'turn:3', null);
+      stream.append(text);
+      await stream.finish({ text });
+      expect(bench.shown()).toHaveLength(2);
+      expect(bench.called()).toEqual([]);
     });
   });
 }

@@ -6,7 +6,6 @@ import { chatContract } from './chat-contract.ts';
 const fates = {
   rate_limit: [new Failure('Slow.', { code: 'rate_limited', remedy: 'retry', retryAfterMs: 1_000 }), false],
   lost_answer: [new Failure('Lost.', { code: 'ambiguous', remedy: 'look' }), true],
-  unreachable: [new Failure('No.', { code: 'unreachable', remedy: 'never' }), false],
 } as const;
 
 chatContract('the fake', async () => {
@@ -40,8 +39,9 @@ chatContract('the fake', async () => {
       copies = 2;
     },
     nextPost: (fate: keyof typeof fates) => chat.failNext('post', fates[fate][0], { after: fates[fate][1] }),
-    shown: () =>
-      chat.messages.filter(({ ref }) => ref.place === place).map(({ doc }) => doc.text.replaceAll('<!', '<\u200b!')),
+    shutOut: () => chat.failNext('dm', new Failure('No.', { code: 'unreachable', remedy: 'never' })),
+    shown: () => chat.messages.filter(({ ref }) => ref.place === place).map(({ doc }) => doc.text),
+    called: () => [],
     close: () => chat.stop(),
   };
   await bench.say('hello');

@@ -30,7 +30,7 @@ export async function deliver(
   const chat = chatFor(chats, place.platform);
   const { post, known } = await store.posts.announce(key, place, subject, Date.now());
   if (post.messageId) return { place: post.place, id: post.messageId };
-  const look = () => chat.find(post.place, key, post.createdAt - clockSkewMs, 'post');
+  const look = () => chat.find(post.place, key, post.createdAt - clockSkewMs, 'post', doc);
   const ref = (known ? await look() : null) ?? (await sendOrFind(chat, place, doc, key, look));
   await store.posts.sent(key, ref, fingerprint(doc), delivery.settled);
   return ref;
