@@ -1,4 +1,4 @@
-import type { Inbound } from '../../core/domain/chat.ts';
+import type { Inbound, MessageRef } from '../../core/domain/chat.ts';
 import { chatContract } from '../../core/testing/chat-contract.ts';
 import { createTelegramSim } from '../../sim/telegram/index.ts';
 import { createTelegram } from './index.ts';
@@ -26,15 +26,27 @@ chatContract('Telegram', async () => {
   await ana.start();
   await ana.say(group, `@${sim.botUsername} hello`);
   const { place, account } = await until(() => inbox.find((inbound) => inbound.kind === 'message'));
+  const told: string[] = [];
+  const message = (ref: MessageRef) => {
+    const found = sim.messages(group).find(({ id }) => String(id) === ref.id);
+    if (!found) throw new Error(`no message ${ref.id}`);
+    return found;
+  };
   return {
     ...{ chat, inbox, place, person: account },
     async say(text) {
       await ana.say(group, `@${sim.botUsername} ${text}`);
     },
-    approve: async (ref) => {
-      const message = sim.messages(group).find(({ id }) => String(id) === ref.id);
-      if (message) await ana.react(message, '👍');
+    approve: (ref) => ana.react(message(ref), '👍'),
+    async press(ref, label) {
+      void ana.press(message(ref), label).then(({ text = '' }) => told.push(text));
     },
+    async answer(ref, _label, text) {
+      await ana.say(group, text, { replyTo: message(ref) });
+    },
+    told: () => told,
+    hide: () => ana.block(),
+    calls: /@everyone/,
     refuseNext: () => {
       refusals = 1;
     },
