@@ -48,11 +48,16 @@ test('it looks at each part and says which variable to correct', async () => {
     ANTHROPIC_API_KEY: sim.apiKey,
     ANTHROPIC_BASE_URL: sim.url,
     WORKER_MODEL: 'claude-2',
+    DISCORD_TOKEN: 'd',
     TELEGRAM_BOT_TOKEN: '1:t',
+    TELEGRAM_API_URL: 'http://127.0.0.1:1',
   });
   expect(code).toBe(1);
   expect(lines).toContain('✔ Settings');
-  expect(lines).toContain('○ TELEGRAM_BOT_TOKEN is set, but this release does not serve Telegram yet.');
+  expect(lines).toContain('○ DISCORD_TOKEN is set, but this release does not serve Discord yet.');
+  expect(lines).toContain(
+    "✖ Telegram: Telegram can't be reached (ECONNREFUSED). Check the network and TELEGRAM_API_URL.",
+  );
   expect(lines).toContain('✔ Database: embedded Postgres under data');
   expect(lines.find((line) => line.startsWith('✖ WORKER_MODEL'))).toMatch(/claude-2/);
 });
