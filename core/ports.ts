@@ -9,7 +9,10 @@ export interface ChatCapabilities {
   readonly maxCharacters: number;
   /** Shortest time between two edits of one message, milliseconds. */
   readonly editEveryMs: number;
-  /** Whether past messages and reactions can be read back after a downtime. */
+  /**
+   * Whether past messages and reactions can be read back after a downtime. Without, `find` knows no more than what this
+   * process has sent, so a post of unknown fate comes twice at worst.
+   */
   readonly history: boolean;
   /** How a button that asks for words gets them: a form that opens, or a written reply to a message that asks. */
   readonly forms: 'modal' | 'reply';

@@ -32,21 +32,35 @@ chatContract('Discord', async () => {
   const { place, account } = await until(() => inbox.find((inbound) => inbound.kind === 'message'));
   const thread = () => (sim.channels().some(({ id }) => id === channelIn(place)) ? sim.messages(channelIn(place)) : []);
   const ours = () => thread().filter(({ author, deleted }) => author.id === sim.botUserId && !deleted);
+  const card = (id: string) => {
+    const message = ours().find((one) => one.id === id);
+    if (!message) throw new Error(`no message ${id}`);
+    return message;
+  };
   return {
     ...{ chat, inbox, place, person: account },
     async say(text) {
       ana.say(channel, text, { mention: true });
     },
-    async approve(ref) {
-      const message = ours().find(({ id }) => id === ref.id);
-      if (message) ana.react(message, '👍');
-    },
+    approve: async (ref) => ana.react(card(ref.id), '👍'),
     refuseNext: () => {
       refusals = 1;
     },
     deliverTwice: () => sim.faults.events({ duplicate: 1 }),
-    nextPost: (fate) => sim.faults.add(fates[fate]),
-    shutOut: () => ana.blockDms(),
+    async press(ref, label) {
+      await ana.press(card(ref.id), label);
+    },
+    async answer(ref, label, text) {
+      const opened = await ana.press(card(ref.id), label);
+      if (opened.kind !== 'modal') throw new Error(`${label} opens no form but ${opened.kind}`);
+      await ana.submit(opened.modal, { text });
+    },
+    told: () => sim.ephemerals(ana.id).map(({ content }) => content),
+    hide: async () => ana.blockDms(),
+    nextPost(fate) {
+      if (fate === 'unreachable') sim.permit(channel, { deny: ['SendMessagesInThreads'] });
+      else sim.faults.add(fates[fate]);
+    },
     shown: () => ours().map(({ content }) => content),
     called: () => called,
     async close() {

@@ -48,7 +48,7 @@ export function createEditor({ api, poster, finder, threads, log }: EditorParts)
       const taken = await lane.take();
       waiting.delete(ref.id);
       try {
-        await poster.update(ref, fitted(pending.doc), { taken });
+        await poster.update(ref, fitted(pending.doc), { key: finder.keyOf(ref.id), taken });
         return ref;
       } catch (error) {
         const failure = toFailure(error, 'repeatable');

@@ -20,6 +20,8 @@ export interface Finder {
   find(place: Place, key: string, since: number, as?: 'post' | 'reply', doc?: Doc): Promise<MessageRef | null>;
   /** Notes that a message of this process goes by a key, so that no other key claims it. */
   own(id: string, key: string): void;
+  /** The key that {@link own} noted, if this process did. */
+  keyOf(id: string): string | undefined;
 }
 
 /**
@@ -46,6 +48,7 @@ export function createFinder(api: Api, self: Self): Finder {
 
   return {
     own,
+    keyOf: (id) => owners.get(id),
     async find(place, key, since, as, doc) {
       const messages = await ours(place, since);
       const marker = markerOf(key);

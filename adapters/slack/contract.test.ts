@@ -7,6 +7,7 @@ import { quiet, until } from './testing.ts';
 const fates = {
   rate_limit: { kind: 'ratelimited', retryAfter: 1 },
   lost_answer: { kind: 'drop_after' },
+  unreachable: { kind: 'error', error: 'not_in_channel' },
 } as const;
 
 chatContract('Slack', async () => {
@@ -24,24 +25,34 @@ chatContract('Slack', async () => {
   const ana = sim.person('Ana');
   await ana.say(channel, '@mainloop hello');
   const { place, account } = await until(() => inbox.find((inbound) => inbound.kind === 'message'));
-  const ours = () =>
-    sim
-      .messages(channel)
-      .filter(({ user, deleted, thread_ts: root }) => user === sim.botUserId && !deleted && root === place.thread);
+  const card = (ts: string) => {
+    const message = sim.messages(channel).find((one) => one.ts === ts);
+    if (!message) throw new Error(`no message ${ts}`);
+    return message;
+  };
   return {
     ...{ chat, inbox, place, person: account },
     async say(text) {
       await ana.say(channel, `@mainloop ${text}`);
     },
     approve: (ref) => ana.react(channel, ref.id, '+1'),
+    press: (ref, label) => ana.press(card(ref.id), { text: label }),
+    async answer(ref, label, text) {
+      await ana.press(card(ref.id), { text: label });
+      await ana.submit(await until(() => ana.openView()), { text });
+    },
+    told: () => sim.ephemerals(ana.id).map(({ text }) => text),
+    hide: async () => sim.faults.add({ kind: 'error', error: 'user_disabled', method: 'conversations.open' }),
     refuseNext: () => {
       refusals = 1;
     },
     deliverTwice: () => sim.faults.events({ duplicate: 1 }),
     nextPost: (fate) => sim.faults.add({ ...fates[fate], method: 'chat.postMessage' }),
-    shutOut: () => sim.faults.add({ kind: 'error', error: 'cannot_dm_bot', method: 'conversations.open' }),
-    shown: () => ours().map((message) => message.text),
-    called: () => ours().flatMap(({ text, blocks }) => JSON.stringify([text, blocks]).match(/<[@!]\w+>/g) ?? []),
+    shown: () =>
+      sim
+        .messages(channel)
+        .filter((message) => message.user === sim.botUserId && !message.deleted && message.thread_ts === place.thread)
+        .map((message) => message.text),
     async close() {
       await chat.stop();
       await sim.close();

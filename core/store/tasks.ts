@@ -11,10 +11,13 @@ export type TaskFacts = Partial<Pick<Task, 'issue' | 'pull' | 'head' | 'session'
 };
 
 export const taskStore = (db: Database) => {
-  const find = async (number: TaskNumber): Promise<Task | null> => {
-    const [row] = await db.select().from(tasks).where(eq(tasks.number, number));
-    return row ?? null;
-  };
+  // The most frequent question of all: built once.
+  const byNumber = db
+    .select()
+    .from(tasks)
+    .where(eq(tasks.number, sql.placeholder('number')))
+    .prepare('task_by_number');
+  const find = async (number: TaskNumber): Promise<Task | null> => (await byNumber.execute({ number }))[0] ?? null;
 
   return {
     find,

@@ -1,4 +1,4 @@
-import type { Inbound } from '../domain/chat.ts';
+import type { Inbound, MessageRef } from '../domain/chat.ts';
 import { Failure } from '../errors.ts';
 import { createFakeChat } from './chat.ts';
 import { chatContract } from './chat-contract.ts';
@@ -6,6 +6,7 @@ import { chatContract } from './chat-contract.ts';
 const fates = {
   rate_limit: [new Failure('Slow.', { code: 'rate_limited', remedy: 'retry', retryAfterMs: 1_000 }), false],
   lost_answer: [new Failure('Lost.', { code: 'ambiguous', remedy: 'look' }), true],
+  unreachable: [new Failure('No.', { code: 'unreachable', remedy: 'never' }), false],
 } as const;
 
 chatContract('the fake', async () => {
@@ -28,10 +29,16 @@ chatContract('the fake', async () => {
     ...{ chat, inbox, place, person },
     say: (text: string) =>
       deliver({ ...base(), kind: 'message', ref: { place, id: `m${count}` }, text, mentionsBot: true, files: [] }),
-    async approve(target: (typeof chat.messages)[number]['ref']) {
+    async approve(target: MessageRef) {
       chat.messages.find(({ ref }) => ref === target)?.reactions.push({ account: person, emoji: 'yes' });
       await deliver({ ...base(), kind: 'reaction', target, emoji: 'yes', added: true });
     },
+    press: (target: MessageRef) =>
+      deliver({ ...base(), kind: 'action', target, token: 'confirm:7', values: [], reply: {} }),
+    answer: (_target: MessageRef, _label: string, text: string) =>
+      deliver({ ...base(), kind: 'form', token: 'change:7', fields: { text }, reply: {} }),
+    told: () => chat.replies.map(({ text }) => text),
+    hide: async () => chat.failNext('dm', fates.unreachable[0]),
     refuseNext: () => {
       refusals = 1;
     },
@@ -39,9 +46,8 @@ chatContract('the fake', async () => {
       copies = 2;
     },
     nextPost: (fate: keyof typeof fates) => chat.failNext('post', fates[fate][0], { after: fates[fate][1] }),
-    shutOut: () => chat.failNext('dm', new Failure('No.', { code: 'unreachable', remedy: 'never' })),
-    shown: () => chat.messages.filter(({ ref }) => ref.place === place).map(({ doc }) => doc.text),
-    called: () => [],
+    shown: () =>
+      chat.messages.filter(({ ref }) => ref.place === place).map(({ doc }) => doc.text.replaceAll('<!', '<\u200b!')),
     close: () => chat.stop(),
   };
   await bench.say('hello');

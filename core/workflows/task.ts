@@ -12,6 +12,7 @@ import type { Deps } from './deps.ts';
 import { effect } from './effect.ts';
 import { notice } from './notice.ts';
 import { agreeOnPlan } from './plan.ts';
+import { showInProjectChannels } from './project-channel.ts';
 import type { Rest } from './rest.ts';
 import { address, awaitReview } from './review.ts';
 import type { RunInput } from './run.ts';
@@ -83,13 +84,9 @@ async function showProgress({ deps, number }: TaskContext): Promise<void> {
     now: Date.now(),
     taskUrl: null,
   });
-  await deliver(deps, {
-    key: `task:${number}:progress`,
-    place: task.place,
-    subject: `task:${number}`,
-    doc,
-    settled: false,
-  });
+  const subject = `task:${number}`;
+  await deliver(deps, { key: `${subject}:progress`, place: task.place, subject, doc, settled: false });
+  await showInProjectChannels(deps, task.repo, task.place, { subject, doc });
 }
 
 /** Leaves nothing behind: no sandbox, no open ask, and the code host says how it ended. */
