@@ -21,6 +21,7 @@ export const handleOf = (application: string, token: string, as: 'original' | 'm
   token,
   until: String(Date.now() + ANSWER_MS),
   as,
+  ...(as === 'original' ? { waits: 'yes' } : {}),
 });
 
 /** Answers a button, command or form for its person's eyes only. @throws Failure `expired` when Discord no longer takes it */
