@@ -1,22 +1,16 @@
 import type { Logger } from 'pino';
 import { createAnthropic } from '../adapters/anthropic/index.ts';
 import { createGitHub } from '../adapters/github/index.ts';
-import { createSlack } from '../adapters/slack/index.ts';
 import type { Check } from './commands/doctor.ts';
 import type { Config } from './config.ts';
+import { faces } from './faces.ts';
 
 /** What `start` and `doctor` check of the outside world before anything is relied on. */
 export function checks(config: Config, log: Logger): Check[] {
   const models = { CHAT_MODEL: config.chatModel, WORKER_MODEL: config.workerModel };
   const github = createGitHub({ ...config.github, log });
   return [
-    {
-      name: 'Slack',
-      async run() {
-        const { team, botUser } = await createSlack({ ...config.slack, log }).check();
-        return `${botUser} in ${team}`;
-      },
-    },
+    ...faces(config, log).map(({ name, check }) => ({ name, run: check })),
     {
       name: 'GitHub',
       async run() {

@@ -47,7 +47,6 @@ describe('readConfig', () => {
       logLevel: 'info',
       projects: [],
       owners: [],
-      notices: [],
     });
   });
 
@@ -77,7 +76,21 @@ describe('readConfig', () => {
 
   test('a bot token needs an app token or a signing secret', () => {
     expect(problemsOf({ ...enough, SLACK_APP_TOKEN: '' })[0]).toMatch(/^SLACK_APP_TOKEN .*SLACK_SIGNING_SECRET/);
-    expect(readConfig({ ...enough, SLACK_APP_TOKEN: '', SLACK_SIGNING_SECRET: 's' }).slack.signingSecret).toBe('s');
+    expect(readConfig({ ...enough, SLACK_APP_TOKEN: '', SLACK_SIGNING_SECRET: 's' }).slack?.signingSecret).toBe('s');
+  });
+
+  test('any one chat platform is enough, and half of one is a mistake', () => {
+    const { SLACK_BOT_TOKEN: _bot, SLACK_APP_TOKEN: _app, ...rest } = enough;
+    const config = readConfig({ ...rest, TELEGRAM_BOT_TOKEN: '1:t', TELEGRAM_WEBHOOK_SECRET: 'a-b' });
+    expect(config.slack).toBeUndefined();
+    expect(config.telegram).toEqual({ token: '1:t', apiUrl: 'https://api.telegram.org', webhookSecret: 'a-b' });
+    expect(problemsOf({ ...rest, TELEGRAM_BOT_TOKEN: '1:t', SLACK_APP_TOKEN: 'xapp-1' })[0]).toMatch(
+      /^SLACK_BOT_TOKEN is missing, SLACK_APP_TOKEN needs it/,
+    );
+    expect(problemsOf({ ...enough, TELEGRAM_WEBHOOK_SECRET: 'a' })[0]).toMatch(/^TELEGRAM_BOT_TOKEN is missing/);
+    expect(problemsOf({ ...enough, TELEGRAM_BOT_TOKEN: '1:t', TELEGRAM_WEBHOOK_SECRET: 'ä' })[0]).toMatch(
+      /^TELEGRAM_WEBHOOK_SECRET expected/,
+    );
   });
 
   test('swapped tokens are noticed', () => {
@@ -138,12 +151,15 @@ describe('readConfig', () => {
 
   test('a Slack API address keeps its one slash at the end', () => {
     for (const given of ['http://127.0.0.1:9/api', 'http://127.0.0.1:9/api/']) {
-      expect(readConfig({ ...enough, SLACK_API_URL: given }).slack.apiUrl).toBe('http://127.0.0.1:9/api/');
+      expect(readConfig({ ...enough, SLACK_API_URL: given }).slack?.apiUrl).toBe('http://127.0.0.1:9/api/');
     }
   });
 
-  test('a face that this release does not serve is said so', () => {
-    expect(readConfig({ ...enough, DISCORD_TOKEN: 'd', TELEGRAM_BOT_TOKEN: '1:t' }).notices).toHaveLength(2);
+  test('Discord alone is enough', () => {
+    const { SLACK_BOT_TOKEN: _, SLACK_APP_TOKEN: __, ...rest } = enough;
+    const config = readConfig({ ...rest, DISCORD_TOKEN: 'd' });
+    expect(config.slack).toBeUndefined();
+    expect(config.discord).toEqual({ token: 'd', apiUrl: 'https://discord.com/api' });
   });
 
   test('the secrets are listed for the log, the password of the database too', () => {

@@ -16,6 +16,20 @@ export interface SlackConfig {
   readonly apiUrl: string;
 }
 
+export interface DiscordConfig {
+  readonly token: string;
+  /** REST base without the version and without a slash at the end. */
+  readonly apiUrl: string;
+}
+
+export interface TelegramConfig {
+  readonly token: string;
+  /** Bot API root, without a slash at the end. */
+  readonly apiUrl: string;
+  /** Present: updates by webhook at `/telegram/webhook`. */
+  readonly webhookSecret?: string;
+}
+
 export interface GitHubConfig {
   readonly auth:
     | { readonly kind: 'token'; readonly token: string }
@@ -28,7 +42,10 @@ export interface GitHubConfig {
 }
 
 export interface Config {
-  readonly slack: SlackConfig;
+  /** Each platform whose token is set; at least one. */
+  readonly slack?: SlackConfig;
+  readonly discord?: DiscordConfig;
+  readonly telegram?: TelegramConfig;
   readonly github: GitHubConfig;
   readonly anthropic: { readonly apiKey: string; readonly baseUrl: string; readonly workerOauthToken?: string };
   readonly chatModel: string;
@@ -50,8 +67,6 @@ export interface Config {
   readonly logLevel: string;
   /** Values that no log may show. */
   readonly secrets: readonly string[];
-  /** What the person should know at the start, one sentence each. */
-  readonly notices: readonly string[];
 }
 
 /** All that is wrong with the settings, a line each: variable, what is wrong, an example. */
@@ -89,7 +104,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   const auth = githubAuth(values, missing);
   refuseKubernetes(values, missing);
   const config: Config = {
-    slack: slack(values, missing),
+    ...platforms(values, missing),
     github: {
       auth,
       ...(values.GITHUB_WEBHOOK_SECRET && { webhookSecret: values.GITHUB_WEBHOOK_SECRET }),
@@ -116,7 +131,6 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     publicUrl: values.PUBLIC_URL ?? `http://localhost:${port}`,
     logLevel: values.LOG_LEVEL ?? 'info',
     secrets: secrets(values, auth),
-    notices: notices(values),
   };
   if (problems.length > 0) throw new ConfigError(problems);
   return config;
@@ -130,25 +144,52 @@ function refuseKubernetes({ SANDBOX }: Values, missing: Missing): void {
 
 type Missing = (variable: Variable, what?: string) => '';
 
-function slack(values: Values, missing: Missing): SlackConfig {
-  const { SLACK_APP_TOKEN: appToken, SLACK_SIGNING_SECRET: signingSecret } = values;
-  if (values.SLACK_BOT_TOKEN && !appToken && !signingSecret) {
+function platforms(values: Values, missing: Missing): Pick<Config, 'slack' | 'discord' | 'telegram'> {
+  const { DISCORD_TOKEN: token, DISCORD_API_URL: apiUrl = '' } = values;
+  const found = {
+    ...slack(values, missing),
+    ...(token && { discord: { token, apiUrl } }),
+    ...telegram(values, missing),
+  };
+  if (!values.SLACK_BOT_TOKEN && !token && !values.TELEGRAM_BOT_TOKEN) {
+    missing(
+      'SLACK_BOT_TOKEN',
+      'is missing (and with it SLACK_APP_TOKEN or SLACK_SIGNING_SECRET), and so are DISCORD_TOKEN and TELEGRAM_BOT_TOKEN: no chat platform is set up',
+    );
+  }
+  return found;
+}
+
+function slack(values: Values, missing: Missing): Pick<Config, 'slack'> {
+  const { SLACK_BOT_TOKEN: botToken, SLACK_APP_TOKEN: appToken, SLACK_SIGNING_SECRET: signingSecret } = values;
+  if (!botToken) {
+    if (appToken) missing('SLACK_BOT_TOKEN', 'is missing, SLACK_APP_TOKEN needs it');
+    if (signingSecret) missing('SLACK_BOT_TOKEN', 'is missing, SLACK_SIGNING_SECRET needs it');
+    return {};
+  }
+  if (!appToken && !signingSecret) {
     missing(
       'SLACK_APP_TOKEN',
       'is missing (Socket Mode), and so is SLACK_SIGNING_SECRET (HTTP events): set one of them',
     );
   }
   return {
-    botToken:
-      values.SLACK_BOT_TOKEN ??
-      missing(
-        'SLACK_BOT_TOKEN',
-        'is missing (and with it SLACK_APP_TOKEN or SLACK_SIGNING_SECRET): no chat platform is set up',
-      ),
-    ...(appToken && { appToken }),
-    ...(signingSecret && { signingSecret }),
-    apiUrl: `${values.SLACK_API_URL ?? ''}/`,
+    slack: {
+      botToken,
+      ...(appToken && { appToken }),
+      ...(signingSecret && { signingSecret }),
+      apiUrl: `${values.SLACK_API_URL ?? ''}/`,
+    },
   };
+}
+
+function telegram(values: Values, missing: Missing): Pick<Config, 'telegram'> {
+  const { TELEGRAM_BOT_TOKEN: token, TELEGRAM_WEBHOOK_SECRET: webhookSecret } = values;
+  if (!token) {
+    if (webhookSecret) missing('TELEGRAM_BOT_TOKEN', 'is missing, TELEGRAM_WEBHOOK_SECRET needs it');
+    return {};
+  }
+  return { telegram: { token, apiUrl: values.TELEGRAM_API_URL ?? '', ...(webhookSecret && { webhookSecret }) } };
 }
 
 function githubAuth(values: Values, missing: Missing): GitHubConfig['auth'] {
@@ -193,12 +234,6 @@ const assistantKey = (values: Values) =>
   values.CLAUDE_CODE_OAUTH_TOKEN
     ? 'is missing: the assistant needs it, CLAUDE_CODE_OAUTH_TOKEN serves workers only'
     : 'is missing';
-
-function notices(values: Values): string[] {
-  const later = (variable: Variable, name: string) =>
-    values[variable] === undefined ? [] : [`${variable} is set, but this release does not serve ${name} yet.`];
-  return [...later('DISCORD_TOKEN', 'Discord'), ...later('TELEGRAM_BOT_TOKEN', 'Telegram')];
-}
 
 function secrets(values: Values, auth: GitHubConfig['auth']): string[] {
   const password = values.DATABASE_URL && decodeURIComponent(new URL(values.DATABASE_URL).password);

@@ -6,7 +6,6 @@ import { createAnthropic } from '../adapters/anthropic/index.ts';
 import { createBroker } from '../adapters/broker/index.ts';
 import { createGitHub } from '../adapters/github/index.ts';
 import { createLocalSandbox } from '../adapters/local/index.ts';
-import { createSlack, type SlackChat } from '../adapters/slack/index.ts';
 import { describe } from '../core/errors.ts';
 import { createCore } from '../core/index.ts';
 import { connect } from '../core/store/database.ts';
@@ -16,6 +15,7 @@ import { coreSettings } from './core-settings.ts';
 import { openDatabase } from './database.ts';
 import { patientUrl } from './dbos-database.ts';
 import { dbosLogger } from './dbos-log.ts';
+import { faceStates, faces } from './faces.ts';
 import { type NodeHandler, type PartState, startHttp } from './http.ts';
 import { prepare } from './prepare.ts';
 import { githubWebhooks } from './webhooks.ts';
@@ -42,13 +42,13 @@ export async function startProgram(config: Config, log: Logger): Promise<Program
   });
   const { db, close } = await connect(database.url, (error) => log.warn({ err: error }, 'database connection lost'));
   const store = createStore(db);
-  const slack = createSlack({ ...config.slack, log: log.child({ part: 'slack' }) });
+  const served = faces(config, log);
   const github = createGitHub({ ...config.github, log: log.child({ part: 'github' }) });
   const model = createAnthropic({ ...config.anthropic, log: log.child({ part: 'anthropic' }) });
   const brokerUrl = `http://127.0.0.1:${config.port}${brokerPrefix}`;
   const core = createCore({
     store,
-    chats: new Map([[slack.platform, slack]]),
+    chats: new Map(served.map(({ chat }) => [chat.platform, chat])),
     host: github,
     sandbox: createLocalSandbox({
       dir: join(config.dataDir, 'sandboxes'),
@@ -80,14 +80,14 @@ export async function startProgram(config: Config, log: Logger): Promise<Program
   const http = await startHttp({
     port: config.port,
     log: log.child({ part: 'http' }),
-    parts: async () => ({ slack: slackState(slack), database: await databaseState(store) }),
+    parts: async () => ({ ...faceStates(served), database: await databaseState(store) }),
     mounts: [
       {
         path: `${brokerPrefix}/`,
         handler: fromThisMachine(broker.handler),
         interruptible: (request) => request.url?.includes('/v1/steering') ?? false,
       },
-      ...(slack.handler ? [{ path: '/slack/events', handler: slack.handler }] : []),
+      ...served.flatMap(({ mounts }) => mounts),
       ...(config.github.webhookSecret
         ? [
             {
@@ -101,7 +101,7 @@ export async function startProgram(config: Config, log: Logger): Promise<Program
   });
   const ownerCode = await prepare(store, github, config, log);
   await DBOS.launch();
-  await slack.start((inbound) => core.receive(inbound));
+  await Promise.all(served.map(({ chat }) => chat.start((inbound) => core.receive(inbound), core.suggest)));
   await core.start();
   await core.catchUp();
   log.info({ port: http.port }, 'ready');
@@ -110,7 +110,7 @@ export async function startProgram(config: Config, log: Logger): Promise<Program
     port: http.port,
     ownerCode,
     async stop() {
-      await slack.stop();
+      await Promise.all(served.map(({ chat }) => chat.stop()));
       await core.stop();
       await http.stop();
       await DBOS.shutdown();
@@ -133,11 +133,6 @@ const fromThisMachine =
 /** Workers use the Claude subscription when there is one; the assistant always uses the key. */
 const workersModel = ({ anthropic: { baseUrl, apiKey, workerOauthToken } }: Config) =>
   workerOauthToken ? { baseUrl, oauthToken: workerOauthToken } : { baseUrl, apiKey };
-
-function slackState(chat: SlackChat): PartState {
-  const { connected, detail } = chat.health();
-  return { ok: connected, ...(detail === undefined ? {} : { detail }) };
-}
 
 async function databaseState(store: Store): Promise<PartState> {
   try {

@@ -68,7 +68,10 @@ export const settings = {
   DISCORD_API_URL: setting(url, 'https://discord.com/api', 'https://discord.com/api'),
   TELEGRAM_BOT_TOKEN: setting(token, '123456:ABC'),
   TELEGRAM_API_URL: setting(url, 'https://api.telegram.org', 'https://api.telegram.org'),
-  TELEGRAM_WEBHOOK_SECRET: setting(token, 'a-long-random-text'),
+  TELEGRAM_WEBHOOK_SECRET: setting(
+    text.refine((value) => /^[\w-]{1,256}$/.test(value), { error: 'expected 1 to 256 of A-Z a-z 0-9 _ -' }),
+    'a-long-random-text',
+  ),
   GITHUB_TOKEN: setting(token, 'github_pat_11A'),
   GITHUB_APP_ID: setting(wholeNumber(1, Number.MAX_SAFE_INTEGER), '123456'),
   GITHUB_APP_PRIVATE_KEY: setting(text, './mainloop.private-key.pem'),

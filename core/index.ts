@@ -4,22 +4,22 @@ import type { Inbound } from './domain/chat.ts';
 import type { TaskNumber } from './domain/ids.ts';
 import { isFinal } from './domain/task.ts';
 import type { Door } from './door.ts';
-import { describe } from './errors.ts';
-import type { HostHint } from './ports.ts';
+import type { HostHint, Suggest } from './ports.ts';
 import { createAsk } from './workflows/ask.ts';
 import { createAtWork } from './workflows/at-work.ts';
 import { createCards } from './workflows/cards.ts';
-import { catchUp, markHeard } from './workflows/catchup.ts';
 import { createDecisions } from './workflows/decisions.ts';
 import type { Deps, Outside } from './workflows/deps.ts';
 import { createDoor } from './workflows/door.ts';
 import { createInteraction } from './workflows/interaction.ts';
+import { createListening } from './workflows/listening.ts';
 import { createPresenter } from './workflows/presenter.ts';
 import { createReceive } from './workflows/receive.ts';
 import { createRest, wakeQueue } from './workflows/rest.ts';
 import { createRinger } from './workflows/ringer.ts';
 import { createRun, type RunInput } from './workflows/run.ts';
 import { runWorkflowId, taskWorkflowId } from './workflows/signals.ts';
+import { createSuggest } from './workflows/suggest.ts';
 import { createSupervisor } from './workflows/supervise.ts';
 import { createTask } from './workflows/task.ts';
 import { createTurn } from './workflows/turn.ts';
@@ -28,12 +28,14 @@ import { createWatch } from './workflows/watch.ts';
 export interface Core {
   /** What a face hands every inbound to; resolves when it is durable. */
   receive(inbound: Inbound): Promise<void>;
+  /** What a person may mean while they type a command. */
+  readonly suggest: Suggest;
   /** What the code host's webhooks say to look at. */
   hint(hint: HostHint): Promise<void>;
   readonly door: Door;
   /** Call after DBOS is launched: takes up what a crash left between two steps, then watches. */
   start(): Promise<void>;
-  /** Call when the faces are connected: finds what was said meanwhile. */
+  /** Call when the faces are connected: finds what was said meanwhile, and later what a face missed. */
   catchUp(): Promise<void>;
   /** Stops what runs beside the workflows; DBOS is shut down by its owner. */
   stop(): Promise<void>;
@@ -43,8 +45,6 @@ export interface Core {
 const queuePollMs = 100;
 /** The same for tasks that wake. Each look costs, also when nobody does anything. */
 const wakePollMs = 250;
-/** How often it is written down that the faces were listened to. */
-const markEveryMs = 30_000;
 const runQueue = 'runs';
 
 /** A task that waits for weeks is taken up again at every restart; DBOS's limit of 100 would give it up. */
@@ -128,10 +128,11 @@ export function createCore(outside: Outside): Core {
       await DBOS.startWorkflow(interaction, { workflowID: inbound.dedupe })(inbound, person);
     },
   });
-  let marking: NodeJS.Timeout | undefined;
+  const listening = createListening(deps, receive);
 
   return {
     receive,
+    suggest: createSuggest(outside.store),
     hint: (hint) => watch.hint(hint),
     door: createDoor(deps, ringer),
     async start() {
@@ -150,18 +151,9 @@ export function createCore(outside: Outside): Core {
       supervisor.start();
       watch.start();
     },
-    async catchUp() {
-      const chats = [...outside.chats.values()];
-      await Promise.all(chats.map((chat) => catchUp(deps, chat, receive)));
-      const mark = () =>
-        Promise.all(chats.filter((chat) => chat.health().connected).map((chat) => markHeard(deps, chat)));
-      marking = setInterval(() => {
-        mark().catch((error: unknown) => outside.log.warn({ error: describe(error) }, 'cursor not moved'));
-      }, markEveryMs);
-    },
+    catchUp: listening.start,
     async stop() {
-      clearInterval(marking);
-      await Promise.all([rest.stop(), supervisor.stop(), watch.stop(), presenter.stop()]);
+      await Promise.all([listening.stop(), rest.stop(), supervisor.stop(), watch.stop(), presenter.stop()]);
     },
   };
 }

@@ -9,7 +9,10 @@ export interface ChatCapabilities {
   readonly maxCharacters: number;
   /** Shortest time between two edits of one message, milliseconds. */
   readonly editEveryMs: number;
-  /** Whether past messages and reactions can be read back after a downtime. */
+  /**
+   * Whether past messages and reactions can be read back after a downtime. Without, `find` knows no more than what this
+   * process has sent, so a post of unknown fate comes twice at worst.
+   */
   readonly history: boolean;
   /** How a button that asks for words gets them: a form that opens, or a written reply to a message that asks. */
   readonly forms: 'modal' | 'reply';
@@ -47,7 +50,11 @@ export interface Chat {
   /** Connects; every inbound is acknowledged to the platform only after `sink` has resolved (it is durable then). */
   start(sink: (inbound: Inbound) => Promise<void>, suggest?: Suggest): Promise<void>;
   stop(): Promise<void>;
-  health(): { connected: boolean; detail?: string };
+  /**
+   * `gapAt` is when a connection was begun anew that did not go on from the one before (milliseconds since the epoch): the
+   * platform does not tell what was said between the two.
+   */
+  health(): { connected: boolean; detail?: string; gapAt?: number };
   /**
    * Sends one message. `key` names it for ever: it travels with the message where the platform allows (Slack metadata,
    * Discord nonce), so that {@link find} can tell whether a post of unknown fate arrived. Throws Failure with remedy
@@ -57,9 +64,10 @@ export interface Chat {
   /**
    * The message posted under `key`, or null; looks no further back than `since` (milliseconds since the epoch). `as` tells
    * what the key names: a platform may be unable to put the key on a reply before it ends, and then finds the one that was
-   * left unfinished by its state; with `post` that is never mistaken for the message.
+   * left unfinished by its state; with `post` that is never mistaken for the message. `doc` is what was sent, where the
+   * caller knows it: a platform that loses keys after a while knows the message by its words.
    */
-  find(place: Place, key: string, since: number, as?: 'post' | 'reply'): Promise<MessageRef | null>;
+  find(place: Place, key: string, since: number, as?: 'post' | 'reply', doc?: Doc): Promise<MessageRef | null>;
   /** Replaces a message's content. Unchanged content is success. May answer a new ref where the platform forbids the edit. */
   edit(ref: MessageRef, doc: Doc): Promise<MessageRef>;
   /** Adds or removes the bot's own reaction; repeated is success. */

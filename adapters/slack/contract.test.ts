@@ -25,12 +25,24 @@ chatContract('Slack', async () => {
   const ana = sim.person('Ana');
   await ana.say(channel, '@mainloop hello');
   const { place, account } = await until(() => inbox.find((inbound) => inbound.kind === 'message'));
+  const card = (ts: string) => {
+    const message = sim.messages(channel).find((one) => one.ts === ts);
+    if (!message) throw new Error(`no message ${ts}`);
+    return message;
+  };
   return {
     ...{ chat, inbox, place, person: account },
     async say(text) {
       await ana.say(channel, `@mainloop ${text}`);
     },
     approve: (ref) => ana.react(channel, ref.id, '+1'),
+    press: (ref, label) => ana.press(card(ref.id), { text: label }),
+    async answer(ref, label, text) {
+      await ana.press(card(ref.id), { text: label });
+      await ana.submit(await until(() => ana.openView()), { text });
+    },
+    told: () => sim.ephemerals(ana.id).map(({ text }) => text),
+    hide: async () => sim.faults.add({ kind: 'error', error: 'user_disabled', method: 'conversations.open' }),
     refuseNext: () => {
       refusals = 1;
     },

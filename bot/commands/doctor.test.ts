@@ -48,11 +48,17 @@ test('it looks at each part and says which variable to correct', async () => {
     ANTHROPIC_API_KEY: sim.apiKey,
     ANTHROPIC_BASE_URL: sim.url,
     WORKER_MODEL: 'claude-2',
+    DISCORD_TOKEN: 'd',
+    DISCORD_API_URL: 'http://127.0.0.1:1',
     TELEGRAM_BOT_TOKEN: '1:t',
+    TELEGRAM_API_URL: 'http://127.0.0.1:1',
   });
   expect(code).toBe(1);
   expect(lines).toContain('✔ Settings');
-  expect(lines).toContain('○ TELEGRAM_BOT_TOKEN is set, but this release does not serve Telegram yet.');
+  expect(lines).toContain("✖ Discord: Discord can't be reached (ECONNREFUSED). Check the network and DISCORD_API_URL.");
+  expect(lines).toContain(
+    "✖ Telegram: Telegram can't be reached (ECONNREFUSED). Check the network and TELEGRAM_API_URL.",
+  );
   expect(lines).toContain('✔ Database: embedded Postgres under data');
   expect(lines.find((line) => line.startsWith('✖ WORKER_MODEL'))).toMatch(/claude-2/);
 });

@@ -36,7 +36,6 @@ function readSettings(io: CommandIo): Config | null {
   try {
     const config = readConfig(environment());
     io.say('✔ Settings');
-    for (const notice of config.notices) io.say(`○ ${notice}`);
     return config;
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;

@@ -15,7 +15,6 @@ export const start: Command = {
   async run(_args, io) {
     const config = readConfig(environment());
     const log = createLog({ level: config.logLevel, secrets: config.secrets });
-    for (const notice of config.notices) io.say(`○ ${notice}`);
     if (!(await everythingWorks(config, log, io))) return 1;
     // Asked for from here on: a stop that comes while the program starts is kept until it can be done in order.
     const stopped = stopSignal();

@@ -15,13 +15,14 @@ import type { Turn } from './turn.ts';
  * Claude knows notes of the program in a user's message.
  */
 export async function stateOf(store: Store, turn: Turn, now: number): Promise<string> {
-  const [tasks, asks, proposals, linked] = await Promise.all([
+  const [tasks, asks, proposals, linked, card] = await Promise.all([
     store.tasks.open(),
     store.asks.inbox(),
     store.proposals.openIn(turn.conversation),
     store.projects.linkedTo(turn.place),
+    turn.place.thread === undefined ? null : store.posts.subjectOf({ place: turn.place, id: turn.place.thread }),
   ]);
-  const here = (task: Task) => task.conversation === turn.conversation;
+  const here = (task: Task) => task.conversation === turn.conversation || card === `task:${task.number}`;
   const mine = new Set(tasks.filter(here).map((task) => task.number));
   return [
     '<system-reminder>',

@@ -77,7 +77,10 @@ export type Inbound = InboundBase &
     | { kind: 'stop'; target: MessageRef | null }
   );
 
-/** Serializable: where a private answer to a button or command can still be sent (Slack response_url, trigger id…). */
+/**
+ * Serializable: where a private answer to a button or command can still be sent (Slack response_url, trigger id…). `waits` is
+ * set where the platform shows its person that an answer is on its way: then there must be one.
+ */
 export type ReplyHandle = Readonly<Record<string, string>>;
 
 export type StepState = 'pending' | 'running' | 'done' | 'failed' | 'paused';

@@ -44,7 +44,7 @@ describe('a command', () => {
     ['task ""', 'Use it as `task TEXT`.'],
     ['steer', 'Use it as `steer [#TASK] TEXT`.'],
     ['steer #41', 'Use it as `steer [#TASK] TEXT`.'],
-    ['project add', 'Use it as `project [add|remove OWNER/REPO]`.'],
+    ['project add', 'Use it as `project [add|new|link|remove OWNER/REPO]`.'],
     ['link 7K2-9QF king', 'Use it as `link [CODE] [owner|member|viewer]`.'],
     ['taks', 'There is no `taks`; did you mean `tasks`?'],
     ['projcet add a/b', 'There is no `projcet`; did you mean `project`?'],

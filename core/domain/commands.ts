@@ -11,7 +11,11 @@ export const commands = [
   { name: 'cancel', usage: 'cancel [#TASK]', summary: 'stop a task; its branch stays' },
   { name: 'retry', usage: 'retry [#TASK]', summary: 'go on from the last good point' },
   { name: 'logs', usage: 'logs [#TASK]', summary: 'show what the worker did' },
-  { name: 'project', usage: 'project [add|remove OWNER/REPO]', summary: 'list, add or remove repositories' },
+  {
+    name: 'project',
+    usage: 'project [add|new|link|remove OWNER/REPO]',
+    summary: 'list, add or remove repositories; make or link a channel for one',
+  },
   {
     name: 'link',
     usage: 'link [CODE] [owner|member|viewer]',
@@ -31,7 +35,7 @@ export type Command =
   | { name: 'why' | 'cancel' | 'retry' | 'logs'; task: TaskNumber | null }
   | { name: 'steer'; task: TaskNumber | null; text: string }
   | { name: 'project'; action: 'list' }
-  | { name: 'project'; action: 'add' | 'remove'; repo: string }
+  | { name: 'project'; action: 'add' | 'new' | 'link' | 'remove'; repo: string }
   | { name: 'link'; code: string | null; role: Role }
   | { name: 'help'; topic: CommandName | null };
 
@@ -101,7 +105,8 @@ function project(rest: string): Command | undefined {
   const repo = unquote(after)
     .replace(/^https?:\/\/[^/]+\//, '')
     .replace(/(?:\.git)?\/?$/, '');
-  if ((action !== 'add' && action !== 'remove') || repo === '') return undefined;
+  if ((action !== 'add' && action !== 'new' && action !== 'link' && action !== 'remove') || repo === '')
+    return undefined;
   return { name: 'project', action, repo };
 }
 

@@ -41,6 +41,15 @@ export const projectStore = (db: Database) => ({
       .onConflictDoUpdate({ target: channels.key, set: { repo } });
   },
 
+  /** The channels that are linked to a project. */
+  async channelsOf(repo: RepoName): Promise<Place[]> {
+    const rows = await db.select().from(channels).where(eq(channels.repo, repo)).orderBy(asc(channels.key));
+    return rows.map(({ key }) => {
+      const [platform = '', space = '', channel = ''] = key.split(':');
+      return { platform, space, channel, dm: false };
+    });
+  },
+
   async linkedTo(place: Place): Promise<RepoName | null> {
     const [row] = await db
       .select()

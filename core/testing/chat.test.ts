@@ -1,4 +1,4 @@
-import type { Inbound } from '../domain/chat.ts';
+import type { Inbound, MessageRef } from '../domain/chat.ts';
 import { Failure } from '../errors.ts';
 import { createFakeChat } from './chat.ts';
 import { chatContract } from './chat-contract.ts';
@@ -29,10 +29,16 @@ chatContract('the fake', async () => {
     ...{ chat, inbox, place, person },
     say: (text: string) =>
       deliver({ ...base(), kind: 'message', ref: { place, id: `m${count}` }, text, mentionsBot: true, files: [] }),
-    async approve(target: (typeof chat.messages)[number]['ref']) {
+    async approve(target: MessageRef) {
       chat.messages.find(({ ref }) => ref === target)?.reactions.push({ account: person, emoji: 'yes' });
       await deliver({ ...base(), kind: 'reaction', target, emoji: 'yes', added: true });
     },
+    press: (target: MessageRef) =>
+      deliver({ ...base(), kind: 'action', target, token: 'confirm:7', values: [], reply: {} }),
+    answer: (_target: MessageRef, _label: string, text: string) =>
+      deliver({ ...base(), kind: 'form', token: 'change:7', fields: { text }, reply: {} }),
+    told: () => chat.replies.map(({ text }) => text),
+    hide: async () => chat.failNext('dm', fates.unreachable[0]),
     refuseNext: () => {
       refusals = 1;
     },

@@ -23,6 +23,8 @@ export interface FakeChat extends Chat {
   readonly said: Inbound[];
   /** The next calls of this kind fail so; `after` lets them take effect first. */
   failNext(call: Call, failure: Failure, options?: { times?: number; after?: boolean }): void;
+  /** The connection is begun anew: what was said before is not told. */
+  gap(): void;
   /** A person does something; resolves when it is durable. */
   inbound(inbound: Inbound): Promise<void>;
 }
@@ -37,6 +39,7 @@ export function createFakeChat(editEveryMs = 0): FakeChat {
   const failures: { call: Call; failure: Failure; after: boolean }[] = [];
   let sink: ((inbound: Inbound) => Promise<void>) | null = null;
   let clock = 0;
+  let gapAt: number | undefined;
 
   const perform = async <T>(call: Call, act: () => T): Promise<T> => {
     const at = failures.findIndex((item) => item.call === call);
@@ -68,7 +71,8 @@ export function createFakeChat(editEveryMs = 0): FakeChat {
     async stop() {
       sink = null;
     },
-    health: () => ({ connected: sink !== null }),
+    health: () => ({ connected: sink !== null, ...(gapAt === undefined ? {} : { gapAt }) }),
+    openChannel: async ({ space, name }) => ({ platform: 'fake', space, channel: name, dm: false }),
     post: (place, doc, key) => perform('post', () => add(place, doc, key, true).ref),
     find: (place, key, since, as = 'post') =>
       perform('find', () => {
@@ -139,6 +143,9 @@ export function createFakeChat(editEveryMs = 0): FakeChat {
     link: async (ref) => `https://chat.example/${ref.id}`,
     failNext(call, failure, { times = 1, after = false } = {}) {
       for (let n = 0; n < times; n += 1) failures.push({ call, failure, after });
+    },
+    gap() {
+      gapAt = Date.now();
     },
     async inbound(inbound) {
       if (inbound.kind === 'message') said.push(inbound);

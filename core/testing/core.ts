@@ -37,7 +37,7 @@ export async function openCore(change: Partial<Settings> = {}) {
   });
   DBOS.setConfig({ name: 'test', systemDatabaseUrl: database.url, applicationVersion: 'test', enablePatching: true });
   await DBOS.launch();
-  await chat.start((inbound) => core.receive(inbound));
+  await chat.start((inbound) => core.receive(inbound), core.suggest);
   await store.projects.put({ repo: 'acme/web', defaultBranch: 'main', url: 'https://host.example/acme/web' }, 1);
   let count = 0;
   const id = () => {

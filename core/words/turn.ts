@@ -1,3 +1,4 @@
+import type { Doc } from '../domain/chat.ts';
 import { plain, quote } from './text.ts';
 
 /** What a person reads when the model would not answer. */
@@ -9,3 +10,8 @@ export const answerCut = 'The answer ended at its longest length here. Say "go o
 
 /** A wish given as a command, shown where it is answered. */
 export const askedBy = (name: string, text: string): string => `**${plain(name)}** wants:\n${quote(plain(text))}`;
+
+/** The answer to a wish given as a command, where an answer is waited for: the real one comes under the wish. */
+export const answeredIn = (link: string | null): Doc => ({
+  text: link ? `I answer in the thread [here](${link}).` : 'I answer in the thread.',
+});

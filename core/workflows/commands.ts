@@ -12,6 +12,7 @@ import { why } from '../words/why.ts';
 import type { Actor, Decided, Decisions } from './decisions.ts';
 import type { Deps } from './deps.ts';
 import { admitPaired, pairingCode } from './pairing.ts';
+import { openProjectChannel } from './project-channel.ts';
 
 type CommandInbound = Extract<Inbound, { kind: 'command' }>;
 
@@ -81,10 +82,16 @@ const told = ({ say }: Decided): Doc => ({ text: say ?? 'Done.' });
 const withTask = (task: TaskNumber | null, act: (task: TaskNumber) => Promise<Decided>): Promise<Decided> =>
   task === null ? Promise.resolve({ say: 'Which task? Add its number, e.g. `#41`.', start: null }) : act(task);
 
-/** The task that a command is about when it names none: the one of its thread, or the only open one of its channel. */
+/**
+ * The task that a command is about when it names none: the one of its thread, the one under whose card it stands, or the
+ * only open one of its channel.
+ */
 async function taskHere({ store }: Deps, { place }: CommandInbound): Promise<TaskNumber | null> {
   const open = await store.tasks.open();
   const inThread = open.filter((task) => task.conversation === conversationKey(place));
+  const card = place.thread === undefined ? null : await store.posts.subjectOf({ place, id: place.thread });
+  const carded = open.find(({ number }) => card === `task:${number}`);
+  if (inThread.length === 0 && carded) return carded.number;
   const here = inThread.length > 0 ? inThread : open.filter((task) => task.place.channel === place.channel);
   return here.length === 1 ? (here[0]?.number ?? null) : null;
 }
@@ -139,6 +146,7 @@ async function project(
   }
   const found = await deps.host.repository(repo.data);
   await deps.store.projects.put({ repo: found.name, defaultBranch: found.defaultBranch, url: found.url }, Date.now());
+  if (command.action === 'new') return openProjectChannel(deps, found.name, place);
   if (!place.dm) await deps.store.projects.link(place, found.name);
   return {
     text: `[${found.name}](${found.url}) is a project now${place.dm ? '' : ', and this channel is linked to it'}. Its base branch is \`${found.defaultBranch}\`.`,

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Failure } from '../errors.ts';
 import { type OpenStore, openStore, place } from '../store/testing.ts';
 import { createFakeChat } from '../testing/chat.ts';
-import { deliver } from './delivery.ts';
+import { deliver, fingerprint } from './delivery.ts';
 
 let house: OpenStore;
 beforeAll(async () => {
@@ -50,6 +50,14 @@ test('a post whose answer was not written down before a crash is found after it'
   const ref = await chat.post(here, { text: 'x' }, 'crash');
   expect(await send()).toEqual(ref);
   expect(chat.messages).toHaveLength(1);
+});
+
+test('a card that is found after a crash is not taken for what it shows now', async () => {
+  const { chat, send, here } = scene('stale');
+  await house.store.posts.announce('stale', here, 'ask:1', Date.now());
+  await chat.post(here, { text: 'before the crash' }, 'stale');
+  await send();
+  expect((await house.store.posts.find('stale'))?.sent).not.toBe(fingerprint({ text: 'x' }));
 });
 
 test('a lookup that fails sends nothing', async () => {

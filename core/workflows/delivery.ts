@@ -30,11 +30,16 @@ export async function deliver(
   const chat = chatFor(chats, place.platform);
   const { post, known } = await store.posts.announce(key, place, subject, Date.now());
   if (post.messageId) return { place: post.place, id: post.messageId };
-  const look = () => chat.find(post.place, key, post.createdAt - clockSkewMs, 'post');
-  const ref = (known ? await look() : null) ?? (await sendOrFind(chat, place, doc, key, look));
-  await store.posts.sent(key, ref, fingerprint(doc), delivery.settled);
+  const look = () => chat.find(post.place, key, post.createdAt - clockSkewMs, 'post', doc);
+  const left = known ? await look() : null;
+  const ref = left ?? (await sendOrFind(chat, place, doc, key, look));
+  // What a message says that was sent before a crash is not known; a card is drawn again at its next touch.
+  await store.posts.sent(key, ref, left ? unknownContent : fingerprint(doc), delivery.settled);
   return ref;
 }
+
+/** No card's fingerprint. */
+const unknownContent = '';
 
 /** A person can be quicker than our note of what a message shows, above all when a crash came between; longest wait. */
 const noteMs = 30_000;

@@ -4,6 +4,7 @@ import type { TaskNumber } from '../domain/ids.ts';
 import type { Person } from '../domain/policy.ts';
 import { describe, Failure } from '../errors.ts';
 import type { Ask } from '../store/asks.ts';
+import { answeredIn } from '../words/turn.ts';
 import { runCommand } from './commands.ts';
 import type { Actor, Decided, Decisions } from './decisions.ts';
 import { chatFor, shownBy } from './delivery.ts';
@@ -42,7 +43,8 @@ async function handle(
   const said = await effect('say', () => sayInConversation(deps, inbound, actor), brisk);
   if (said) {
     if (said.turn) await children.startTurn(said.turn, said.conversation);
-    return;
+    if (!('reply' in inbound) || inbound.reply.waits === undefined) return;
+    return effect('reply', async () => replyTo(deps, inbound, answeredIn(await linkTo(deps, said.root))), brisk);
   }
   if (inbound.kind === 'command') {
     const doc = await effect('command', () => runCommand(deps, decisions, inbound, actor), brisk);
@@ -139,6 +141,9 @@ function answerOf({ body }: Ask, choice: string, text: string): Answer | null {
   const option = first.options[Number(choice.slice(1))];
   return choice.startsWith('o') && option ? { type: 'reply', answers: { [first.question]: option.label } } : null;
 }
+
+const linkTo = async ({ chats }: Deps, ref: MessageRef | null): Promise<string | null> =>
+  ref && chatFor(chats, ref.place.platform).link(ref);
 
 /** Answers privately while the platform still allows it; a handle that expired is no reason to fail. */
 async function replyTo(deps: Deps, inbound: Inbound, doc: { text: string }): Promise<void> {

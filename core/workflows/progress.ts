@@ -3,6 +3,7 @@ import type { TaskContext } from './context.ts';
 import { deliver } from './delivery.ts';
 import type { Deps } from './deps.ts';
 import { notice } from './notice.ts';
+import { showInProjectChannels } from './project-channel.ts';
 
 /** Posts the task's progress card, once; from then on the presenter keeps it true. */
 export async function showProgress(context: TaskContext): Promise<void> {
@@ -21,13 +22,9 @@ async function post(deps: Deps, number: TaskContext['number']): Promise<void> {
     now: Date.now(),
     taskUrl: null,
   });
-  await deliver(deps, {
-    key: `task:${number}:progress`,
-    place: task.place,
-    subject: `task:${number}`,
-    doc,
-    settled: false,
-  });
+  const subject = `task:${number}`;
+  await deliver(deps, { key: `${subject}:progress`, place: task.place, subject, doc, settled: false });
+  await showInProjectChannels(deps, task.repo, task.place, { subject, doc });
   // What happened since the task was read had no card to be seen on.
-  deps.presenter.touch(`task:${number}`);
+  deps.presenter.touch(subject);
 }

@@ -53,10 +53,12 @@ export const createReceive = (deps: Deps, atWork: AtWork, { startTurn, startInte
 const decides = ({ added, emoji }: Extract<Inbound, { kind: 'reaction' }>): boolean =>
   added && (emoji === 'yes' || emoji === 'no');
 
-/** A mention, a DM, or a word in a thread that we are part of. */
+/** A mention, a DM, or a word in a thread that we are part of, or that is under a card of ours. */
 async function addressesUs({ store }: Deps, inbound: Extract<Inbound, { kind: 'message' }>): Promise<boolean> {
-  if (inbound.mentionsBot || inbound.place.dm) return true;
-  return (await store.conversations.find(conversationKey(inbound.place))) !== null;
+  const { place } = inbound;
+  if (inbound.mentionsBot || place.dm) return true;
+  if ((await store.conversations.find(conversationKey(place))) !== null) return true;
+  return place.thread !== undefined && (await store.posts.subjectOf({ place, id: place.thread })) !== null;
 }
 
 /** Somebody unknown: a code makes them known, anything else said to us gets one polite line. */

@@ -17,6 +17,8 @@ import type { Deps } from './deps.ts';
 interface SaidThere {
   readonly turn: string | null;
   readonly conversation: ConversationKey;
+  /** The message that it is answered under, where it has one. */
+  readonly root: MessageRef | null;
 }
 
 /**
@@ -77,7 +79,7 @@ async function store(
     ref,
     at: inbound.at,
   });
-  return { turn, conversation };
+  return { turn, conversation, root: ref };
 }
 
 export const textOf = (fields: Readonly<Record<string, string | readonly string[]>>): string =>

@@ -81,13 +81,18 @@ export function need(world: World, userId: string, channel: DiscordChannel, ...n
   if (!may(world, userId, channel, ...names)) throw refuse(50013);
 }
 
-/** @throws DiscordApiError 50001 outside the guild, 50013 without the permission in it */
-export function needInGuild(world: World, userId: string, guildId: string, name: PermissionName): void {
+/** What somebody may do in a guild, channels aside. Nothing outside of it. */
+export function permissionsInGuild(world: World, userId: string, guildId: string): bigint {
   const guild = world.guild(guildId);
   const member = guild.members.get(userId);
-  if (!member) throw refuse(50001);
+  if (!member) return 0n;
   const roles = guild.roles.filter(({ id }) => id === guild.id || member.roles.includes(id));
   const bits = roles.reduce((sum, role) => sum | role.permissions, 0n);
-  const isOpen = guild.ownerId === userId || (bits & PERMISSIONS.Administrator) !== 0n;
-  if (!isOpen && (bits & PERMISSIONS[name]) === 0n) throw refuse(50013);
+  return guild.ownerId === userId || (bits & PERMISSIONS.Administrator) !== 0n ? ALL : bits;
+}
+
+/** @throws DiscordApiError 50001 outside the guild, 50013 without the permission in it */
+export function needInGuild(world: World, userId: string, guildId: string, name: PermissionName): void {
+  if (!world.guild(guildId).members.has(userId)) throw refuse(50001);
+  if ((permissionsInGuild(world, userId, guildId) & PERMISSIONS[name]) === 0n) throw refuse(50013);
 }

@@ -11,6 +11,8 @@ import type {
 import { guildJson, iso, memberJson, userJson } from './wire-guild.ts';
 import type { World } from './world.ts';
 
+/** For how long a nonce stands for the message that was posted with it, and is told with it. */
+export const NONCE_LIFE_MS = 5 * 60_000;
 /** Links to attachments are good for 24 hours. */
 const LINK_LIFE_MS = 24 * 3_600_000;
 
@@ -115,7 +117,7 @@ export class Wire {
       components: message.components,
       flags: message.flags,
       ...(message.reactions.length > 0 ? { reactions: this.#reactions(message) } : {}),
-      ...(nonce === undefined ? {} : { nonce }),
+      ...(nonce === undefined || this.#world.now() - message.createdAt > NONCE_LIFE_MS ? {} : { nonce }),
       ...(interaction ? { interaction_metadata: interaction } : {}),
       ...(message.author.bot ? { application_id: message.author.id } : {}),
       ...(interaction ? { webhook_id: message.author.id } : {}),

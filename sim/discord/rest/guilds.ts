@@ -1,5 +1,5 @@
 import { refuse } from '../errors.ts';
-import { needInGuild } from '../permissions.ts';
+import { needInGuild, permissionsInGuild } from '../permissions.ts';
 import type { DiscordGuild } from '../types.ts';
 import { type Api, type Call, nothing, ok, type Routes } from './route.ts';
 
@@ -19,7 +19,12 @@ export const guildRoutes: Routes = {
 
   'GET /users/@me/guilds': (_call, { world }) => {
     const mine = [...world.guilds.values()].filter(({ members }) => members.has(world.bot.id));
-    return ok(mine.map(({ id, name }) => ({ id, name, icon: null, owner: false, permissions: '0', features: [] })));
+    const granted = (guildId: string): string => String(permissionsInGuild(world, world.bot.id, guildId));
+    return ok(
+      mine.map(({ id, name }) => {
+        return { id, name, icon: null, owner: false, permissions: granted(id), features: [] };
+      }),
+    );
   },
 
   'DELETE /users/@me/guilds/:guild': (call, api) => {
@@ -33,8 +38,8 @@ export const guildRoutes: Routes = {
     return ok(wire.channel(world.direct(world.bot.id, user.id)));
   },
 
-  'GET /applications/@me': (_call, { wire, world }) => ok(application(wire.user(world.bot))),
-  'GET /oauth2/applications/@me': (_call, { wire, world }) => ok(application(wire.user(world.bot))),
+  'GET /applications/@me': (_call, api) => ok(application(api)),
+  'GET /oauth2/applications/@me': (_call, api) => ok(application(api)),
 
   'GET /guilds/:guild': (call, api) => ok(api.wire.guild(guildOf(call, api))),
   'GET /guilds/:guild/roles': (call, api) => ok(api.wire.guild(guildOf(call, api)).roles),
@@ -59,7 +64,12 @@ export function guildOf(call: Call, { world }: Api): DiscordGuild {
   return guild;
 }
 
-function application(bot: Record<string, unknown>): Record<string, unknown> {
+/** GATEWAY_MESSAGE_CONTENT_LIMITED: the intent is switched on, of an app in fewer than a hundred guilds. */
+const MAY_READ_CONTENT = 1 << 19;
+
+function application({ wire, world, contentIntent }: Api): Record<string, unknown> {
+  const bot = wire.user(world.bot);
   const { id, username: name } = bot;
-  return { id, name, icon: null, description: '', bot_public: false, bot_require_code_grant: false, flags: 0, bot };
+  const flags = contentIntent === 0 ? 0 : MAY_READ_CONTENT;
+  return { id, name, icon: null, description: '', bot_public: false, bot_require_code_grant: false, flags, bot };
 }

@@ -4,11 +4,9 @@ import { readable } from '../gateway/intents.ts';
 import { isJson } from '../json.ts';
 import { may, need } from '../permissions.ts';
 import type { DiscordChannel, DiscordMessage, Json } from '../types.ts';
+import { NONCE_LIFE_MS } from '../wire.ts';
 import { EPHEMERAL, readMessage } from './message-body.ts';
 import { type Api, type Call, channelOf, invalid, nothing, ok, type Routes } from './route.ts';
-
-/** For how long a nonce stands for the message that was posted with it. */
-const NONCE_LIFE_MS = 5 * 60_000;
 
 export const messageRoutes: Routes = {
   'POST /channels/:channel/messages': (call, api) => {

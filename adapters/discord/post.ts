@@ -1,0 +1,73 @@
+import { MessageFlags, Routes } from 'discord.js';
+import type { Doc, MessageRef, Place } from '../../core/domain/chat.ts';
+import type { Api } from './api.ts';
+import type { Finder } from './find.ts';
+import { markerOf, nonceOf } from './key.ts';
+import * as payload from './payload.ts';
+import { refOf } from './place.ts';
+import { partsOf, render } from './render.ts';
+import type { Threads } from './threads.ts';
+
+export interface Poster {
+  post(place: Place, doc: Doc, key: string): Promise<MessageRef>;
+  /** One message, of a doc that fits into one. */
+  postOne(place: Place, doc: Doc, key: string, options?: { silent?: boolean }): Promise<MessageRef>;
+  /** Replaces a message's content at once. `taken` is a place in the budget of edits. */
+  update(ref: MessageRef, doc: Doc, options?: { key?: string | undefined; taken?: () => void }): Promise<void>;
+}
+
+export function createPoster({ api, threads, finder }: { api: Api; threads: Threads; finder: Finder }): Poster {
+  async function postOne(place: Place, doc: Doc, key: string, { silent = false } = {}): Promise<MessageRef> {
+    const { body, files } = render(doc, markerOf(key));
+    const flags = silent ? body.flags | MessageFlags.SuppressNotifications : body.flags;
+    const sent = await threads.within(place, (channel) =>
+      api.call('POST', Routes.channelMessages(channel), {
+        bucket: 'post',
+        effect: 'once',
+        body: { ...body, flags, nonce: nonceOf(key), enforce_nonce: true },
+        files,
+        needs: place.thread === undefined ? 'Send Messages' : 'Send Messages in Threads',
+      }),
+    );
+    const { id, content } = payload.message.parse(sent);
+    const ref = refOf(place, id);
+    finder.own(id, key);
+    // The nonce is known: Discord answers with the message of before, which may say something older.
+    if (content.trim() !== body.content.trim()) await update(ref, doc, { key });
+    return ref;
+  }
+
+  async function update(
+    ref: MessageRef,
+    doc: Doc,
+    { key, taken }: { key?: string | undefined; taken?: () => void } = {},
+  ): Promise<void> {
+    const { body, files } = render(doc, key === undefined ? undefined : markerOf(key));
+    await threads.inOpen(await threads.channelOf(ref), (channel) =>
+      api.call('PATCH', Routes.channelMessage(channel, ref.id), {
+        bucket: 'edit',
+        body,
+        files,
+        ...(taken ? { taken } : {}),
+      }),
+    );
+  }
+
+  return {
+    postOne,
+    update,
+    /**
+     * The last part carries `key` and the buttons and is what the ref names; the parts before it are `key#1`, `key#2` and are
+     * sent first, once each. So finding `key` means that all of it arrived.
+     */
+    async post(place, doc, key) {
+      const parts = partsOf(doc);
+      const since = Date.now() - 24 * 3_600_000;
+      for (const [i, part] of parts.slice(0, -1).entries()) {
+        const partKey = `${key}#${i + 1}`;
+        if (!(await finder.find(place, partKey, since, 'post', part))) await postOne(place, part, partKey);
+      }
+      return postOne(place, parts.at(-1) ?? doc, key);
+    },
+  };
+}

@@ -1,0 +1,83 @@
+import { type CommandName, commands } from './commands.ts';
+
+/** What an option holds; all but text and choices can be completed while they are typed. */
+export type OptionKind = 'text' | 'choice' | 'task' | 'project' | 'ask' | 'person';
+
+export interface CommandOption {
+  /** Small letters, as platforms with typed commands show it. */
+  readonly name: string;
+  readonly about: string;
+  readonly kind: OptionKind;
+  readonly choices?: readonly string[];
+  readonly required?: true;
+}
+
+/** One way to give a command: its words, then its options in the order in which they are written. */
+export interface CommandForm {
+  readonly words: readonly [CommandName, ...string[]];
+  readonly about: string;
+  readonly options: readonly CommandOption[];
+}
+
+const task: CommandOption = { name: 'task', about: 'the task; the one of this thread when left out', kind: 'task' };
+const repo: CommandOption = { name: 'repository', about: 'owner/repo', kind: 'text', required: true };
+const known: CommandOption = { ...repo, kind: 'project' };
+const text = (about: string): CommandOption => ({ name: 'text', about, kind: 'text', required: true });
+
+type Options = readonly CommandOption[];
+
+/** Typed options by the words of a command; a command that is missing here takes plain text. */
+const typed: Readonly<Record<string, Options>> = {
+  task: [text('what should be done, in your own words')],
+  tasks: [{ name: 'which', about: 'open ones when left out', kind: 'choice', choices: ['all'] }],
+  why: [task],
+  inbox: [],
+  steer: [task, text('what the worker should know')],
+  cancel: [task],
+  retry: [task],
+  logs: [task],
+  'project list': [],
+  'project new': [repo],
+  'project link': [known],
+  'project add': [repo],
+  'project remove': [known],
+  link: [
+    { name: 'code', about: "somebody's code; left out, you get your own", kind: 'text' },
+    { name: 'role', about: 'member when left out', kind: 'choice', choices: ['owner', 'member', 'viewer'] },
+  ],
+  dashboard: [],
+  help: [{ name: 'command', about: 'the command', kind: 'choice', choices: commands.map(({ name }) => name) }],
+};
+
+const abouts: Readonly<Record<string, string>> = {
+  'project list': 'list the repositories',
+  'project new': 'make a channel for a repository',
+  'project link': 'link this channel to a repository',
+  'project add': 'add a repository, linked to this channel',
+  'project remove': 'remove a repository',
+};
+
+/** All commands with typed options, for platforms that have them. */
+export const commandForms: readonly CommandForm[] = commands.flatMap(({ name, summary }) => {
+  const longer = Object.keys(typed).filter((words) => words.startsWith(`${name} `));
+  if (longer.length === 0) return [{ words: [name], about: summary, options: typed[name] ?? [untyped(summary)] }];
+  return longer.map((words): CommandForm => {
+    const rest = words.split(' ').slice(1);
+    return { words: [name, ...rest], about: abouts[words] ?? summary, options: typed[words] ?? [] };
+  });
+});
+
+function untyped(about: string): CommandOption {
+  return { name: 'text', about, kind: 'text' };
+}
+
+/** A command with its options filled in, as the line that people type. */
+export function commandLine(words: readonly string[], values: Readonly<Record<string, string>>): string {
+  const form = commandForms.find((one) => one.words.join(' ') === words.join(' '));
+  const given = (form?.options ?? []).flatMap(({ name, kind }) => {
+    const value = values[name]?.trim();
+    if (!value) return [];
+    return [kind === 'task' && /^\d+$/.test(value) ? `#${value}` : value];
+  });
+  return [...words, ...given].join(' ');
+}
