@@ -1,5 +1,5 @@
 import type { Update } from 'grammy/types';
-import { describe, type Failure } from '../../core/errors.ts';
+import { describe, Failure } from '../../core/errors.ts';
 import { type Access, createApi } from './client.ts';
 import { toFailure } from './errors.ts';
 import type { Logger } from './logger.ts';
@@ -61,7 +61,7 @@ export function createPoll({ take, log, pauseMs, ...access }: PollOptions): Poll
     const last = updates.at(-1);
     if (failed) offset = failed.update.update_id;
     else if (last) offset = last.update_id + 1;
-    if (failed) throw failed.error;
+    if (failed) throw notStored(failed.error);
   }
 
   /** Takes a batch, each chat in order; answers the first update that could not be taken. */
@@ -130,6 +130,12 @@ export function createPoll({ take, log, pauseMs, ...access }: PollOptions): Poll
 
 const chatOf = ({ message, callback_query: query, message_reaction: reaction, my_chat_member: member }: Update) =>
   (message ?? query?.message ?? reaction ?? member)?.chat.id;
+
+const notStored = (error: unknown): Failure =>
+  new Failure(`What people say on Telegram can't be stored (${describe(error)}).`, {
+    code: 'not_stored',
+    remedy: 'retry',
+  });
 
 function explain(failure: Failure): string {
   return failure.code === 'conflict'
