@@ -215,3 +215,15 @@ test('files come with what is said under them, and can be read', async () => {
   await expect(chat.download({ ...file, size: 30_000_000 }, 100_000_000)).rejects.toThrow(/at most 20 MB/);
   await expect(chat.download({ ...file, handle: 'no' }, 1_000)).rejects.toMatchObject({ remedy: 'never' });
 });
+
+test('several files at once are one thing said', async () => {
+  const sim = await startSim();
+  const { inbox, inbound } = await connect(sim);
+  const ana = sim.person('Ana');
+  const files = ['a.log', 'b.log', 'c.log'].map((name) => ({ name, content: name }));
+  await ana.say(ana.id, 'look at these', { files });
+  expect((await inbound('message')).files.map(({ name }) => name)).toEqual(['a.log', 'b.log', 'c.log']);
+  await ana.say(ana.id, 'and');
+  await inbound('message', ({ text }) => text === 'and');
+  expect(inbox).toHaveLength(2);
+});
