@@ -143,6 +143,13 @@ test('the bot reacts only where reactions reach it', async () => {
     return message?.reactions.get(sim.botId)?.join() ?? '';
   });
   expect(reactions).toEqual(['', '', '👍']);
+  sim.faults.add({
+    kind: 'error',
+    code: 400,
+    description: 'Bad Request: REACTION_INVALID',
+    method: 'setMessageReaction',
+  });
+  await chat.react(admin, 'no', true);
 });
 
 test('a message of a supergroup can be linked, one of a private chat cannot', async () => {

@@ -115,4 +115,5 @@ test('everything that Telegram says comes twice, and is answered once', async ()
   await ana.say(ana.id, 'last');
   await ana.waitFor(ana.id, 'You said: last', patient);
   expect(ours(ana.id, /You said: twice/)).toHaveLength(1);
+  expect(telegram.violations()).toBe(0);
 });
