@@ -1,0 +1,33 @@
+import { progressCard } from '../words/task.ts';
+import type { TaskContext } from './context.ts';
+import { deliver } from './delivery.ts';
+import type { Deps } from './deps.ts';
+import { notice } from './notice.ts';
+
+/** Posts the task's progress card, once; from then on the presenter keeps it true. */
+export async function showProgress(context: TaskContext): Promise<void> {
+  if (context.isShown) return;
+  context.isShown = true;
+  const { deps, number } = context;
+  await notice(deps.log, 'show progress', () => post(deps, number));
+}
+
+async function post(deps: Deps, number: TaskContext['number']): Promise<void> {
+  const task = await deps.store.tasks.get(number);
+  const doc = progressCard(task, {
+    activity: { commits: 0, doing: '' },
+    asks: [],
+    ci: null,
+    now: Date.now(),
+    taskUrl: null,
+  });
+  await deliver(deps, {
+    key: `task:${number}:progress`,
+    place: task.place,
+    subject: `task:${number}`,
+    doc,
+    settled: false,
+  });
+  // What happened since the task was read had no card to be seen on.
+  deps.presenter.touch(`task:${number}`);
+}
