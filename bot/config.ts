@@ -122,6 +122,17 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   return config;
 }
 
+/** Where the database is, for commands that need nothing else. Throws {@link ConfigError}. */
+export function readDatabaseConfig(env: NodeJS.ProcessEnv): Pick<Config, 'databaseUrl' | 'dataDir'> {
+  const { values, problems } = parseSettings(env);
+  const ours = problems.filter(({ variable }) => variable === 'DATABASE_URL' || variable === 'DATA_DIR');
+  if (ours.length > 0) throw new ConfigError(ours);
+  return {
+    ...(values.DATABASE_URL && { databaseUrl: values.DATABASE_URL }),
+    dataDir: resolve(values.DATA_DIR ?? ''),
+  };
+}
+
 /** Who asks for isolation must not silently get none. */
 function refuseKubernetes({ SANDBOX }: Values, missing: Missing): void {
   if (SANDBOX === 'kubernetes')

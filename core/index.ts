@@ -6,6 +6,7 @@ import { isFinal } from './domain/task.ts';
 import type { Door } from './door.ts';
 import { describe } from './errors.ts';
 import type { HostHint } from './ports.ts';
+import { unjoinMs } from './words/join.ts';
 import { createAsk } from './workflows/ask.ts';
 import { createAtWork } from './workflows/at-work.ts';
 import { createCards } from './workflows/cards.ts';
@@ -14,6 +15,7 @@ import { createDecisions } from './workflows/decisions.ts';
 import type { Deps, Outside } from './workflows/deps.ts';
 import { createDoor } from './workflows/door.ts';
 import { createInteraction } from './workflows/interaction.ts';
+import { createJoined } from './workflows/joined.ts';
 import { createPresenter } from './workflows/presenter.ts';
 import { createReceive } from './workflows/receive.ts';
 import { createRest, wakeQueue } from './workflows/rest.ts';
@@ -110,8 +112,13 @@ export function createCore(outside: Outside): Core {
     await startAsk(opened.id);
   }
 
+  const joined = DBOS.registerWorkflow(createJoined(deps), lasting('joined'));
+  const startJoined = async (id: number) => {
+    await DBOS.startWorkflow(joined, { workflowID: `join:${id}` })(id);
+  };
   const receive = createReceive(deps, atWork, {
     startTurn,
+    startJoined,
     startInteraction: async (inbound, person) => {
       await DBOS.startWorkflow(interaction, { workflowID: inbound.dedupe })(inbound, person);
     },
@@ -131,6 +138,7 @@ export function createCore(outside: Outside): Core {
       await DBOS.registerQueue(wakeQueue, { minPollingIntervalMs: wakePollMs, onConflict: 'always_update' });
       for (const { key, turn: id } of await deps.store.conversations.activeTurns()) await startTurn(id, key);
       for (const number of await deps.store.tasks.unstarted()) await startTask(number);
+      for (const { id } of await deps.store.joins.since(Date.now() - unjoinMs)) await startJoined(id);
       presenter.resume();
       rest.start();
       supervisor.start();

@@ -10,19 +10,19 @@ afterAll(() => house.close());
 const account = (id: string) => ({ platform: 'slack', space: 'T1', id, name: `Name of ${id}`, bot: false });
 
 test('a code is used up by one of many who enter it at once', async () => {
-  const { people } = house.store;
-  await people.putCode('hash', 'owner', null, 100);
-  const taken = await Promise.all(Array.from({ length: 8 }, () => people.takeCode('hash', 'owner', 50)));
+  const { codes } = house.store;
+  await codes.put({ hash: 'hash', purpose: 'owner', expiresAt: 100 }, 1);
+  const taken = await Promise.all(Array.from({ length: 8 }, () => codes.take('hash', 'owner', 50)));
   expect(taken.filter((code) => code !== null)).toHaveLength(1);
 });
 
 test('a code is good for its purpose and its time only', async () => {
-  const { people } = house.store;
-  await people.putCode('timed', 'pair', 'who', 100);
-  expect(await people.takeCode('timed', 'owner', 50)).toBeNull();
-  expect(await people.takeCode('timed', 'pair', 100)).toBeNull();
-  expect(await people.takeCode('other', 'pair', 50)).toBeNull();
-  expect(await people.takeCode('timed', 'pair', 99)).toMatchObject({ account: 'who' });
+  const { codes } = house.store;
+  await codes.put({ hash: 'timed', purpose: 'pair', account: 'who', expiresAt: 100 }, 1);
+  expect(await codes.take('timed', 'owner', 50)).toBeNull();
+  expect(await codes.take('timed', 'pair', 100)).toBeNull();
+  expect(await codes.take('other', 'pair', 50)).toBeNull();
+  expect(await codes.take('timed', 'pair', 99)).toMatchObject({ account: 'who' });
 });
 
 test('an account has one person, and bots and strangers have none', async () => {

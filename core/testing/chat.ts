@@ -29,8 +29,8 @@ export interface FakeChat extends Chat {
 
 export const bot: Account = { platform: 'fake', space: 'T1', id: 'BOT', bot: true };
 
-/** A chat platform in memory. */
-export function createFakeChat(editEveryMs = 0): FakeChat {
+/** A chat platform in memory; a house may have several, each under its own name. */
+export function createFakeChat(editEveryMs = 0, platform = 'fake'): FakeChat {
   const messages: FakeMessage[] = [];
   const replies: Doc[] = [];
   const said: Inbound[] = [];
@@ -60,7 +60,7 @@ export function createFakeChat(editEveryMs = 0): FakeChat {
   };
 
   return {
-    ...{ messages, replies, said, platform: 'fake' },
+    ...{ messages, replies, said, platform },
     capabilities: { maxCharacters: 4_000, editEveryMs, history: true, forms: 'modal' },
     async start(to) {
       sink = to;
