@@ -5,7 +5,7 @@ import { doctor } from './commands/doctor.ts';
 import { people } from './commands/people.ts';
 import { start } from './commands/start.ts';
 
-const code = await runCli(process.argv.slice(2), [start, demo, doctor(checks), people], {
+const code = await runCli(process.argv.slice(2), [start, demo, doctor(checks), people()], {
   say: (line) => void process.stdout.write(`${line}\n`),
   complain: (line) => void process.stderr.write(`${line}\n`),
 });

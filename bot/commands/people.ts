@@ -25,7 +25,7 @@ const forms: Readonly<Record<string, string>> = {
 };
 
 /** `mainloop people`: who is served. Works while the program runs, which follows at once, and while it does not. */
-export const people: Command = {
+export const people = (env: () => NodeJS.ProcessEnv = environment): Command => ({
   name: 'people',
   summary: 'List, let in, change and remove people, while the program runs or not',
   usage: Object.values(forms).join(' | '),
@@ -36,13 +36,13 @@ export const people: Command = {
   maxWords: 3,
   async run(args, io) {
     const act = readAct(args);
-    const { databaseUrl, dataDir } = readDatabaseConfig(environment());
+    const { databaseUrl, dataDir } = readDatabaseConfig(env());
     const log = pino({ level: 'silent' });
     const database = await visitDatabase({ ...(databaseUrl && { url: databaseUrl }), dataDir, log });
     try {
       const { db, close } = await connect(database.url, () => undefined, 2);
+      const store = createStore(db);
       try {
-        const store = createStore(db);
         await act({ store, membership: createMembership(store, actor), io });
       } finally {
         await close();
@@ -52,7 +52,7 @@ export const people: Command = {
     }
     return 0;
   },
-};
+});
 
 interface Desk {
   readonly store: Store;

@@ -29,8 +29,13 @@ export interface FakeChat extends Chat {
 
 export const bot: Account = { platform: 'fake', space: 'T1', id: 'BOT', bot: true };
 
-/** A chat platform in memory; a house may have several, each under its own name. */
-export function createFakeChat(editEveryMs = 0, platform = 'fake'): FakeChat {
+export interface FakeOptions {
+  readonly platform?: string;
+  readonly editEveryMs?: number;
+}
+
+/** A chat platform in memory. */
+export function createFakeChat({ platform = 'fake', editEveryMs = 0 }: FakeOptions = {}): FakeChat {
   const messages: FakeMessage[] = [];
   const replies: Doc[] = [];
   const said: Inbound[] = [];
@@ -116,7 +121,7 @@ export function createFakeChat(editEveryMs = 0, platform = 'fake'): FakeChat {
       };
     },
     working: () => Promise.resolve(),
-    dm: ({ platform, space, id }) => perform('dm', () => ({ platform, space, channel: `dm-${id}`, dm: true })),
+    dm: ({ space, id }) => perform('dm', () => ({ platform, space, channel: `dm-${id}`, dm: true })),
     reply: (handle: ReplyHandle, doc) =>
       perform('reply', () => {
         if (Number(handle.until ?? Number.POSITIVE_INFINITY) < Date.now())

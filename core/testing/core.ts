@@ -9,7 +9,7 @@ import type { Result } from '../protocol.ts';
 import { connect } from '../store/database.ts';
 import { createStore } from '../store/index.ts';
 import type { Settings } from '../workflows/deps.ts';
-import { createFakeChat } from './chat.ts';
+import { createFakeChat, type FakeOptions } from './chat.ts';
 import { createFakeCodeHost } from './code-host.ts';
 import { createFakeModel, type FakeAnswer } from './model.ts';
 import { testDatabase } from './postgres.ts';
@@ -22,13 +22,13 @@ const settings: Settings = {
   ...{ taskBudgetUsd: 5, taskDeadlineMinutes: 90, ciRounds: 1, reconcileMs: 3_600_000, ciGraceMs: 0, restMs: 60_000 },
 };
 
-export async function openCore(change: Partial<Settings> = {}) {
+/** @param others more platforms beside `fake`, whose ids of people are the same there. */
+export async function openCore(change: Partial<Settings> = {}, others: readonly FakeOptions[] = []) {
   const database = await testDatabase();
   const { db, close } = await connect(database.url, () => undefined);
   const store = createStore(db);
   const chat = createFakeChat();
-  const other = createFakeChat(0, 'other');
-  const chats = new Map([chat, other].map((face) => [face.platform, face]));
+  const chats = new Map([chat, ...others.map(createFakeChat)].map((item) => [item.platform, item]));
   const host = createFakeCodeHost();
   const sandbox = createFakeSandbox();
   const state: { answer: () => FakeAnswer } = { answer: () => ({ text: 'Hello.' }) };
@@ -39,7 +39,7 @@ export async function openCore(change: Partial<Settings> = {}) {
   });
   DBOS.setConfig({ name: 'test', systemDatabaseUrl: database.url, applicationVersion: 'test', enablePatching: true });
   await DBOS.launch();
-  for (const face of chats.values()) await face.start((inbound) => core.receive(inbound));
+  for (const item of chats.values()) await item.start((inbound) => core.receive(inbound));
   await store.projects.put({ repo: 'acme/web', defaultBranch: 'main', url: 'https://host.example/acme/web' }, 1);
   let count = 0;
   const id = () => {
@@ -57,15 +57,19 @@ export async function openCore(change: Partial<Settings> = {}) {
   const base = (by: string, place: Place) => ({
     ...{ dedupe: `${place.platform}:${id()}`, at: Date.now(), account: account(by, place.platform), place },
   });
-  const faceOf = (place: Place) => chats.get(place.platform) ?? chat;
+  const chatOf = ({ platform }: Pick<Place, 'platform'>) => {
+    const found = chats.get(platform);
+    if (!found) throw new Error(`no fake platform ${platform}`);
+    return found;
+  };
 
   return {
-    ...{ core, store, chat, other, host, sandbox, model, state, account, newPlace, dmOf, db },
+    ...{ core, store, chat, chats, host, sandbox, model, state, account, newPlace, dmOf, chatOf, db },
     admit: (name: string, role: Role, projects: readonly string[] | null = null) =>
       store.people.admit(account(name), role, 1, projects),
     async say(by: string, place: Place, text: string, more: Partial<Extract<Inbound, { kind: 'message' }>> = {}) {
       const ref = { place, id: `m${id()}` };
-      await faceOf(place).inbound({
+      await chatOf(place).inbound({
         ...base(by, place),
         kind: 'message',
         ref,
@@ -76,15 +80,15 @@ export async function openCore(change: Partial<Settings> = {}) {
       });
     },
     press: (by: string, place: Place, token: string, text?: string) =>
-      faceOf(place).inbound(
+      chatOf(place).inbound(
         text === undefined
           ? { ...base(by, place), kind: 'action', target: null, token, values: [], reply: {} }
           : { ...base(by, place), kind: 'form', token, fields: { text }, reply: {} },
       ),
     react: (by: string, target: { place: Place; id: string }, emoji: string) =>
-      faceOf(target.place).inbound({ ...base(by, target.place), kind: 'reaction', target, emoji, added: true }),
+      chatOf(target.place).inbound({ ...base(by, target.place), kind: 'reaction', target, emoji, added: true }),
     command: (by: string, place: Place, text: string) =>
-      faceOf(place).inbound({ ...base(by, place), kind: 'command', text, reply: {} }),
+      chatOf(place).inbound({ ...base(by, place), kind: 'command', text, reply: {} }),
     /** A proposal of ours, as the assistant would have made it. */
     async propose(
       place: Place,
