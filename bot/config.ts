@@ -122,14 +122,15 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   return config;
 }
 
-/** Where the database is, for commands that need nothing else. Throws {@link ConfigError}. */
-export function readDatabaseConfig(env: NodeJS.ProcessEnv): Pick<Config, 'databaseUrl' | 'dataDir'> {
+/** Where the database is and who owns it, for commands that need nothing else. Throws {@link ConfigError}. */
+export function readHouseConfig(env: NodeJS.ProcessEnv): Pick<Config, 'databaseUrl' | 'dataDir' | 'owners'> {
   const { values, problems } = parseSettings(env);
-  const ours = problems.filter(({ variable }) => variable === 'DATABASE_URL' || variable === 'DATA_DIR');
+  const ours = problems.filter(({ variable }) => ['DATABASE_URL', 'DATA_DIR', 'OWNERS'].includes(variable));
   if (ours.length > 0) throw new ConfigError(ours);
   return {
     ...(values.DATABASE_URL && { databaseUrl: values.DATABASE_URL }),
     dataDir: resolve(values.DATA_DIR ?? ''),
+    owners: values.OWNERS ?? [],
   };
 }
 

@@ -85,6 +85,13 @@ describe('beside a database of its own', () => {
     );
   });
 
+  test('who is named in OWNERS comes back with the next start, and that is said', async () => {
+    await store.people.admit({ ...account('U012AB3C4'), space: 'T012AB3C4' }, 'owner', 1);
+    const named = { ...env, OWNERS: 'slack:T012AB3C4/U012AB3C4' };
+    expect((await run(named, 'role', 'U012AB3C4', 'member')).out).toContain('OWNERS names slack:T012AB3C4:U012AB3C4');
+    expect((await run(named, 'remove', 'U012AB3C4')).out).toContain('an owner again at the next start');
+  });
+
   test.each([
     [['role', 'ana', 'member'], 'ana is the last owner'],
     [['remove', '1'], 'ana is the last owner'],

@@ -7,7 +7,7 @@ import { connect } from '../../core/store/database.ts';
 import { createStore, type Store } from '../../core/store/index.ts';
 import { createMembership, type Membership } from '../../core/workflows/membership.ts';
 import { type Command, type CommandArgs, type CommandIo, UsageError } from '../command.ts';
-import { environment, readDatabaseConfig } from '../config.ts';
+import { environment, readHouseConfig } from '../config.ts';
 import { visitDatabase } from '../database.ts';
 
 /** Who decides, in the history. */
@@ -36,14 +36,14 @@ export const people = (env: () => NodeJS.ProcessEnv = environment): Command => (
   maxWords: 3,
   async run(args, io) {
     const act = readAct(args);
-    const { databaseUrl, dataDir } = readDatabaseConfig(env());
+    const { databaseUrl, dataDir, owners } = readHouseConfig(env());
     const log = pino({ level: 'silent' });
     const database = await visitDatabase({ ...(databaseUrl && { url: databaseUrl }), dataDir, log });
     try {
       const { db, close } = await connect(database.url, () => undefined, 2);
       const store = createStore(db);
       try {
-        await act({ store, membership: createMembership(store, actor), io });
+        await act({ store, membership: createMembership(store, actor), io, owners: owners.map(accountKey) });
       } finally {
         await close();
       }
@@ -58,6 +58,8 @@ interface Desk {
   readonly store: Store;
   readonly membership: Membership;
   readonly io: CommandIo;
+  /** Accounts that the settings make owners at every start. */
+  readonly owners: readonly string[];
 }
 
 type Act = (desk: Desk) => Promise<void>;
@@ -123,10 +125,14 @@ const unlink =
 
 const onPerson =
   (who: string, said: string, act: (person: Person, membership: Membership) => Promise<void>): Act =>
-  async ({ store, membership, io }) => {
+  async ({ store, membership, io, owners }) => {
     const person = await findPerson(store, who);
+    const accounts = (await store.people.accountsOf(person.id)).map(accountKey);
     await act(person, membership);
     io.say(`✔ ${person.name} (${person.id}) ${said}`);
+    const after = await store.people.byId(person.id);
+    const lasting = after?.role === 'owner' ? undefined : owners.find((owner) => accounts.includes(owner));
+    if (lasting) io.say(`○ OWNERS names ${lasting}: an owner again at the next start, unless you take it out there.`);
   };
 
 /** By number, account (`slack:T1:U1`) or name, where only one has it. */

@@ -145,7 +145,7 @@ test('the log tells who decided what about a task, with which account, where and
   const { title, text } = await command('ben', `log #${task}`);
   expect(title).toBe(`#${task} Fix it`);
   const time = String.raw`\d+ \w+ \d{4}, \d\d:\d\d:\d\d \S+`;
-  const channel = '`' + place.channel + '`';
+  const channel = `\`${place.channel}\``;
   const lines = [
     `- ${time} · \\*\\*cleo\\*\\* started it · fake, ${channel} · \`fake:T1:cleo\``,
     `- ${time} · \\*\\*cleo\\*\\* approved the plan · other, direct message · \`other:T1:cleo\``,

@@ -36,8 +36,11 @@ export const createAuthority = ({ store }: { readonly store: Store }) => ({
   },
 });
 
-/** Whom only the code host vouches for has no account with us. */
-const personNow = async (
-  store: Store,
-  { person, account }: Pick<Actor, 'person' | 'account'>,
-): Promise<Person | null> => (person === null || person.id === 0 ? person : store.people.byAccount(account));
+/**
+ * Whom only the code host vouches for has no account with us. What an older release heard and this one carries out names none
+ * either; there the person themself is looked up.
+ */
+async function personNow({ people }: Store, { person, account }: Actor): Promise<Person | null> {
+  if (person === null || person.id === 0) return person;
+  return account ? people.byAccount(account) : people.byId(person.id);
+}

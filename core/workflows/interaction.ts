@@ -56,7 +56,8 @@ async function handle(
   if (decided.start !== null) await children.startTask(decided.start);
   const { say } = decided;
   if (say) await effect('reply', () => replyTo(deps, inbound, { text: say }), brisk);
-  // A thumb has no private answer, and a proposer's does nothing where it looks as if it should.
+  // A thumb has no private answer, and a proposer's does nothing where it looks as if it should. No patch is needed: what an
+  // older release decided is never refused so.
   if (say && inbound.kind === 'reaction' && decided.refused === 'own')
     await notice(deps.log, 'say refusal', () => sayRefusal(deps, inbound, actor, say));
 }
