@@ -11,6 +11,9 @@ let ben: string;
 beforeAll(async () => {
   house = await openCore({}, [{ platform: 'other' }]);
   await house.admit('ana', 'owner');
+  // As a crash would leave it: joined, and nobody told.
+  const { id } = await house.admit('zed', 'member');
+  await house.store.joins.add(id, house.account('zed', 'other'), 'fake:T1:zed', Date.now());
   await house.core.start();
 });
 afterAll(() => house.close());
@@ -65,6 +68,15 @@ describe('a second account', () => {
     expect(card?.buttons?.flat()[0]?.label).toBe('Not me: unlink');
     const events = await house.store.history.of(`person:${first?.id}`);
     expect(events).toMatchObject([{ type: 'linked', data: { account: `other:T1:${ben}`, platform: 'other' } }]);
+  });
+
+  test('that was joined right before a crash is told of after the next start', async () => {
+    const [card] = await eventually('the card', async () => {
+      const docs = sent(house.dmOf('zed', 'fake'));
+      return docs.length > 0 && docs;
+    });
+    expect(card?.title).toBe('Another account was joined to yours');
+    expect(sent(house.dmOf('zed', 'other'))).toEqual([]);
   });
 
   test('that a thief joined is unlinked with one touch, and what it joined with it', async () => {
@@ -129,6 +141,13 @@ describe('a code', () => {
     expect(await personOf(ben)).toBeNull();
     await house.db.execute(`update mainloop.limits set since = 1 where key = 'codes:other:T1:${ben}'`);
     expect(await dm(ben, code)).toContain(`This account is ${ben} now`);
+  });
+
+  test('of their own clears nobody of the codes that they tried', async () => {
+    const code = await linkCode();
+    for (let n = 0; n < 4; n += 1) await command(ben, `link AAAA-AA${n + 22}`);
+    expect(await command(ben, `link ${code}`)).toContain('your own code');
+    expect(await command(ben, 'link AAAA-AA33')).toContain('too many codes');
   });
 
   test('that is shown again and again is refused for a while', async () => {

@@ -55,7 +55,10 @@ export async function link(deps: Needs, { code, role }: LinkWords, by: Linking):
   const tries = `codes:${accountKey(by.account)}`;
   const count = await store.limits.count(tries, windowMs, Date.now());
   if (count > most) return say(count === most + 1 ? tooManyCodes : null);
-  const linked = person ? await enterKnown(deps, code, role, by, person) : await enterUnknown(deps, code, by);
+  const owner = person && (await ownerOf(store, code));
+  // Such a code is not used up: it must not clear the count of the others that were tried.
+  if (person && owner !== null) return say(alreadySomebody(person.name, owner === person.id));
+  const linked = person ? await admitBy(deps, code, role, by, person) : await enterUnknown(deps, code, by);
   if (!linked) return say(person && !may(person, 'administer') ? notAllowed('administer') : badCode);
   await store.limits.clear(tries);
   return linked;
@@ -79,22 +82,23 @@ async function showCode({ store }: Needs, person: Person, account: Account): Pro
   return linkCode(code, linkLifeMs);
 }
 
-/** An owner lets somebody in. A person's code is of no use on an account that has a person: nobody is merged. */
-async function enterKnown(
+/** Whose link code it is. It is of no use on an account that has a person: nobody is merged. */
+async function ownerOf(store: Needs['store'], code: string): Promise<number | null> {
+  const found = await store.codes.find(hashCode(code), 'link', Date.now());
+  const shown: Shown | null = found?.account ? JSON.parse(found.account) : null;
+  return shown?.person ?? null;
+}
+
+/** An owner lets in whom the code was shown to. */
+async function admitBy(
   { store, log }: Needs,
   code: string,
   role: LinkWords['role'],
   { actor }: Linking,
   person: Person,
 ): Promise<Linked | null> {
-  const now = Date.now();
-  const shown = await store.codes.find(hashCode(code), 'link', now);
-  if (shown?.account) {
-    const { person: owner }: Shown = JSON.parse(shown.account);
-    return say(alreadySomebody(person.name, owner === person.id));
-  }
   if (!may(person, 'administer')) return null;
-  const paired = await admitPaired(store, code, role, now);
+  const paired = await admitPaired(store, code, role, Date.now());
   if (!paired) return null;
   await record(store, actor, {
     subject: `person:${paired.person.id}`,
