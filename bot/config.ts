@@ -136,6 +136,18 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   return config;
 }
 
+/** Where the database is and who owns it, for commands that need nothing else. Throws {@link ConfigError}. */
+export function readHouseConfig(env: NodeJS.ProcessEnv): Pick<Config, 'databaseUrl' | 'dataDir' | 'owners'> {
+  const { values, problems } = parseSettings(env);
+  const ours = problems.filter(({ variable }) => ['DATABASE_URL', 'DATA_DIR', 'OWNERS'].includes(variable));
+  if (ours.length > 0) throw new ConfigError(ours);
+  return {
+    ...(values.DATABASE_URL && { databaseUrl: values.DATABASE_URL }),
+    dataDir: resolve(values.DATA_DIR ?? ''),
+    owners: values.OWNERS ?? [],
+  };
+}
+
 /** Who asks for isolation must not silently get none. */
 function refuseKubernetes({ SANDBOX }: Values, missing: Missing): void {
   if (SANDBOX === 'kubernetes')

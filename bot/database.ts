@@ -2,9 +2,10 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import type { Logger } from 'pino';
+import { Failure } from '../core/errors.ts';
 import { lockDataDir } from './data-lock.ts';
 import { checkDatabase } from './external-database.ts';
-import { type PostgresServer, startPostgres } from './postgres/server.ts';
+import { findPostgres, type PostgresServer, startPostgres } from './postgres/server.ts';
 
 export interface Database {
   readonly url: string;
@@ -30,6 +31,24 @@ export async function openDatabase({ url, dataDir, log }: DatabaseOptions): Prom
   } catch (error) {
     lock.release();
     throw error;
+  }
+}
+
+/**
+ * The same database for a moment, whether the program runs or not: beside a running one its server is used, and the
+ * directory stays that program's. Throws Failure.
+ */
+export async function visitDatabase(options: DatabaseOptions): Promise<Pick<Database, 'url' | 'stop'>> {
+  const { url, dataDir } = options;
+  if (url) {
+    await checkDatabase(url);
+    return { url, stop: async () => undefined };
+  }
+  try {
+    return await openDatabase(options);
+  } catch (error) {
+    if (!(error instanceof Failure) || error.code !== 'data_dir_in_use') throw error;
+    return { url: await findPostgres(join(dataDir, 'postgres'), name), stop: async () => undefined };
   }
 }
 

@@ -2,9 +2,10 @@ import { checks } from './checks.ts';
 import { runCli } from './cli.ts';
 import { demo } from './commands/demo.ts';
 import { doctor } from './commands/doctor.ts';
+import { people } from './commands/people.ts';
 import { start } from './commands/start.ts';
 
-const code = await runCli(process.argv.slice(2), [start, demo, doctor(checks)], {
+const code = await runCli(process.argv.slice(2), [start, demo, doctor(checks), people()], {
   say: (line) => void process.stdout.write(`${line}\n`),
   complain: (line) => void process.stderr.write(`${line}\n`),
 });

@@ -5,6 +5,7 @@ import type { TaskNumber } from './domain/ids.ts';
 import { isFinal } from './domain/task.ts';
 import type { Door } from './door.ts';
 import type { HostHint, Suggest } from './ports.ts';
+import { unjoinMs } from './words/join.ts';
 import { createAsk } from './workflows/ask.ts';
 import { createAtWork } from './workflows/at-work.ts';
 import { createCards } from './workflows/cards.ts';
@@ -12,6 +13,7 @@ import { createDecisions } from './workflows/decisions.ts';
 import type { Deps, Outside } from './workflows/deps.ts';
 import { createDoor } from './workflows/door.ts';
 import { createInteraction } from './workflows/interaction.ts';
+import { createJoined } from './workflows/joined.ts';
 import { createListening } from './workflows/listening.ts';
 import { createPresenter } from './workflows/presenter.ts';
 import { createReceive } from './workflows/receive.ts';
@@ -122,8 +124,13 @@ export function createCore(outside: Outside): Core {
     if (ids.length > 0) await DBOS.resumeWorkflows(ids, { queueName: wakeQueue });
   }
 
+  const joined = DBOS.registerWorkflow(createJoined(deps), lasting('joined'));
+  const startJoined = async (id: number) => {
+    await DBOS.startWorkflow(joined, { workflowID: `join:${id}` })(id);
+  };
   const receive = createReceive(deps, atWork, {
     startTurn,
+    startJoined,
     startInteraction: async (inbound, person) => {
       await DBOS.startWorkflow(interaction, { workflowID: inbound.dedupe })(inbound, person);
     },
@@ -146,6 +153,7 @@ export function createCore(outside: Outside): Core {
       const turns = await deps.store.conversations.activeTurns();
       await Promise.all(turns.map(({ key, turn: id }) => startTurn(id, key)));
       for (const number of await deps.store.tasks.unstarted()) await startTask(number);
+      for (const { id } of await deps.store.joins.since(Date.now() - unjoinMs)) await startJoined(id);
       presenter.resume();
       rest.start();
       supervisor.start();

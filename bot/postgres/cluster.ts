@@ -27,7 +27,7 @@ export async function ensureCluster(home: string, { initdb }: Binaries, identity
   const directory = join(home, 'cluster');
   const passwordFile = join(home, 'password');
   for (const name of leftovers(home)) await discard(join(home, name));
-  if (existsSync(directory)) return { directory, password: readFileSync(passwordFile, 'utf8') };
+  if (existsSync(directory)) return readCluster(home);
 
   const password = randomBytes(24).toString('base64url');
   rmSync(passwordFile, { force: true });
@@ -42,6 +42,12 @@ export async function ensureCluster(home: string, { initdb }: Binaries, identity
   rmSync(`${unfinished}.pid`);
   return { directory, password };
 }
+
+/** The cluster that is there. */
+export const readCluster = (home: string): Cluster => ({
+  directory: join(home, 'cluster'),
+  password: readFileSync(join(home, 'password'), 'utf8'),
+});
 
 /** The notes of the processes first, so that each is ended before its directory goes. */
 const leftovers = (home: string) =>

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { Failure } from '../../core/errors.ts';
 import { type Binaries, findBinaries } from './binaries.ts';
-import { type Cluster, ensureCluster, user } from './cluster.ts';
+import { type Cluster, ensureCluster, readCluster, user } from './cluster.ts';
 import { type Identity, postgresIdentity } from './identity.ts';
 import { isAlive, pidFile, readPostmaster } from './postmaster.ts';
 
@@ -57,6 +57,25 @@ export async function startPostgres({ home, durable = true }: PostgresOptions): 
     revive: async () => void (await run(installation, port)),
     stop: () => stop(cluster.directory),
   };
+}
+
+/**
+ * The address of a database of the server that runs on `home` under another program; waits while it starts. Never starts one.
+ * Throws Failure `postgres_not_running`.
+ */
+export async function findPostgres(home: string, database: string): Promise<string> {
+  const directory = join(home, 'cluster');
+  for (const deadline = Date.now() + patienceMs; Date.now() < deadline; await sleep(100)) {
+    const postmaster = readPostmaster(directory);
+    if (postmaster === null || postmaster === 'foreign' || !postmaster.ready) continue;
+    const url = address(readCluster(home), postmaster.port, database);
+    if (!(await knock(url))) return url;
+  }
+  throw new Failure(`The embedded Postgres in ${home} does not answer.`, {
+    code: 'postgres_not_running',
+    remedy: 'retry',
+    advice: 'Another Mainloop holds the directory; look at its log.',
+  });
 }
 
 const fleeting = ['max_connections=400', 'fsync=off', 'full_page_writes=off', 'synchronous_commit=off'];

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Answer, AskBody } from '../domain/ask.ts';
+import { isAmong, seenBy } from '../domain/policy.ts';
 import type { Store } from '../store/index.ts';
 import { answerWords } from '../words/ask.ts';
 import { assentOf } from './assent.ts';
@@ -33,7 +34,8 @@ export const answerTool = (store: Store, decisions: AssistantDeps['decisions']):
     const by = actorOf(call, said.message);
     if (!by) return notOfThisTurn(call, said.message);
     const ask = await store.asks.find(said.ask);
-    if (!ask) return refused(`ask: there is no ask ${said.ask}. The open ones are in <system-reminder>.`);
+    if (!ask || (await isHidden(store, by.actor.account, ask.task)))
+      return refused(`ask: there is no ask ${said.ask}. The open ones are in <system-reminder>.`);
     if (ask.state === 'withdrawn') return refused(`ask: ask ${ask.id} needs no answer any more.`);
     const understood = understand(ask.body, said, by.text);
     if ('problem' in understood) return refused(understood.problem);
@@ -44,6 +46,12 @@ export const answerTool = (store: Store, decisions: AssistantDeps['decisions']):
     );
     return note ? { ...result, content: `${note} ${result.content}` } : result;
   });
+
+/** Whether it belongs to a project that is not theirs. What a stranger may is for the decision to say. */
+async function isHidden(store: Store, account: string, task: number): Promise<boolean> {
+  const person = await store.people.byAccount(account);
+  return person !== null && !isAmong(seenBy(person), (await store.tasks.get(task)).repo);
+}
 
 function understand(body: AskBody, said: Input, message: string): Understood {
   const text = said.text ?? message;

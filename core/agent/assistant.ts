@@ -1,4 +1,5 @@
 import type { ConversationKey } from '../domain/chat.ts';
+import { isAmong } from '../domain/policy.ts';
 import type { ModelMessage } from '../ports.ts';
 import { collect } from './collect.ts';
 import { checkedSummary, isOver, nextRange, summaryRequest } from './compaction.ts';
@@ -8,6 +9,7 @@ import { instructions, projectsBlock } from './prompt.ts';
 import { stateOf } from './state.ts';
 import { createTools } from './tools.ts';
 import type { AssistantDeps, Round, ToolCall, ToolOutcome, Turn } from './turn.ts';
+import { visibleIn } from './visible.ts';
 
 export type { Round, Said, ToolCall, ToolOutcome, Turn } from './turn.ts';
 
@@ -33,7 +35,9 @@ export const createAssistant = (deps: AssistantDeps) => {
       const before = stored.filter((message) => message.turn !== null && message.turn !== turn.id);
       const now = stored.filter((message) => message.turn === turn.id && message.role === 'person');
       const memory = { summary: found?.summary ?? '', history: before };
-      const [projects, state] = await Promise.all([store.projects.list(), stateOf(store, turn, Date.now())]);
+      const visible = await visibleIn(store, turn);
+      const [all, state] = await Promise.all([store.projects.list(), stateOf(store, turn, visible, Date.now())]);
+      const projects = all.filter(({ repo }) => isAmong(visible, repo));
       const request = {
         model: settings.chatModel,
         system: [instructions, projectsBlock(projects)],

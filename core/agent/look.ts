@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { may } from '../domain/policy.ts';
+import { isAmong, may } from '../domain/policy.ts';
 import type { Task } from '../domain/task.ts';
 import type { Store } from '../store/index.ts';
 import { logLines } from '../words/log.ts';
@@ -9,6 +9,7 @@ import { why } from '../words/why.ts';
 import { asData } from './render.ts';
 import { askLine, taskLine } from './state.ts';
 import { type Call, defineTool, done, refused, type Tool, taskNumber } from './tool.ts';
+import { visibleIn } from './visible.ts';
 
 /** Tasks and log lines in one answer. */
 const listed = 30;
@@ -23,7 +24,8 @@ export const lookingTools = (store: Store): Tool[] => [
     z.object({ all: z.boolean().default(false) }),
     async ({ all }, call) => {
       if (!mayView(call)) return notShown;
-      const tasks = all ? await store.tasks.latest(listed) : (await store.tasks.open()).slice(-listed);
+      const visible = await visibleIn(store, call.turn);
+      const tasks = all ? await store.tasks.latest(listed, visible) : (await store.tasks.open(visible)).slice(-listed);
       if (tasks.length === 0) return done(all ? 'There has been no task yet.' : 'No task is open.');
       return done(asData(tasks.map((task) => `- ${taskLine(task, Date.now())}`).join('\n')));
     },
@@ -35,7 +37,9 @@ export const lookingTools = (store: Store): Tool[] => [
     async ({ task: number }, call) => {
       if (!mayView(call)) return notShown;
       const task = await store.tasks.find(number);
-      return task ? done(asData(await describeTask(store, task))) : refused(`task: there is no task #${number}.`);
+      return task && isAmong(await visibleIn(store, call.turn), task.repo)
+        ? done(asData(await describeTask(store, task)))
+        : refused(`task: there is no task #${number}.`);
     },
   ),
 ];

@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { may } from '../domain/policy.ts';
+import { may, type Person } from '../domain/policy.ts';
 import { type Proposal, type ProposedTask, proposalLifeMs } from '../domain/proposal.ts';
 import { isFinal } from '../domain/task.ts';
 import type { Project } from '../store/projects.ts';
 import { modelName } from '../words/names.ts';
 import { notAllowed } from '../words/people.ts';
 import { headline } from '../words/text.ts';
-import type { Actor } from '../workflows/decisions.ts';
+import { type Actor, record } from '../workflows/record.ts';
 import { howToAdd } from './prompt.ts';
 import {
   actorOf,
@@ -53,10 +53,12 @@ type Input = z.output<ReturnType<typeof schema>>;
 export function spawnTool({ store, host, settings, decisions }: Needs): Tool {
   const models = [...new Set([settings.workerModel, settings.chatModel, settings.sideModel])];
 
-  async function projectFor(repo: string | undefined, call: Call): Promise<Project> {
-    const known = await store.projects.list();
+  /** Of the projects of the one who asks; the others are as unknown as those that nobody added. */
+  async function projectFor(repo: string | undefined, call: Call, person: Person | null): Promise<Project> {
+    const known = (await store.projects.list()).filter((one) => may(person, 'propose', one.repo));
     const linked = repo ?? (await store.projects.linkedTo(call.turn.place)) ?? undefined;
-    const project = linked ? await store.projects.find(linked) : known.length === 1 ? known[0] : undefined;
+    const named = known.find((one) => one.repo.toLowerCase() === linked?.toLowerCase());
+    const project = linked ? named : known.length === 1 ? known[0] : undefined;
     if (project) return project;
     const what = linked ? `I don't know ${linked}.` : 'Several are possible: ask which one.';
     const list = known.length > 0 ? `Known: ${known.map((one) => one.repo).join(', ')}.` : 'None is known yet.';
@@ -79,20 +81,21 @@ export function spawnTool({ store, host, settings, decisions }: Needs): Tool {
     throw new Unfit(`model: ${model} is not among ${models.join(', ')}.`);
   }
 
-  /** The only one who spoke, or the author of the message that was named. */
-  function proposer(message: number | undefined, call: Call): Actor {
+  /** The only one who spoke, or the author of the message that was named, with what they may now. */
+  async function proposer(message: number | undefined, call: Call): Promise<Actor> {
     const accounts = new Set(call.turn.said.map(({ account }) => account));
     const id = message ?? (accounts.size === 1 ? call.turn.said.at(-1)?.id : undefined);
     if (id === undefined) throw new Unfit('message: several people wrote; name the message that asks for this.');
     const by = actorOf(call, id);
     if (!by) throw new Unfit(notOfThisTurn(call, id).content);
-    if (!may(by.actor.person, 'propose')) throw new Unfit(`For the person: ${notAllowed('propose').text}`);
-    return by.actor;
+    const person = by.actor.person && (await store.people.byAccount(by.actor.account));
+    if (!may(person, 'propose')) throw new Unfit(`For the person: ${notAllowed('propose').text}`);
+    return { ...by.actor, person };
   }
 
   async function propose(input: Input, call: Call): Promise<ToolOutcome> {
-    const actor = proposer(input.message, call);
-    const project = await projectFor(input.repo, call);
+    const actor = await proposer(input.message, call);
+    const project = await projectFor(input.repo, call, actor.person);
     const proposed: ProposedTask = {
       repo: project.repo,
       base: await checkedBase(project, input.base),
@@ -104,7 +107,7 @@ export function spawnTool({ store, host, settings, decisions }: Needs): Tool {
       deadlineMinutes: settings.taskDeadlineMinutes,
     };
     const { conversation, place } = call.turn;
-    const open = await store.proposals.openIn(conversation);
+    const open = (await store.proposals.openIn(conversation)).filter(({ repo }) => may(actor.person, 'propose', repo));
     const running = (await store.tasks.inConversation(conversation)).find(
       (task) => !isFinal(task.status) && sameWork(task, proposed),
     );
@@ -123,10 +126,13 @@ export function spawnTool({ store, host, settings, decisions }: Needs): Tool {
       origin: call.origin,
       conversation,
       place,
+      ...(actor.person && { proposer: actor.person.id }),
       createdAt: now,
       expiresAt: now + proposalLifeMs,
     };
     const proposal = await store.proposals.create(made);
+    const key = `proposed:proposal:${proposal.id}`;
+    await record(store, actor, { subject: `proposal:${proposal.id}`, type: 'proposed', key });
     for (const { id } of earlier) if (id !== proposal.id) await decisions.replace(id, actor);
     return done(`Proposal ${proposal.id}: the card is shown with ${proposal.repo}, ${proposal.base}. ${dontRepeat}`, {
       proposal: proposal.id,

@@ -1,3 +1,5 @@
+import type { RepoName } from '../domain/ids.ts';
+import { isAmong } from '../domain/policy.ts';
 import type { Proposal } from '../domain/proposal.ts';
 import type { Task } from '../domain/task.ts';
 import type { Ask } from '../store/asks.ts';
@@ -11,17 +13,26 @@ import { asData } from './render.ts';
 import type { Turn } from './turn.ts';
 
 /**
- * What is true right now, for the end of a request: bounded, and never part of the cached prefix. The tag is the one by which
+ * What is true right now in the repositories that may be seen here (null: all), for the end of a request: bounded, and never part of the cached prefix. The tag is the one by which
  * Claude knows notes of the program in a user's message.
  */
-export async function stateOf(store: Store, turn: Turn, now: number): Promise<string> {
-  const [tasks, asks, proposals, linked, card] = await Promise.all([
-    store.tasks.open(),
+export async function stateOf(
+  store: Store,
+  turn: Turn,
+  visible: readonly RepoName[] | null,
+  now: number,
+): Promise<string> {
+  const [tasks, allAsks, allProposals, linkedTo, card] = await Promise.all([
+    store.tasks.open(visible),
     store.asks.inbox(),
     store.proposals.openIn(turn.conversation),
     store.projects.linkedTo(turn.place),
     turn.place.thread === undefined ? null : store.posts.subjectOf({ place: turn.place, id: turn.place.thread }),
   ]);
+  const numbers = new Set(tasks.map((task) => task.number));
+  const asks = allAsks.filter((ask) => numbers.has(ask.task));
+  const proposals = allProposals.filter(({ repo }) => isAmong(visible, repo));
+  const linked = linkedTo !== null && isAmong(visible, linkedTo) ? linkedTo : null;
   const here = (task: Task) => task.conversation === turn.conversation || card === `task:${task.number}`;
   const mine = new Set(tasks.filter(here).map((task) => task.number));
   return [

@@ -74,7 +74,9 @@ export const proposalId = id(/^(?:proposal )?\d+$/, 'the id of an open proposal,
 export function actorOf({ turn, origin }: Call, message: number): { actor: Actor; text: string } | null {
   const said = turn.said.find((one) => one.id === message);
   if (!said) return null;
-  const actor = { person: said.person, name: said.author, platform: turn.place.platform, origin };
+  const { person, author: name, account } = said;
+  const { place } = turn;
+  const actor = { person, name, platform: place.platform, account: account ?? '', place, origin };
   return { actor, text: said.text };
 }
 

@@ -38,6 +38,10 @@ export interface Account {
 export const accountKey = (account: Pick<Account, 'platform' | 'space' | 'id'>): string =>
   [account.platform, account.space, account.id].join(':');
 
+/** Whether an account is a guest of another workspace (Slack Connect) where it speaks. */
+export const isForeign = (account: Pick<Account, 'space'>, place: Pick<Place, 'space'>): boolean =>
+  account.space !== '' && account.space !== place.space;
+
 /** 👍 and 👎 in every spelling become these two; other reactions are kept under their own name. */
 export type Emoji = 'yes' | 'no' | (string & {});
 

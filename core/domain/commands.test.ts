@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { commands, parseCommand } from './commands.ts';
 
+const projectUsage = 'Use it as `project [add|new|link|remove OWNER/REPO] [set OWNER/REPO self-approval on|off]`.';
+
 describe('a command', () => {
   it.each([
     ['task fix the picker', { name: 'task', text: 'fix the picker' }],
@@ -21,10 +23,19 @@ describe('a command', () => {
     ['cancel 41', { name: 'cancel', task: 41 }],
     ['retry #41', { name: 'retry', task: 41 }],
     ['logs', { name: 'logs', task: null }],
+    ['log #41', { name: 'log', task: 41 }],
     ['project', { name: 'project', action: 'list' }],
     ['project add acme/web', { name: 'project', action: 'add', repo: 'acme/web' }],
     ['project add https://github.com/acme/web.git', { name: 'project', action: 'add', repo: 'acme/web' }],
     ['project remove acme/web', { name: 'project', action: 'remove', repo: 'acme/web' }],
+    [
+      'project set acme/web self-approval off',
+      { name: 'project', action: 'set', repo: 'acme/web', selfApproval: false },
+    ],
+    [
+      'project set https://github.com/acme/web Self-Approval ON',
+      { name: 'project', action: 'set', repo: 'acme/web', selfApproval: true },
+    ],
     ['link', { name: 'link', code: null, role: 'member' }],
     ['link 7k2-9qf', { name: 'link', code: '7K2-9QF', role: 'member' }],
     ['link 7K2-9QF viewer', { name: 'link', code: '7K2-9QF', role: 'viewer' }],
@@ -44,7 +55,11 @@ describe('a command', () => {
     ['task ""', 'Use it as `task TEXT`.'],
     ['steer', 'Use it as `steer [#TASK] TEXT`.'],
     ['steer #41', 'Use it as `steer [#TASK] TEXT`.'],
-    ['project add', 'Use it as `project [add|new|link|remove OWNER/REPO]`.'],
+    ['project add', projectUsage],
+    ['project set acme/web', projectUsage],
+    ['project set acme/web self-approval maybe', projectUsage],
+    ['project set acme/web colour on', projectUsage],
+    ['log x', 'Use it as `log [#TASK]`.'],
     ['link 7K2-9QF king', 'Use it as `link [CODE] [owner|member|viewer]`.'],
     ['taks', 'There is no `taks`; did you mean `tasks`?'],
     ['projcet add a/b', 'There is no `projcet`; did you mean `project`?'],

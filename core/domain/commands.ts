@@ -1,5 +1,5 @@
 import type { TaskNumber } from './ids.ts';
-import type { Role } from './policy.ts';
+import { type Role, roles } from './policy.ts';
 
 /** The commands, the same on every face: what people type, and what it does. */
 export const commands = [
@@ -11,15 +11,16 @@ export const commands = [
   { name: 'cancel', usage: 'cancel [#TASK]', summary: 'stop a task; its branch stays' },
   { name: 'retry', usage: 'retry [#TASK]', summary: 'go on from the last good point' },
   { name: 'logs', usage: 'logs [#TASK]', summary: 'show what the worker did' },
+  { name: 'log', usage: 'log [#TASK]', summary: 'show who decided what about a task, where and when' },
   {
     name: 'project',
-    usage: 'project [add|new|link|remove OWNER/REPO]',
-    summary: 'list, add or remove repositories; make or link a channel for one',
+    usage: 'project [add|new|link|remove OWNER/REPO] [set OWNER/REPO self-approval on|off]',
+    summary: 'list, add, remove or set up repositories; make or link a channel for one',
   },
   {
     name: 'link',
     usage: 'link [CODE] [owner|member|viewer]',
-    summary: 'get your code for an owner, or let in who has one',
+    summary: 'join another account of yours, or let in who has a code',
   },
   { name: 'dashboard', usage: 'dashboard', summary: 'get a link to the web page' },
   { name: 'help', usage: 'help [COMMAND]', summary: 'explain the commands' },
@@ -32,10 +33,12 @@ export type Command =
   | { name: 'task'; text: string }
   | { name: 'tasks'; all: boolean }
   | { name: 'inbox' | 'dashboard' }
-  | { name: 'why' | 'cancel' | 'retry' | 'logs'; task: TaskNumber | null }
+  | { name: 'why' | 'cancel' | 'retry' | 'logs' | 'log'; task: TaskNumber | null }
   | { name: 'steer'; task: TaskNumber | null; text: string }
   | { name: 'project'; action: 'list' }
-  | { name: 'project'; action: 'add' | 'new' | 'link' | 'remove'; repo: string }
+  | { name: 'project'; action: 'add' | 'new' | 'link'; repo: string }
+  | { name: 'project'; action: 'remove'; repo: string }
+  | { name: 'project'; action: 'set'; repo: string; selfApproval: boolean }
   | { name: 'link'; code: string | null; role: Role }
   | { name: 'help'; topic: CommandName | null };
 
@@ -57,7 +60,8 @@ export function parseCommand(text: string): Command | { error: string } {
     case 'why':
     case 'cancel':
     case 'retry':
-    case 'logs': {
+    case 'logs':
+    case 'log': {
       const task = rest === '' ? null : taskNumber(rest);
       return task === undefined ? usage : { name, task };
     }
@@ -102,15 +106,24 @@ function steer(rest: string): Command | undefined {
 function project(rest: string): Command | undefined {
   if (rest === '' || rest === 'list') return { name: 'project', action: 'list' };
   const [action, after] = splitWord(rest);
-  const repo = unquote(after)
-    .replace(/^https?:\/\/[^/]+\//, '')
-    .replace(/(?:\.git)?\/?$/, '');
+  if (action === 'set') return projectSetting(after);
+  const repo = repoIn(after);
   if ((action !== 'add' && action !== 'new' && action !== 'link' && action !== 'remove') || repo === '')
     return undefined;
   return { name: 'project', action, repo };
 }
 
-const roles: readonly Role[] = ['owner', 'member', 'viewer'];
+/** `owner/repo`, also out of its address. */
+const repoIn = (text: string): string =>
+  unquote(text)
+    .replace(/^https?:\/\/[^/]+\//, '')
+    .replace(/(?:\.git)?\/?$/, '');
+
+function projectSetting(rest: string): Command | undefined {
+  const match = /^(\S+)\s+self-approval\s+(on|off)$/i.exec(rest);
+  if (!match?.[1] || !match[2]) return undefined;
+  return { name: 'project', action: 'set', repo: repoIn(match[1]), selfApproval: match[2].toLowerCase() === 'on' };
+}
 
 function link(rest: string): Command | undefined {
   const [code, after] = splitWord(rest);

@@ -3,7 +3,7 @@ import { canUndo, type Proposal, undoMs } from './proposal.ts';
 
 const proposal = (state: Proposal['state'], decidedAt: number | null): Proposal => ({
   ...{ id: 1, conversation: 'c', repo: 'acme/web', base: 'main', title: '', brief: '', model: 'm', planFirst: true },
-  ...{ budgetUsd: 5, deadlineMinutes: 90, createdAt: 0, expiresAt: 1, decidedBy: null, task: 1 },
+  ...{ budgetUsd: 5, deadlineMinutes: 90, createdAt: 0, expiresAt: 1, decidedBy: null, task: 1, proposer: 1 },
   place: { platform: 'slack', space: 'T1', channel: 'C1', dm: false },
   state,
   decidedAt,

@@ -19,6 +19,8 @@ export interface Proposal extends ProposedTask {
   readonly id: number;
   readonly conversation: ConversationKey;
   readonly place: Place;
+  /** The person whose words led to it; null when that is not known. */
+  readonly proposer: number | null;
   readonly state: ProposalState;
   readonly createdAt: number;
   readonly expiresAt: number;

@@ -1,4 +1,10 @@
-import { customType } from 'drizzle-orm/pg-core';
+import { bigint, customType, pgSchema } from 'drizzle-orm/pg-core';
+
+/** All tables of ours. */
+export const mainloop = pgSchema('mainloop');
+
+/** Milliseconds since the epoch, everywhere. */
+export const ms = (name: string) => bigint(name, { mode: 'number' });
 
 /** Postgres text holds neither NUL nor half a surrogate pair; both come in through chats, models and workers. */
 export const storable = (text: string): string => text.replaceAll('\u0000', '').toWellFormed();

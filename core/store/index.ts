@@ -1,8 +1,11 @@
 import { sql } from 'drizzle-orm';
 import { askStore } from './asks.ts';
+import { codeStore } from './codes.ts';
 import { conversationStore } from './conversations.ts';
 import type { Database } from './database.ts';
 import { historyStore } from './history.ts';
+import { joinStore } from './joins.ts';
+import { limitStore } from './limits.ts';
 import { peopleStore } from './people.ts';
 import { postStore } from './posts.ts';
 import { projectStore } from './projects.ts';
@@ -18,6 +21,9 @@ export const createStore = (db: Database) => ({
     await db.execute(sql`select 1`);
   },
   people: peopleStore(db),
+  codes: codeStore(db),
+  joins: joinStore(db),
+  limits: limitStore(db),
   projects: projectStore(db),
   conversations: conversationStore(db),
   posts: postStore(db),

@@ -1,90 +1,144 @@
-import { and, eq, gt } from 'drizzle-orm';
+import { asc, eq } from 'drizzle-orm';
 import { type Account, accountKey } from '../domain/chat.ts';
-import type { Person, Role } from '../domain/policy.ts';
+import type { RepoName } from '../domain/ids.ts';
+import { type Person, type Role, roles } from '../domain/policy.ts';
+import { accountRow } from './accounts.ts';
 import type { Database } from './database.ts';
-import { accounts, codes, people } from './schema.ts';
+import { accounts, people } from './schema.ts';
 
-/** From the one who may least. */
-const ranks: readonly Role[] = ['viewer', 'member', 'owner'];
+const person = { id: people.id, name: people.name, role: people.role, projects: people.projects };
 
-export const peopleStore = (db: Database) => ({
-  /** The person behind an account, or null for a stranger. Bots are nobody. */
-  async of(account: Account): Promise<(Person & { lastSeenAt: number }) | null> {
-    if (account.bot) return null;
+/** What a change of people came to; there is always an owner, so the last one stays. */
+export type Change = 'changed' | 'unknown' | 'last_owner';
+
+export const peopleStore = (db: Database) => {
+  const byAccount = async (key: string): Promise<(Person & { lastSeenAt: number }) | null> => {
     const [row] = await db
-      .select({ id: people.id, name: people.name, role: people.role, lastSeenAt: accounts.lastSeenAt })
+      .select({ ...person, lastSeenAt: accounts.lastSeenAt })
       .from(accounts)
       .innerJoin(people, eq(accounts.person, people.id))
-      .where(eq(accounts.key, accountKey(account)));
+      .where(eq(accounts.key, key));
     return row ?? null;
-  },
+  };
 
-  async byId(id: number): Promise<Person | null> {
-    const [row] = await db.select().from(people).where(eq(people.id, id));
-    return row ?? null;
-  },
+  return {
+    /** The person behind an account, or null for a stranger. Bots are nobody. */
+    of: async (account: Account) => (account.bot ? null : byAccount(accountKey(account))),
 
-  /** Makes an account a person with a role; an account that is known keeps its person and gets at least that role. */
-  async admit(account: Omit<Account, 'bot'>, role: Role, at: number): Promise<Person> {
-    return db.transaction(async (tx) => {
-      const key = accountKey(account);
-      const name = account.name ?? account.id;
-      const [known] = await tx
-        .select({ id: people.id, name: people.name, role: people.role })
-        .from(accounts)
-        .innerJoin(people, eq(accounts.person, people.id))
-        .where(eq(accounts.key, key));
-      if (known) {
-        if (ranks.indexOf(role) <= ranks.indexOf(known.role)) return known;
-        await tx.update(people).set({ role }).where(eq(people.id, known.id));
-        return { ...known, role };
-      }
-      const [person] = await tx.insert(people).values({ name, role, createdAt: at }).returning();
-      if (!person) throw new Error('no person inserted');
-      await tx.insert(accounts).values({
-        key,
-        platform: account.platform,
-        space: account.space,
-        externalId: account.id,
-        name,
-        person: person.id,
-        lastSeenAt: at,
+    /** The same by the account's key `platform:space:id`. */
+    byAccount,
+
+    async byId(id: number): Promise<Person | null> {
+      const [row] = await db.select(person).from(people).where(eq(people.id, id));
+      return row ?? null;
+    },
+
+    /**
+     * Makes an account a person with a role, for these projects (null: all). An account that is known keeps its person and
+     * projects and gets at least that role.
+     */
+    async admit(
+      account: Omit<Account, 'bot'>,
+      role: Role,
+      at: number,
+      projects: readonly RepoName[] | null = null,
+    ): Promise<Person> {
+      return db.transaction(async (tx) => {
+        const [known] = await tx
+          .select(person)
+          .from(accounts)
+          .innerJoin(people, eq(accounts.person, people.id))
+          .where(eq(accounts.key, accountKey(account)));
+        if (known) {
+          // From the one who may most.
+          if (roles.indexOf(role) >= roles.indexOf(known.role)) return known;
+          await tx.update(people).set({ role }).where(eq(people.id, known.id));
+          return { ...known, role };
+        }
+        const name = account.name ?? account.id;
+        const values = { name, role, projects: projects && [...projects], createdAt: at };
+        const [fresh] = await tx.insert(people).values(values).returning(person);
+        if (!fresh) throw new Error('no person inserted');
+        await tx.insert(accounts).values(accountRow(account, fresh.id, at));
+        return fresh;
       });
-      return person;
+    },
+
+    /** Keeps a person's name and last account up to date with what the platform says. */
+    async seen(account: Account, at: number): Promise<void> {
+      const [row] = await db
+        .update(accounts)
+        .set({ lastSeenAt: at, ...(account.name ? { name: account.name } : {}) })
+        .where(eq(accounts.key, accountKey(account)))
+        .returning({ person: accounts.person });
+      if (row && account.name) await db.update(people).set({ name: account.name }).where(eq(people.id, row.person));
+    },
+
+    /** Their accounts, the one used last first. */
+    async accountsOf(id: number): Promise<Account[]> {
+      const rows = await db.select().from(accounts).where(eq(accounts.person, id)).orderBy(accounts.lastSeenAt);
+      return rows
+        .reverse()
+        .map((row) => ({ platform: row.platform, space: row.space, id: row.externalId, name: row.name, bot: false }));
+    },
+
+    async list(): Promise<Person[]> {
+      return db.select(person).from(people).orderBy(asc(people.id));
+    },
+
+    /** Gives a person another account; false when it has a person already. */
+    async addAccount(id: number, account: Omit<Account, 'bot'>, at: number): Promise<boolean> {
+      const rows = await db
+        .insert(accounts)
+        .values(accountRow(account, id, at))
+        .onConflictDoNothing()
+        .returning();
+      return rows.length > 0;
+    },
+
+    /** Makes an account a stranger's again; false when it was one. */
+    async dropAccount(key: string): Promise<boolean> {
+      return (await db.delete(accounts).where(eq(accounts.key, key)).returning()).length > 0;
+    },
+
+    async setProjects(id: number, projects: readonly RepoName[] | null): Promise<void> {
+      await db
+        .update(people)
+        .set({ projects: projects && [...projects] })
+        .where(eq(people.id, id));
+    },
+
+    async setRole(id: number, role: Role): Promise<Change> {
+      return change(id, role === 'owner', async (tx) => {
+        await tx.update(people).set({ role }).where(eq(people.id, id));
+      });
+    },
+
+    /** Removes a person: all their accounts are strangers' from then on. */
+    async remove(id: number): Promise<Change> {
+      return change(id, false, async (tx) => {
+        await tx.delete(accounts).where(eq(accounts.person, id));
+        await tx.delete(people).where(eq(people.id, id));
+      });
+    },
+  };
+
+  type Transaction = Parameters<Parameters<Database['transaction']>[0]>[0];
+
+  /** One at a time, so that two owners cannot remove each other. */
+  function change(id: number, staysOwner: boolean, act: (tx: Transaction) => Promise<void>): Promise<Change> {
+    return db.transaction(async (tx): Promise<Change> => {
+      const owners = await tx
+        .select({ id: people.id })
+        .from(people)
+        .where(eq(people.role, 'owner'))
+        .orderBy(asc(people.id))
+        .for('update');
+      const [found] = await tx.select({ id: people.id }).from(people).where(eq(people.id, id)).for('update');
+      if (!found) return 'unknown';
+      if (!staysOwner && owners.every((owner) => owner.id === id) && owners.length > 0) return 'last_owner';
+      await act(tx);
+      return 'changed';
     });
-  },
-
-  /** Keeps a person's name and last account up to date with what the platform says. */
-  async seen(account: Account, at: number): Promise<void> {
-    const [row] = await db
-      .update(accounts)
-      .set({ lastSeenAt: at, ...(account.name ? { name: account.name } : {}) })
-      .where(eq(accounts.key, accountKey(account)))
-      .returning({ person: accounts.person });
-    if (row && account.name) await db.update(people).set({ name: account.name }).where(eq(people.id, row.person));
-  },
-
-  async accountsOf(person: number): Promise<Account[]> {
-    const rows = await db.select().from(accounts).where(eq(accounts.person, person)).orderBy(accounts.lastSeenAt);
-    return rows
-      .reverse()
-      .map((row) => ({ platform: row.platform, space: row.space, id: row.externalId, name: row.name, bot: false }));
-  },
-
-  async list(): Promise<Person[]> {
-    return db.select({ id: people.id, name: people.name, role: people.role }).from(people).orderBy(people.id);
-  },
-
-  async putCode(hash: string, purpose: 'owner' | 'pair', account: string | null, expiresAt: number): Promise<void> {
-    await db.insert(codes).values({ hash, purpose, account, expiresAt }).onConflictDoNothing();
-  },
-
-  /** Uses up a code; null when it is unknown, used or expired. */
-  async takeCode(hash: string, purpose: 'owner' | 'pair', now: number): Promise<{ account: string | null } | null> {
-    const [row] = await db
-      .delete(codes)
-      .where(and(eq(codes.hash, hash), eq(codes.purpose, purpose), gt(codes.expiresAt, now)))
-      .returning();
-    return row ?? null;
-  },
-});
+  }
+};

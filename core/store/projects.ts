@@ -29,7 +29,7 @@ export const projectStore = (db: Database) => ({
     await db.delete(projects).where(eq(projects.repo, repo));
   },
 
-  async set(repo: RepoName, change: Partial<Pick<Project, 'checks' | 'withoutCi'>>): Promise<void> {
+  async set(repo: RepoName, change: Partial<Pick<Project, 'checks' | 'withoutCi' | 'selfApproval'>>): Promise<void> {
     await db.update(projects).set(change).where(eq(projects.repo, repo));
   },
 

@@ -1,6 +1,6 @@
 import { and, asc, eq, lte, sql } from 'drizzle-orm';
 import type { ConversationKey, Place } from '../domain/chat.ts';
-import { taskBranch } from '../domain/ids.ts';
+import { type TaskNumber, taskBranch } from '../domain/ids.ts';
 import { type Proposal, type ProposedTask, undoMs } from '../domain/proposal.ts';
 import { initialStatus } from '../domain/task.ts';
 import type { Database } from './database.ts';
@@ -10,6 +10,7 @@ export interface NewProposal extends ProposedTask {
   readonly origin: string;
   readonly conversation: ConversationKey;
   readonly place: Place;
+  readonly proposer?: number;
   readonly createdAt: number;
   readonly expiresAt: number;
 }
@@ -125,6 +126,12 @@ export const proposalStore = (db: Database) => {
         .where(and(eq(proposals.state, 'open'), lte(proposals.expiresAt, now)))
         .returning({ id: proposals.id });
       return rows.map((row) => row.id);
+    },
+
+    /** The one that a task came of. */
+    async ofTask(task: TaskNumber): Promise<Proposal | null> {
+      const [row] = await db.select().from(proposals).where(eq(proposals.task, task));
+      return row ?? null;
     },
 
     async openIn(conversation: ConversationKey): Promise<Proposal[]> {

@@ -1,60 +1,25 @@
 /** The tables, all in the schema `mainloop`; DBOS keeps its own beside them. Migrations are generated from this file. */
 import {
-  bigint,
   bigserial,
   boolean,
   doublePrecision,
   json as exactJson,
   index,
   integer,
-  pgSchema,
   primaryKey,
   serial,
   uniqueIndex,
 } from 'drizzle-orm/pg-core';
 import type { Answer, AskBody, AskKind } from '../domain/ask.ts';
 import type { FileRef, MessageRef, Place } from '../domain/chat.ts';
-import type { Role } from '../domain/policy.ts';
 import type { ProposalState } from '../domain/proposal.ts';
 import type { RunKind, RunOutcome } from '../domain/run.ts';
 import type { Status } from '../domain/task.ts';
 import type { Result, WorkerEvent } from '../protocol.ts';
-import { json, jsonb, text } from './columns.ts';
+import { json, jsonb, mainloop, ms, text } from './columns.ts';
 
-export const mainloop = pgSchema('mainloop');
-
-/** Milliseconds since the epoch, everywhere. */
-const ms = (name: string) => bigint(name, { mode: 'number' });
-
-export const people = mainloop.table('people', {
-  id: serial('id').primaryKey(),
-  name: text('name').notNull(),
-  role: text('role').$type<Role>().notNull(),
-  createdAt: ms('created_at').notNull(),
-});
-
-export const accounts = mainloop.table(
-  'accounts',
-  {
-    /** `platform:space:id`. */
-    key: text('key').primaryKey(),
-    platform: text('platform').notNull(),
-    space: text('space').notNull(),
-    externalId: text('external_id').notNull(),
-    name: text('name').notNull(),
-    person: integer('person').notNull(),
-    lastSeenAt: ms('last_seen_at').notNull(),
-  },
-  (t) => [index('accounts_person').on(t.person)],
-);
-
-/** One-time codes, hashed. `owner` codes make the account that enters one an owner. */
-export const codes = mainloop.table('codes', {
-  hash: text('hash').primaryKey(),
-  purpose: text('purpose').$type<'owner' | 'pair'>().notNull(),
-  account: text('account'),
-  expiresAt: ms('expires_at').notNull(),
-});
+export * from './people-schema.ts';
+export { mainloop };
 
 export const projects = mainloop.table('projects', {
   repo: text('repo').primaryKey(),
@@ -64,6 +29,8 @@ export const projects = mainloop.table('projects', {
   checks: jsonb('checks').$type<{ name: string; command: string }[]>(),
   /** A person said that this repository has no CI. */
   withoutCi: boolean('without_ci').notNull().default(false),
+  /** Whether who asked for work may confirm and approve it too. */
+  selfApproval: boolean('self_approval').notNull().default(true),
   createdAt: ms('created_at').notNull(),
 });
 
@@ -80,7 +47,7 @@ export const conversations = mainloop.table('conversations', {
   activeTurn: text('active_turn'),
   summary: text('summary').notNull().default(''),
   /** The last message that the summary covers. */
-  summaryThrough: bigint('summary_through', { mode: 'number' }).notNull().default(0),
+  summaryThrough: ms('summary_through').notNull().default(0),
   createdAt: ms('created_at').notNull(),
 });
 
@@ -131,6 +98,8 @@ export const proposals = mainloop.table('proposals', {
   id: serial('id').primaryKey(),
   /** Turn and tool call that made it: a repeated call finds the same proposal. */
   origin: text('origin').notNull().unique(),
+  /** The person whose words led to it; null when it was made by an older release. */
+  proposer: integer('proposer'),
   conversation: text('conversation').notNull(),
   place: jsonb('place').$type<Place>().notNull(),
   repo: text('repo').notNull(),

@@ -1,6 +1,6 @@
 import { and, asc, desc, eq, inArray, isNotNull, isNull, or, sql } from 'drizzle-orm';
 import type { ConversationKey } from '../domain/chat.ts';
-import type { TaskNumber } from '../domain/ids.ts';
+import type { RepoName, TaskNumber } from '../domain/ids.ts';
 import { isFinal, nextStatus, type Phase, type Task, type TaskEvent } from '../domain/task.ts';
 import type { Database } from './database.ts';
 import { events, tasks } from './schema.ts';
@@ -79,9 +79,13 @@ export const taskStore = (db: Database) => {
       return row;
     },
 
-    /** Tasks that aren't over, oldest first. */
-    async open(): Promise<Task[]> {
-      return db.select().from(tasks).where(isNull(tasks.endedAt)).orderBy(asc(tasks.number));
+    /** Tasks that aren't over, oldest first: of these repositories, or of all. */
+    async open(repos: readonly RepoName[] | null = null): Promise<Task[]> {
+      return db
+        .select()
+        .from(tasks)
+        .where(and(isNull(tasks.endedAt), within(repos)))
+        .orderBy(asc(tasks.number));
     },
 
     /** Open tasks of which the code host can have news. */
@@ -125,9 +129,14 @@ export const taskStore = (db: Database) => {
       return rows.map(({ number }) => number);
     },
 
-    /** The newest tasks, open ones first. */
-    async latest(limit: number): Promise<Task[]> {
-      return db.select().from(tasks).orderBy(sql`${tasks.endedAt} is not null`, desc(tasks.number)).limit(limit);
+    /** The newest tasks, open ones first: of these repositories, or of all. */
+    async latest(limit: number, repos: readonly RepoName[] | null = null): Promise<Task[]> {
+      return db
+        .select()
+        .from(tasks)
+        .where(within(repos))
+        .orderBy(sql`${tasks.endedAt} is not null`, desc(tasks.number))
+        .limit(limit);
     },
 
     async inConversation(key: ConversationKey): Promise<Task[]> {
@@ -166,3 +175,12 @@ export const taskStore = (db: Database) => {
     },
   };
 };
+
+/** Names of repositories are the same in any case; null sets no bounds. */
+const within = (repos: readonly RepoName[] | null) =>
+  repos === null
+    ? undefined
+    : inArray(
+        sql`lower(${tasks.repo})`,
+        repos.map((repo) => repo.toLowerCase()),
+      );

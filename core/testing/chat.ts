@@ -31,8 +31,13 @@ export interface FakeChat extends Chat {
 
 export const bot: Account = { platform: 'fake', space: 'T1', id: 'BOT', bot: true };
 
+export interface FakeOptions {
+  readonly platform?: string;
+  readonly editEveryMs?: number;
+}
+
 /** A chat platform in memory. */
-export function createFakeChat(editEveryMs = 0): FakeChat {
+export function createFakeChat({ platform = 'fake', editEveryMs = 0 }: FakeOptions = {}): FakeChat {
   const messages: FakeMessage[] = [];
   const replies: Doc[] = [];
   const said: Inbound[] = [];
@@ -63,7 +68,7 @@ export function createFakeChat(editEveryMs = 0): FakeChat {
   };
 
   return {
-    ...{ messages, replies, said, platform: 'fake' },
+    ...{ messages, replies, said, platform },
     capabilities: { maxCharacters: 4_000, editEveryMs, history: true, forms: 'modal' },
     async start(to) {
       sink = to;
@@ -120,7 +125,7 @@ export function createFakeChat(editEveryMs = 0): FakeChat {
       };
     },
     working: () => Promise.resolve(),
-    dm: ({ platform, space, id }) => perform('dm', () => ({ platform, space, channel: `dm-${id}`, dm: true })),
+    dm: ({ space, id }) => perform('dm', () => ({ platform, space, channel: `dm-${id}`, dm: true })),
     reply: (handle: ReplyHandle, doc) =>
       perform('reply', () => {
         if (Number(handle.until ?? Number.POSITIVE_INFINITY) < Date.now())

@@ -9,7 +9,7 @@ import type { Result } from '../protocol.ts';
 import { connect } from '../store/database.ts';
 import { createStore } from '../store/index.ts';
 import type { Settings } from '../workflows/deps.ts';
-import { createFakeChat } from './chat.ts';
+import { createFakeChat, type FakeOptions } from './chat.ts';
 import { createFakeCodeHost } from './code-host.ts';
 import { createFakeModel, type FakeAnswer } from './model.ts';
 import { testDatabase } from './postgres.ts';
@@ -22,51 +22,78 @@ const settings: Settings = {
   ...{ taskBudgetUsd: 5, taskDeadlineMinutes: 90, ciRounds: 1, reconcileMs: 3_600_000, ciGraceMs: 0, restMs: 60_000 },
 };
 
-export async function openCore(change: Partial<Settings> = {}) {
+/** @param others more platforms beside `fake`, whose ids of people are the same there. */
+export async function openCore(change: Partial<Settings> = {}, others: readonly FakeOptions[] = []) {
   const database = await testDatabase();
   const { db, close } = await connect(database.url, () => undefined);
   const store = createStore(db);
   const chat = createFakeChat();
+  const chats = new Map([chat, ...others.map(createFakeChat)].map((item) => [item.platform, item]));
   const host = createFakeCodeHost();
   const sandbox = createFakeSandbox();
   const state: { answer: () => FakeAnswer } = { answer: () => ({ text: 'Hello.' }) };
   const model = createFakeModel(() => state.answer());
   const core: Core = createCore({
-    ...{ store, host, sandbox, model, chats: new Map([['fake', chat]]), settings: { ...settings, ...change } },
+    ...{ store, host, sandbox, model, chats, settings: { ...settings, ...change } },
     log: pino({ level: 'silent' }),
   });
   DBOS.setConfig({ name: 'test', systemDatabaseUrl: database.url, applicationVersion: 'test', enablePatching: true });
   await DBOS.launch();
-  await chat.start((inbound) => core.receive(inbound), core.suggest);
+  for (const item of chats.values()) await item.start((inbound) => core.receive(inbound), core.suggest);
   await store.projects.put({ repo: 'acme/web', defaultBranch: 'main', url: 'https://host.example/acme/web' }, 1);
   let count = 0;
   const id = () => {
     count += 1;
     return `${count}`;
   };
-  const account = (name: string) => ({ platform: 'fake', space: 'T1', id: name, name, bot: false });
-  const newPlace = (): Place => ({ platform: 'fake', space: 'T1', channel: `C${id()}`, thread: '1.1', dm: false });
-  const base = (by: string, place: Place) => ({ dedupe: `fake:${id()}`, at: Date.now(), account: account(by), place });
+  const account = (name: string, platform = 'fake') => ({ platform, space: 'T1', id: name, name, bot: false });
+  const newPlace = (platform = 'fake'): Place => ({
+    ...{ platform, space: 'T1', channel: `C${id()}`, thread: '1.1', dm: false },
+  });
+  /** The direct messages of an account, where the bot writes to it too. */
+  const dmOf = (name: string, platform = 'fake'): Place => ({
+    ...{ platform, space: 'T1', channel: `dm-${name}`, dm: true },
+  });
+  const base = (by: string, place: Place) => ({
+    ...{ dedupe: `${place.platform}:${id()}`, at: Date.now(), account: account(by, place.platform), place },
+  });
+  const chatOf = ({ platform }: Pick<Place, 'platform'>) => {
+    const found = chats.get(platform);
+    if (!found) throw new Error(`no fake platform ${platform}`);
+    return found;
+  };
 
   return {
-    ...{ core, store, chat, host, sandbox, model, state, account, newPlace, db },
-    admit: (name: string, role: Role) => store.people.admit(account(name), role, 1),
+    ...{ core, store, chat, chats, host, sandbox, model, state, account, newPlace, dmOf, chatOf, db },
+    admit: (name: string, role: Role, projects: readonly string[] | null = null) =>
+      store.people.admit(account(name), role, 1, projects),
     async say(by: string, place: Place, text: string, more: Partial<Extract<Inbound, { kind: 'message' }>> = {}) {
       const ref = { place, id: `m${id()}` };
-      await chat.inbound({ ...base(by, place), kind: 'message', ref, text, mentionsBot: true, files: [], ...more });
+      await chatOf(place).inbound({
+        ...base(by, place),
+        kind: 'message',
+        ref,
+        text,
+        mentionsBot: true,
+        files: [],
+        ...more,
+      });
     },
     press: (by: string, place: Place, token: string, text?: string) =>
-      chat.inbound(
+      chatOf(place).inbound(
         text === undefined
           ? { ...base(by, place), kind: 'action', target: null, token, values: [], reply: {} }
           : { ...base(by, place), kind: 'form', token, fields: { text }, reply: {} },
       ),
     react: (by: string, target: { place: Place; id: string }, emoji: string) =>
-      chat.inbound({ ...base(by, target.place), kind: 'reaction', target, emoji, added: true }),
+      chatOf(target.place).inbound({ ...base(by, target.place), kind: 'reaction', target, emoji, added: true }),
     command: (by: string, place: Place, text: string) =>
-      chat.inbound({ ...base(by, place), kind: 'command', text, reply: {} }),
+      chatOf(place).inbound({ ...base(by, place), kind: 'command', text, reply: {} }),
     /** A proposal of ours, as the assistant would have made it. */
-    async propose(place: Place, change: { planFirst?: boolean } = {}): Promise<number> {
+    async propose(
+      place: Place,
+      change: { planFirst?: boolean; repo?: string; proposer?: number } = {},
+    ): Promise<number> {
       const at = Date.now();
       const { id: number } = await store.proposals.create({
         ...{ origin: `proposed:${id()}`, conversation: conversationKey(place), place, repo: 'acme/web', base: 'main' },

@@ -61,6 +61,7 @@ export function proposal(change: Partial<Proposal> = {}): Proposal {
     expiresAt: now + 1440 * minute,
     decidedAt: null,
     decidedBy: null,
+    proposer: 1,
     task: null,
     ...change,
   };

@@ -33,6 +33,19 @@ export function clock(ms: number, timeZone?: string): string {
   return format.resolvedOptions().timeZone === 'UTC' ? `${format.format(ms)} UTC` : format.format(ms);
 }
 
+/** A moment to the second with its time zone, for the record: `25 Nov 2026, 09:14:03 UTC`. */
+export const exactTime = (ms: number, timeZone?: string): string =>
+  new Intl.DateTimeFormat('en-GB', {
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    timeZoneName: 'short',
+    timeZone,
+  }).format(ms);
+
 /** Dollars: `$5`, `$1.31`, `$0.48`, `less than $0.01`. */
 export function money(usd: number): string {
   if (usd > 0 && usd < 0.005) return 'less than $0.01';

@@ -5,6 +5,7 @@ import type { Ask } from '../store/asks.ts';
 import { chatFor, deliver } from './delivery.ts';
 import type { Deps } from './deps.ts';
 import { effect } from './effect.ts';
+import { whoMayAnswer } from './recipients.ts';
 
 /** Shows an ask where its person will see it: the DM of the platform they used last, else the thread it came from. */
 export const createAsk = (deps: Deps) =>
@@ -19,8 +20,13 @@ export const createAsk = (deps: Deps) =>
 async function accountsFor({ store, chats }: Deps, id: number): Promise<Account[]> {
   const ask = await store.asks.find(id);
   if (!ask) return [];
-  const { person } = await store.tasks.get(ask.task);
-  return (await store.people.accountsOf(person)).filter((account) => chats.has(account.platform));
+  const people = await whoMayAnswer(store, ask);
+  const isFirst = people[0]?.id === (await store.tasks.get(ask.task)).person;
+  // Where the task's person may no longer answer, the owners are asked, else whoever may.
+  const owners = people.filter(({ role }) => role === 'owner');
+  const asked = isFirst ? people.slice(0, 1) : owners.length > 0 ? owners : people;
+  const accounts = await Promise.all(asked.map(({ id }) => store.people.accountsOf(id)));
+  return accounts.flat().filter((account) => chats.has(account.platform));
 }
 
 /** Whether the person can read it in their DM now; a DM that cannot be had, for good or for long, is no end. */

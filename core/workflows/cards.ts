@@ -1,8 +1,10 @@
+import { accountKey } from '../domain/chat.ts';
 import { canUndo, type Proposal, undoMs } from '../domain/proposal.ts';
 import { isFinal, type Task } from '../domain/task.ts';
 import type { WorkerEvent } from '../protocol.ts';
 import type { Store } from '../store/index.ts';
 import { askCard } from '../words/ask.ts';
+import { joinCard, unjoinMs } from '../words/join.ts';
 import { proposalCard } from '../words/proposal.ts';
 import { progressCard } from '../words/task.ts';
 import type { Drawing } from './presenter.ts';
@@ -10,12 +12,13 @@ import type { Drawing } from './presenter.ts';
 /** How many finished tasks of a repository the forecast on a proposal looks at. */
 const forecastOver = 9;
 
-/** Draws a card from what is stored: `proposal:7`, `task:41`, `ask:12`. Null for what does not exist. */
+/** Draws a card from what is stored: `proposal:7`, `task:41`, `ask:12`, `join:3`. Null for what does not exist. */
 export const createCards = (store: Store) => {
   const drawings: Record<string, (id: number) => Promise<Drawing | null>> = {
     proposal: (id) => drawProposal(store, id),
     task: (id) => drawTask(store, id),
     ask: (id) => drawAsk(store, id),
+    join: (id) => drawJoin(store, id),
   };
   return async function draw(subject: string): Promise<Drawing | null> {
     const [noun = '', id] = subject.split(':');
@@ -104,4 +107,14 @@ async function drawAsk(store: Store, id: number): Promise<Drawing | null> {
     doc: askCard(ask, task, { now: Date.now(), planUrl: task.issue?.url ?? null }),
     settled: ask.state !== 'open',
   };
+}
+
+async function drawJoin(store: Store, id: number): Promise<Drawing | null> {
+  const join = await store.joins.find(id);
+  if (!join) return null;
+  const until = join.at + unjoinMs;
+  const open = join.undoneAt === null && Date.now() < until;
+  const accounts = await store.people.accountsOf(join.person);
+  const name = accounts.find((account) => accountKey(account) === join.account)?.name ?? null;
+  return { doc: joinCard(join, { name, open }), settled: !open, ...(open ? { redrawAt: until } : {}) };
 }

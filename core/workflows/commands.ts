@@ -1,20 +1,25 @@
 import { conversationKey, type Doc, type Inbound } from '../domain/chat.ts';
 import { type Command, parseCommand } from '../domain/commands.ts';
-import { repoName, type TaskNumber } from '../domain/ids.ts';
-import { type Deed, may } from '../domain/policy.ts';
+import type { RepoName, TaskNumber } from '../domain/ids.ts';
+import { type Deed, isAmong, may, seenBy } from '../domain/policy.ts';
+import type { Task } from '../domain/task.ts';
+import type { HistoryEvent } from '../store/history.ts';
 import { help } from '../words/help.ts';
+import { decisionLog } from '../words/history.ts';
 import { inboxDoc } from '../words/inbox.ts';
 import { logLines } from '../words/log.ts';
-import { notAllowed } from '../words/people.ts';
+import { noTask, notAllowed, tooManyCodes } from '../words/people.ts';
 import { taskList } from '../words/task.ts';
-import { plain } from '../words/text.ts';
 import { why } from '../words/why.ts';
 import type { Actor, Decided, Decisions } from './decisions.ts';
 import type { Deps } from './deps.ts';
-import { admitPaired, pairingCode } from './pairing.ts';
-import { openProjectChannel } from './project-channel.ts';
+import { link } from './linking.ts';
+import { project } from './project.ts';
 
 type CommandInbound = Extract<Inbound, { kind: 'command' }>;
+
+/** The repositories that the reader may see; null: all. */
+type Repos = readonly RepoName[] | null;
 
 /** Newest tasks and log lines that a list shows. */
 const listed = 20;
@@ -30,20 +35,26 @@ export async function runCommand(
   if ('error' in command) return { text: command.error };
   const deed = deedOf(command);
   if (!may(actor.person, deed)) return notAllowed(deed);
-  const about = async (task: TaskNumber | null) => task ?? (await taskHere(deps, inbound));
+  const mine = seenBy(actor.person);
+  const about = async (task: TaskNumber | null) => task ?? (await taskHere(deps, inbound, mine));
   switch (command.name) {
     case 'help':
       return help(command.topic);
     case 'task':
       return notAllowed('propose');
     case 'tasks':
-      return taskList(command.all ? await deps.store.tasks.latest(listed) : await deps.store.tasks.open(), Date.now());
+      return taskList(
+        command.all ? await deps.store.tasks.latest(listed, mine) : await deps.store.tasks.open(mine),
+        Date.now(),
+      );
     case 'inbox':
-      return inbox(deps);
+      return inbox(deps, mine);
     case 'why':
-      return whyDoc(deps, await about(command.task));
+      return whyDoc(deps, mine, await about(command.task));
     case 'logs':
-      return logs(deps, await about(command.task));
+      return logs(deps, mine, await about(command.task));
+    case 'log':
+      return log(deps, mine, await about(command.task));
     case 'cancel':
       return told(await withTask(await about(command.task), (task) => decisions.cancel(task, actor)));
     case 'retry':
@@ -51,9 +62,9 @@ export async function runCommand(
     case 'steer':
       return told(await withTask(await about(command.task), (task) => decisions.steer(task, command.text, actor)));
     case 'project':
-      return project(deps, command, inbound);
+      return project(deps, command, inbound, actor);
     case 'link':
-      return link(deps, command, inbound);
+      return (await link(deps, command, { account: inbound.account, actor })).doc ?? tooManyCodes;
     case 'dashboard':
       return { text: 'This release has no web page yet. `tasks` and `inbox` show the same here.' };
   }
@@ -63,8 +74,6 @@ function deedOf(command: Command): Deed {
   switch (command.name) {
     case 'project':
       return command.action === 'list' ? 'view' : 'administer';
-    case 'link':
-      return command.code ? 'administer' : 'view';
     case 'cancel':
       return 'cancel';
     case 'steer':
@@ -86,8 +95,8 @@ const withTask = (task: TaskNumber | null, act: (task: TaskNumber) => Promise<De
  * The task that a command is about when it names none: the one of its thread, the one under whose card it stands, or the
  * only open one of its channel.
  */
-async function taskHere({ store }: Deps, { place }: CommandInbound): Promise<TaskNumber | null> {
-  const open = await store.tasks.open();
+async function taskHere({ store }: Deps, { place }: CommandInbound, mine: Repos): Promise<TaskNumber | null> {
+  const open = await store.tasks.open(mine);
   const inThread = open.filter((task) => task.conversation === conversationKey(place));
   const card = place.thread === undefined ? null : await store.posts.subjectOf({ place, id: place.thread });
   const carded = open.find(({ number }) => card === `task:${number}`);
@@ -96,70 +105,46 @@ async function taskHere({ store }: Deps, { place }: CommandInbound): Promise<Tas
   return here.length === 1 ? (here[0]?.number ?? null) : null;
 }
 
-async function inbox({ store }: Deps): Promise<Doc> {
+async function inbox({ store }: Deps, mine: Repos): Promise<Doc> {
   const items = await Promise.all(
     (await store.asks.inbox()).map(async (ask) => ({ ask, task: await store.tasks.get(ask.task) })),
   );
-  return inboxDoc(items, Date.now());
+  return inboxDoc(
+    items.filter(({ task }) => isAmong(mine, task.repo)),
+    Date.now(),
+  );
 }
 
-async function whyDoc({ store }: Deps, number: TaskNumber | null): Promise<Doc> {
-  const task = number === null ? null : await store.tasks.find(number);
-  if (!task)
-    return {
-      text:
-        number === null
-          ? 'Which task? Add its number, e.g. `#41`; `tasks` lists them.'
-          : `There is no task #${number}.`,
-    };
-  return why(task, await store.asks.openOf(task.number), Date.now());
+/** The task if the reader may see it, else what to say. */
+async function shown({ store }: Deps, mine: Repos, number: TaskNumber | null): Promise<Task | string> {
+  if (number === null) return 'Which task? Add its number, e.g. `#41`; `tasks` lists them.';
+  const task = await store.tasks.find(number);
+  return task && isAmong(mine, task.repo) ? task : noTask(number, mine !== null);
 }
 
-async function logs({ store }: Deps, number: TaskNumber | null): Promise<Doc> {
-  if (number === null) return { text: 'Which task? Add its number, e.g. `#41`.' };
-  return {
-    title: `#${number}`,
-    text: logLines(await store.worker.latest(number, listed)).join('\n') || 'Nothing yet.',
-  };
+async function whyDoc(deps: Deps, mine: Repos, number: TaskNumber | null): Promise<Doc> {
+  const task = await shown(deps, mine, number);
+  if (typeof task === 'string') return { text: task };
+  return why(task, await deps.store.asks.openOf(task.number), Date.now());
 }
 
-async function project(
-  deps: Deps,
-  command: Extract<Command, { name: 'project' }>,
-  { place }: CommandInbound,
-): Promise<Doc> {
-  if (command.action === 'list') {
-    const known = await deps.store.projects.list();
-    return {
-      text:
-        known.length > 0
-          ? known.map(({ repo, url }) => `- [${repo}](${url})`).join('\n')
-          : 'No repository yet. An owner adds one with `project add owner/repo`.',
-    };
-  }
-  const repo = repoName.safeParse(command.repo);
-  if (!repo.success) return { text: `\`${command.repo}\` is no repository name: write owner/repo, e.g. acme/web.` };
-  if (command.action === 'remove') {
-    if (!(await deps.store.projects.find(repo.data))) return { text: `${repo.data} is no project here.` };
-    await deps.store.projects.remove(repo.data);
-    return { text: `I no longer take tasks for ${repo.data}. What runs goes on.` };
-  }
-  const found = await deps.host.repository(repo.data);
-  await deps.store.projects.put({ repo: found.name, defaultBranch: found.defaultBranch, url: found.url }, Date.now());
-  if (command.action === 'new') return openProjectChannel(deps, found.name, place);
-  if (!place.dm) await deps.store.projects.link(place, found.name);
-  return {
-    text: `[${found.name}](${found.url}) is a project now${place.dm ? '' : ', and this channel is linked to it'}. Its base branch is \`${found.defaultBranch}\`.`,
-  };
+async function logs(deps: Deps, mine: Repos, number: TaskNumber | null): Promise<Doc> {
+  const task = await shown(deps, mine, number);
+  if (typeof task === 'string') return { text: task };
+  const lines = logLines(await deps.store.worker.latest(task.number, listed));
+  return { title: `#${task.number}`, text: lines.join('\n') || 'Nothing yet.' };
 }
 
-async function link(
-  deps: Deps,
-  command: Extract<Command, { name: 'link' }>,
-  { account }: CommandInbound,
-): Promise<Doc> {
-  if (!command.code) return { text: `Your code: **${await pairingCode(deps, account)}** (good for 1 hour).` };
-  const person = await admitPaired(deps.store, command.code, command.role, Date.now());
-  if (!person) return { text: 'That code is wrong, used or expired.' };
-  return { text: `${plain(person.name)} is ${person.role === 'owner' ? 'an' : 'a'} ${person.role} now.` };
+async function log(deps: Deps, mine: Repos, number: TaskNumber | null): Promise<Doc> {
+  const task = await shown(deps, mine, number);
+  if (typeof task === 'string') return { text: task };
+  return decisionLog(task, await decisionsAbout(deps.store, task.number));
+}
+
+/** What people decided about a task and the proposal that it came of, oldest first. */
+async function decisionsAbout({ history, proposals }: Deps['store'], number: TaskNumber): Promise<HistoryEvent[]> {
+  const proposal = await proposals.ofTask(number);
+  const before = proposal ? await history.of(`proposal:${proposal.id}`) : [];
+  // What the program does by itself names no person.
+  return [...before, ...(await history.of(`task:${number}`))].filter(({ data }) => 'person' in data);
 }

@@ -1,26 +1,24 @@
 import type { Answer } from '../domain/ask.ts';
 import type { TaskNumber } from '../domain/ids.ts';
-import { type Deed, may, type Person } from '../domain/policy.ts';
+import { type Deed, type Refusal, seenBy } from '../domain/policy.ts';
 import { doubleTapMs } from '../domain/proposal.ts';
-import { isFinal } from '../domain/task.ts';
+import { isFinal, type Task } from '../domain/task.ts';
 import type { Ask } from '../store/asks.ts';
 import { answerWords } from '../words/ask.ts';
-import { notAllowed } from '../words/people.ts';
+import { tooLateToUnlink, unjoinMs } from '../words/join.ts';
+import { noTask } from '../words/people.ts';
+import { createAuthority } from './authority.ts';
 import type { Deps } from './deps.ts';
+import { type Actor, type Deeds, record } from './record.ts';
 
-/** Who decides, and where. */
-export interface Actor {
-  readonly person: Person | null;
-  readonly name: string;
-  readonly platform: string;
-  /** Names the deed in the history: the inbound's own id. */
-  readonly origin: string;
-}
+export type { Actor } from './record.ts';
 
 /** What came of a decision: something to say to the one who made it (null: the card says it), and a task to start. */
 export interface Decided {
   readonly say: string | null;
   readonly start: TaskNumber | null;
+  /** Why policy refused it, when it did. */
+  readonly refused?: Refusal;
 }
 
 const nothing: Decided = { say: null, start: null };
@@ -29,20 +27,22 @@ const say = (text: string): Decided => ({ say: text, start: null });
 /** Everything people decide, whatever they used to say so. Each is checked against the policy and written to the history. */
 export const createDecisions = (deps: Deps) => {
   const { store, presenter } = deps;
+  const { rule } = createAuthority(deps);
+  const note = (actor: Actor, deeds: Deeds) => record(store, actor, deeds);
 
-  /** Null when allowed; what to say when not. */
-  const refuse = (actor: Actor, deed: Deed): Decided | null =>
-    may(actor.person, deed) ? null : say(notAllowed(deed).text);
-
-  const note = (actor: Actor, subject: string, type: string, data: Record<string, unknown> = {}) =>
-    store.history.add({
-      key: `${actor.origin}:${type}:${subject}`,
-      at: Date.now(),
-      actor: actor.name,
-      subject,
-      type,
-      data: { ...data, platform: actor.platform, person: actor.person?.id ?? null },
-    });
+  /** The task that a person may do this to; else what to say. A task that is not theirs is as one that is not there. */
+  const taskFor = async (
+    number: TaskNumber,
+    deed: Deed,
+    actor: Actor,
+  ): Promise<{ task: Task; told: null } | { task: null; told: Decided }> => {
+    const { person, refused } = await rule(actor, deed, null);
+    if (refused) return { task: null, told: refused };
+    const task = await store.tasks.find(number);
+    const ruling = task && (await rule(actor, deed, { repo: task.repo }));
+    if (task && ruling?.refused === null) return { task, told: null };
+    return { task: null, told: say(noTask(number, seenBy(person) !== null)) };
+  };
 
   const closeProposal = async (
     id: number,
@@ -50,10 +50,13 @@ export const createDecisions = (deps: Deps) => {
     actor: Actor,
     deed: Deed,
   ): Promise<Decided> => {
-    const refused = refuse(actor, deed);
-    if (refused) return refused;
-    const { changed } = await store.proposals.close(id, state, actor.name, Date.now());
-    if (changed) await note(actor, `proposal:${id}`, state);
+    const found = await store.proposals.find(id);
+    const { refused } = await rule(actor, deed, found && { repo: found.repo });
+    if (refused || !found) return refused ?? unknownProposal;
+    const { proposal } = await store.proposals.close(id, state, actor.name, Date.now());
+    // Also on a repeat: a crash may have come between the two.
+    if (proposal.state === state && proposal.decidedBy === actor.name)
+      await note(actor, { subject: `proposal:${id}`, type: state, key: `${state}:proposal:${id}` });
     presenter.touch(`proposal:${id}`);
     return nothing;
   };
@@ -69,16 +72,18 @@ export const createDecisions = (deps: Deps) => {
 
   return {
     async confirm(id: number, actor: Actor, planFirst?: boolean): Promise<Decided> {
-      const refused = refuse(actor, 'confirm');
-      if (refused || !actor.person) return refused ?? nothing;
-      const { proposal, changed } = await store.proposals.confirm(
+      const found = await store.proposals.find(id);
+      const { person, refused } = await rule(actor, 'confirm', found);
+      if (refused || !found) return refused ?? unknownProposal;
+      const { proposal } = await store.proposals.confirm(
         id,
-        { person: actor.person.id, name: actor.name },
+        { person: person.id, name: actor.name },
         Date.now(),
         planFirst,
       );
       presenter.touch(`proposal:${id}`);
-      if (changed) await note(actor, `task:${proposal.task}`, 'confirmed', { proposal: id });
+      if (proposal.state === 'confirmed' && proposal.decidedBy === actor.name)
+        await note(actor, { subject: `task:${proposal.task}`, type: 'confirmed', key: `confirmed:proposal:${id}` });
       // Started again on a repeat: the start is idempotent, and a crash may have come between the two.
       return proposal.state === 'confirmed' ? { say: null, start: proposal.task } : nothing;
     },
@@ -90,22 +95,26 @@ export const createDecisions = (deps: Deps) => {
 
     /** `at`: when the person asked for it. That we hear of it later, after a restart, is not theirs to bear. */
     async undo(id: number, actor: Actor, at: number): Promise<Decided> {
-      const refused = refuse(actor, 'cancel');
-      if (refused) return refused;
-      const decidedAt = (await store.proposals.find(id))?.decidedAt ?? 0;
-      if (at - decidedAt < doubleTapMs) return nothing;
+      const found = await store.proposals.find(id);
+      const { refused } = await rule(actor, 'cancel', found && { repo: found.repo });
+      if (refused || !found) return refused ?? unknownProposal;
+      if (at - (found.decidedAt ?? 0) < doubleTapMs) return nothing;
       const { proposal } = await store.proposals.undo(id, actor.name, at);
       presenter.touch(`proposal:${id}`);
       if (proposal.state !== 'undone' || proposal.task === null) {
         return proposal.task === null ? nothing : say(`It is too late to undo #${proposal.task}. Cancel it instead.`);
       }
-      await note(actor, `task:${proposal.task}`, 'undone');
+      await note(actor, { subject: `task:${proposal.task}`, type: 'undone', key: `undone:proposal:${id}` });
       await deps.tellTask(proposal.task, { type: 'cancel', by: actor.name, undone: true }, 'undo');
       return { say: null, start: proposal.task };
     },
 
     async answer(id: number, answer: Answer, actor: Actor): Promise<Decided> {
-      const refused = refuse(actor, answer.type === 'approve' ? 'approve' : 'answer');
+      const about = await store.asks.find(id);
+      const task = about && (await store.tasks.get(about.task));
+      const proposer = (about && (await store.proposals.ofTask(about.task)))?.proposer ?? null;
+      const deed = answer.type === 'approve' ? 'approve' : 'answer';
+      const { refused } = await rule(actor, deed, task && { repo: task.repo, proposer });
       if (refused) return refused;
       const { ask, changed } = await store.asks.answer(
         id,
@@ -115,7 +124,11 @@ export const createDecisions = (deps: Deps) => {
       );
       if (!ask) return say('I no longer know that question.');
       presenter.touch(`ask:${id}`);
-      if (changed) await note(actor, `task:${ask.task}`, 'answered', { ask: id, words: answerWords(answer) });
+      // Also on a repeat, since a crash may have come between the two; an ask is answered once.
+      if (ask.answer && ask.answeredBy === actor.name) {
+        const data = { ask: id, kind: ask.kind, words: answerWords(ask.answer) };
+        await note(actor, { subject: `task:${ask.task}`, type: 'answered', key: `answered:ask:${id}`, data });
+      }
       const { body } = ask;
       if (body.kind === 'budget' && !body.hard) return applyWarning(ask, body.limitUsd, actor);
       // Sent again on a repeat, by the answer that counted: a crash may have come between the two.
@@ -131,40 +144,53 @@ export const createDecisions = (deps: Deps) => {
     },
 
     async cancel(task: TaskNumber, actor: Actor): Promise<Decided> {
-      const refused = refuse(actor, 'cancel');
-      if (refused) return refused;
-      const found = await store.tasks.find(task);
-      if (!found) return say(`There is no task #${task}.`);
+      const { task: found, told } = await taskFor(task, 'cancel', actor);
+      if (told) return told;
       if (isFinal(found.status)) return say(`#${task} is already over.`);
-      await note(actor, `task:${task}`, 'cancel_asked');
+      await note(actor, { subject: `task:${task}`, type: 'cancel_asked' });
       await deps.tellTask(task, { type: 'cancel', by: actor.name, undone: false }, `cancel:${actor.origin}`);
       return say(`Stopping #${task}. Its branch stays.`);
     },
 
     async retry(task: TaskNumber, actor: Actor): Promise<Decided> {
-      const refused = refuse(actor, 'steer');
-      if (refused) return refused;
-      const found = await store.tasks.find(task);
-      if (!found) return say(`There is no task #${task}.`);
+      const { task: found, told } = await taskFor(task, 'steer', actor);
+      if (told) return told;
       if (isFinal(found.status)) return say(`#${task} is over. Say what you want and I propose it anew.`);
       if (!found.status.parked) return say(`#${task} isn't stuck: nothing to retry.`);
-      await note(actor, `task:${task}`, 'retried');
+      await note(actor, { subject: `task:${task}`, type: 'retried' });
       await deps.tellTask(task, { type: 'retry', by: actor.name }, `retry:${actor.origin}`);
       return say(`Trying #${task} again.`);
     },
 
     async steer(task: TaskNumber, text: string, actor: Actor): Promise<Decided> {
-      const refused = refuse(actor, 'steer');
-      if (refused) return refused;
-      const found = await store.tasks.find(task);
-      if (!found) return say(`There is no task #${task}.`);
+      const { task: found, told } = await taskFor(task, 'steer', actor);
+      if (told) return told;
       if (isFinal(found.status)) return say(`#${task} is already over.`);
       await store.worker.steer({ origin: `${actor.origin}:${task}`, task, author: actor.name, text, at: Date.now() });
-      await note(actor, `task:${task}`, 'steered', { text });
+      await note(actor, { subject: `task:${task}`, type: 'steered', data: { text } });
       deps.steered(task);
       return say(found.status.holder === 'worker' ? `Told #${task}'s worker.` : `#${task}'s next run will hear it.`);
     },
+
+    /**
+     * A person takes back that an account became theirs, on a card that is a day old at most. `at`: when they touched it.
+     * What was joined through that account goes with it.
+     */
+    async unlink(id: number, actor: Actor, at: number): Promise<Decided> {
+      const { person, refused } = await rule(actor, 'view', null);
+      if (refused) return refused;
+      const join = await store.joins.find(id);
+      if (!join || join.person !== person.id) return say('That button is not yours.');
+      if (at > join.at + unjoinMs) return say(tooLateToUnlink);
+      const accounts = await store.joins.undo(id, Date.now());
+      const data = { accounts };
+      await note(actor, { subject: `person:${person.id}`, type: 'unlinked', key: `unlinked:join:${id}`, data });
+      presenter.touch(`join:${id}`);
+      return nothing;
+    },
   };
 };
+
+const unknownProposal = say('I no longer know that proposal.');
 
 export type Decisions = ReturnType<typeof createDecisions>;

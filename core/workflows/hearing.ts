@@ -46,8 +46,11 @@ export async function hear(deps: Deps, id: string, conversation: string, atWork:
   const people = await peopleOf(deps, messages);
   const ask = await askAbove(deps, found.place);
   for (const message of messages) {
-    const person = people.get(message.person) ?? null;
-    const actor = { person, name: message.author, platform: found.place.platform, origin: `${id}:${message.id}` };
+    const account = message.account ?? '';
+    const person = people.get(account) ?? null;
+    const { platform } = found.place;
+    const name = message.author;
+    const actor = { person, name, platform, account, place: found.place, origin: `${id}:${message.id}` };
     const deed = await deedByWords(deps, ask, conversation, message, actor);
     // The first decides; what follows in the same breath is talk.
     const decided = deed && deeds.some((other) => sameSubject(other, deed));
@@ -77,12 +80,12 @@ function perform(decisions: Decisions, deed: Deed): Promise<Decided> {
   return decisions[deed.type](deed.proposal, deed.actor);
 }
 
-async function peopleOf(
-  { store }: Deps,
-  messages: readonly StoredMessage[],
-): Promise<Map<number | null, Person | null>> {
-  const ids = new Set(messages.flatMap(({ person }) => person ?? []));
-  return new Map(await Promise.all([...ids].map(async (id) => [id, await store.people.byId(id)] as const)));
+/** By account: one that was taken from its person since is nobody's. */
+async function peopleOf({ store }: Deps, messages: readonly StoredMessage[]): Promise<Map<string, Person | null>> {
+  const accounts = new Set(messages.flatMap(({ account }) => account ?? []));
+  return new Map(
+    await Promise.all([...accounts].map(async (key) => [key, await store.people.byAccount(key)] as const)),
+  );
 }
 
 /** The ask under whose card this thread hangs. */

@@ -1,15 +1,18 @@
 import type { Answer, FailureChoice } from '../domain/ask.ts';
-import type { Inbound, MessageRef } from '../domain/chat.ts';
+import { accountKey, conversationKey, type Inbound, type MessageRef } from '../domain/chat.ts';
 import type { TaskNumber } from '../domain/ids.ts';
-import type { Person } from '../domain/policy.ts';
+import { may, type Person } from '../domain/policy.ts';
 import { describe, Failure } from '../errors.ts';
 import type { Ask } from '../store/asks.ts';
+import { notAllowed, notTheirs } from '../words/people.ts';
+import { headline, plain } from '../words/text.ts';
 import { answeredIn } from '../words/turn.ts';
 import { runCommand } from './commands.ts';
 import type { Actor, Decided, Decisions } from './decisions.ts';
-import { chatFor, shownBy } from './delivery.ts';
+import { chatFor, deliver, shownBy } from './delivery.ts';
 import type { Deps } from './deps.ts';
 import { brisk, effect } from './effect.ts';
+import { notice } from './notice.ts';
 import { sayInConversation, textOf } from './say.ts';
 
 const ignored: Decided = { say: null, start: null };
@@ -22,9 +25,10 @@ export interface InteractionChildren {
 /** Handles a button, reaction, command or form, once: its own id on the platform names this workflow. */
 export const createInteraction = (deps: Deps, decisions: Decisions, children: InteractionChildren) =>
   async function interaction(inbound: Inbound, person: Person): Promise<void> {
-    const { account } = inbound;
+    const { account, place } = inbound;
     const name = account.name ?? person.name;
-    const actor: Actor = { person, name, platform: account.platform, origin: inbound.dedupe };
+    const { platform } = account;
+    const actor: Actor = { person, name, platform, account: accountKey(account), place, origin: inbound.dedupe };
     try {
       await handle(deps, decisions, children, inbound, actor);
     } catch (error) {
@@ -54,6 +58,23 @@ async function handle(
   if (decided.start !== null) await children.startTask(decided.start);
   const { say } = decided;
   if (say) await effect('reply', () => replyTo(deps, inbound, { text: say }), brisk);
+  // A thumb has no private answer, and a proposer's does nothing where it looks as if it should. No patch is needed: what an
+  // older release decided is never refused so.
+  if (say && inbound.kind === 'reaction' && decided.refused === 'own')
+    await notice(deps.log, 'say refusal', () => sayRefusal(deps, inbound, actor, say));
+}
+
+/** In the thread of the card, once for each person. */
+async function sayRefusal(
+  deps: Deps,
+  { target }: Extract<Inbound, { kind: 'reaction' }>,
+  actor: Actor,
+  say: string,
+): Promise<void> {
+  const place = { ...target.place, thread: target.place.thread ?? target.id };
+  const key = `refused:${conversationKey(target.place)}:${target.id}:${actor.account}`;
+  const doc = { text: `${plain(headline(actor.name))}: ${say}` };
+  await deliver(deps, { key, place, subject: null, doc, settled: true });
 }
 
 async function decide(deps: Deps, decisions: Decisions, inbound: Inbound, actor: Actor): Promise<Decided> {
@@ -110,6 +131,11 @@ async function press(
       return decisions.cancel(id, actor);
     case 'retry':
       return decisions.retry(id, actor);
+    case 'unlink':
+      return decisions.unlink(id, actor, at);
+    case 'change':
+      // Whoever may propose there has said it in the thread by now.
+      return { say: (may(actor.person, 'propose') ? notTheirs : notAllowed('propose')).text, start: null };
     case 'answer': {
       if ((choice === 'revise' || choice === 'other') && text === '')
         return { say: 'What you wrote was empty, so nothing changed.', start: null };

@@ -1,16 +1,21 @@
-import { type Account, accountKey, conversationKey, type Inbound } from '../domain/chat.ts';
+import { accountKey, conversationKey, type Doc, type Inbound, isForeign } from '../domain/chat.ts';
 import { may, type Person } from '../domain/policy.ts';
-import { stranger } from '../words/people.ts';
+import { strangerAgain, tooManyCodes } from '../words/people.ts';
 import type { AtWork } from './at-work.ts';
+import { codeWithin, linkSaid } from './code.ts';
 import { chatFor } from './delivery.ts';
 import type { Deps } from './deps.ts';
-import { admitByCode, pairingCode } from './pairing.ts';
+import { link } from './linking.ts';
+import { lineForStranger } from './pairing.ts';
+import type { Actor } from './record.ts';
 
 export interface Starters {
   /** Starts the turn that answers a conversation; started twice it is the same turn. */
   readonly startTurn: (turn: string, conversation: string) => Promise<void>;
   /** Starts the handling of a button, reaction, command or form; the inbound's id makes it happen once. */
   readonly startInteraction: (inbound: Inbound, person: Person) => Promise<void>;
+  /** Starts telling a person that an account was joined to them; started twice it is the same telling. */
+  readonly startJoined: (join: number) => Promise<void>;
 }
 
 const seenEveryMs = 60_000;
@@ -19,18 +24,20 @@ const seenEveryMs = 60_000;
  * Everything that comes in from a face. Resolves when it is durable; only then is it acknowledged to the platform.
  * The same thing delivered again, in any order, changes nothing.
  */
-export const createReceive = (deps: Deps, atWork: AtWork, { startTurn, startInteraction }: Starters) =>
+export const createReceive = (deps: Deps, atWork: AtWork, { startTurn, startInteraction, startJoined }: Starters) =>
   async function receive(inbound: Inbound): Promise<void> {
     const { account } = inbound;
     if (account.bot) return;
     const person = await deps.store.people.of(account);
-    if (!person) return meet(deps, inbound);
+    if (!person) return meet(deps, inbound, startJoined);
     // Where they were last is where asks go; a minute more or less does not matter, a write per message would.
     if (Date.now() - person.lastSeenAt > seenEveryMs) await deps.store.people.seen(account, Date.now());
     if (inbound.kind === 'reaction' && !decides(inbound)) return;
     if (inbound.kind !== 'message') return startInteraction(inbound, person);
     if (!(await addressesUs(deps, inbound))) return;
     if (!may(person, 'view')) return;
+    const words = linkSaid(inbound.text, inbound.place.dm);
+    if (words) return answerOnce(deps, inbound, () => link(deps, words, { account, actor: actorOf(inbound, person) }));
     const conversation = conversationKey(inbound.place);
     const turn = await deps.store.conversations.receive({
       conversation,
@@ -62,22 +69,46 @@ async function addressesUs({ store }: Deps, inbound: Extract<Inbound, { kind: 'm
 }
 
 /** Somebody unknown: a code makes them known, anything else said to us gets one polite line. */
-async function meet(deps: Deps, inbound: Inbound): Promise<void> {
+async function meet(deps: Deps, inbound: Inbound, startJoined: Starters['startJoined']): Promise<void> {
   if (inbound.kind === 'command') {
-    await chatFor(deps.chats, inbound.account.platform).reply(
-      inbound.reply,
-      await lineFor(deps, inbound.account, inbound.text, true),
-    );
+    const { doc } = await lineFor(deps, inbound, true, startJoined);
+    await chatFor(deps.chats, inbound.account.platform).reply(inbound.reply, doc ?? strangerAgain);
     return;
   }
   if (inbound.kind !== 'message' || !(inbound.mentionsBot || inbound.place.dm)) return;
-  const key = `stranger:${inbound.dedupe}`;
-  const { known } = await deps.store.posts.announce(key, inbound.place, null, Date.now());
-  if (known) return;
-  const doc = await lineFor(deps, inbound.account, inbound.text, inbound.place.dm);
-  await chatFor(deps.chats, inbound.account.platform).post(inbound.place, doc, key);
+  await answerOnce(deps, inbound, () => lineFor(deps, inbound, inbound.place.dm, startJoined));
 }
 
-async function lineFor(deps: Deps, account: Account, text: string, isPrivate: boolean) {
-  return (await admitByCode(deps, account, text)) ?? stranger(isPrivate ? await pairingCode(deps, account) : null);
+/** A guest of another workspace enters no codes: an owner has to let in that very account. */
+async function lineFor(
+  deps: Deps,
+  inbound: Extract<Inbound, { kind: 'message' | 'command' }>,
+  isPrivate: boolean,
+  startJoined: Starters['startJoined'],
+): Promise<{ doc: Doc | null }> {
+  const { account, place, text } = inbound;
+  const code = isPrivate && !isForeign(account, place) ? codeWithin(text) : null;
+  if (!code) return { doc: await lineForStranger(deps, account, place, isPrivate) };
+  const { doc, join } = await link(deps, { code, role: 'member' }, { account, actor: actorOf(inbound, null) });
+  if (join !== null) await startJoined(join);
+  return { doc: doc ?? (inbound.kind === 'command' ? tooManyCodes : null) };
+}
+
+const actorOf = ({ account, place, dedupe }: Inbound, person: Person | null): Actor => ({
+  ...{ person, name: account.name ?? person?.name ?? account.id, platform: account.platform },
+  ...{ account: accountKey(account), place, origin: dedupe },
+});
+
+/** Says what comes of a message that is no talk, in its place; the message delivered again is nothing. */
+async function answerOnce(
+  { store, chats }: Deps,
+  { dedupe, place, account }: Inbound,
+  act: () => Promise<{ doc: Doc | null }>,
+): Promise<void> {
+  const key = `stranger:${dedupe}`;
+  if (await store.posts.find(key)) return;
+  const { doc } = await act();
+  if (!doc) return;
+  await store.posts.announce(key, place, null, Date.now());
+  await chatFor(chats, account.platform).post(place, doc, key);
 }

@@ -40,7 +40,7 @@ async function sayChange(
   actor: Actor,
 ): Promise<SaidThere | null> {
   const proposal = await deps.store.proposals.find(Number(inbound.token.split(':')[1]));
-  if (!proposal) return null;
+  if (!proposal || !may(actor.person, 'propose', proposal.repo)) return null;
   const text = `About proposal ${proposal.id} (${proposal.title}): ${textOf(inbound.fields)}`;
   return store(deps, inbound, actor, proposal.place, null, text);
 }

@@ -1,5 +1,6 @@
 import type { Account } from '../domain/chat.ts';
-import { may } from '../domain/policy.ts';
+import type { RepoName } from '../domain/ids.ts';
+import { isAmong, may, seenBy } from '../domain/policy.ts';
 import type { Suggest } from '../ports.ts';
 import type { Store } from '../store/index.ts';
 import { askNeed } from '../words/ask.ts';
@@ -13,20 +14,27 @@ const longestLabel = 100;
 
 /** What somebody may mean who types a command, by what they may see; nothing for strangers. Newest first. */
 export const createSuggest = (store: Store): Suggest => {
-  const all: Record<What, () => Promise<Choice[]>> = {
-    project: async () => (await store.projects.list()).map(({ repo }) => ({ label: repo, value: repo })),
-    task: async () =>
-      (await store.tasks.open())
+  const all: Record<What, (mine: readonly RepoName[] | null) => Promise<Choice[]>> = {
+    project: async (mine) =>
+      (await store.projects.list())
+        .filter(({ repo }) => isAmong(mine, repo))
+        .map(({ repo }) => ({ label: repo, value: repo })),
+    task: async (mine) =>
+      (await store.tasks.open(mine))
         .map(({ number, title, repo }) => ({ label: `#${number} ${headline(title)} · ${repo}`, value: String(number) }))
         .toReversed(),
-    ask: async () =>
-      (await store.asks.inbox()).map((ask) => ({ label: `#${ask.task} ${askNeed(ask)}`, value: String(ask.id) })),
+    ask: async (mine) => {
+      const seen = new Set((await store.tasks.open(mine)).map(({ number }) => number));
+      const asks = (await store.asks.inbox()).filter(({ task }) => seen.has(task));
+      return asks.map((ask) => ({ label: `#${ask.task} ${askNeed(ask)}`, value: String(ask.id) }));
+    },
     person: async () => (await store.people.list()).map(({ id, name }) => ({ label: name, value: String(id) })),
   };
   return async function suggest(what: What, typed: string, account: Account) {
-    if (!may(await store.people.of(account), 'view')) return [];
+    const person = await store.people.of(account);
+    if (!may(person, 'view')) return [];
     const wanted = typed.trim().toLowerCase();
-    return (await all[what]())
+    return (await all[what](seenBy(person)))
       .filter(({ label }) => label.toLowerCase().includes(wanted))
       .slice(0, most)
       .map(({ label, value }) => ({ label: cut(label, longestLabel), value }));

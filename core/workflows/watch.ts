@@ -1,6 +1,7 @@
 import { answerFromWords } from '../domain/ask.ts';
 import { ciVerdict } from '../domain/ci.ts';
 import type { TaskNumber } from '../domain/ids.ts';
+import { hostMember, may } from '../domain/policy.ts';
 import { isFinal, type Task } from '../domain/task.ts';
 import { describe } from '../errors.ts';
 import type { HostComment, HostHint, HostReview, PullRequest } from '../ports.ts';
@@ -8,6 +9,8 @@ import { commentsBefore } from './asking.ts';
 import type { Decisions } from './decisions.ts';
 import { clockSkewMs } from './delivery.ts';
 import type { Deps } from './deps.ts';
+import { hostAccount, hostPlatform } from './membership.ts';
+import type { Actor } from './record.ts';
 
 /**
  * Looks at the code host and tells tasks what changed. It compares what is there with what is stored, so webhooks are
@@ -92,19 +95,25 @@ async function readIssue(deps: Deps, decisions: Decisions, task: Task, issue: nu
   const comments = (await deps.host.comments(task.repo, issue, at)).filter(isNew);
   const writers = await allowedAuthors(deps, task, comments);
   for (const comment of comments) {
-    if (writers.has(comment.author)) await take(deps, decisions, task, comment);
+    if (writers.has(comment.author)) await take(deps, decisions, task, issue, comment);
     await move(deps, cursor, [comment]);
   }
 }
 
-async function take(deps: Deps, decisions: Decisions, task: Task, comment: HostComment): Promise<void> {
+async function take(deps: Deps, decisions: Decisions, task: Task, issue: number, comment: HostComment): Promise<void> {
   const open = (await deps.store.asks.openOf(task.number)).find((ask) => ask.kind !== 'review');
   const before = open && (await deps.store.history.cursor(commentsBefore(open.id)));
   const isLater = open && (before ? comment.id > Number(before) : comment.at >= open.createdAt - clockSkewMs);
   const ask = isLater ? open : undefined;
   const answer = ask ? answerFromWords(ask.body, comment.body.trim()) : null;
-  if (ask && answer) await decisions.answer(ask.id, answer, onHost(comment));
-  else await decisions.steer(task.number, comment.body, onHost(comment));
+  const actor = await onHost(deps, task, issue, comment);
+  if (!ask || !answer) {
+    await decisions.steer(task.number, comment.body, actor);
+    return;
+  }
+  const { say, refused } = await decisions.answer(ask.id, answer, actor);
+  if (say && refused === 'own')
+    await deps.host.ensureComment(task.repo, issue, { marker: `refused:${comment.id}`, body: say });
 }
 
 async function readPull(deps: Deps, task: Task, pull: PullRequest): Promise<void> {
@@ -217,23 +226,34 @@ async function move(deps: Deps, cursor: string, read: readonly Written[]): Promi
   await deps.store.history.setCursor(cursor, `${at}:${[...(before?.at === at ? before.ids : []), ...ids].join(',')}`);
 }
 
+/** Who may write to the repository, and, where we know the person behind the login, may direct its tasks. */
 async function allowedAuthors(
-  { host }: Deps,
+  { host, store }: Deps,
   task: Task,
   written: readonly { author: string }[],
 ): Promise<Set<string>> {
   const allowed = new Set<string>();
   for (const login of new Set(written.map((item) => item.author))) {
     const permission = await host.permission(task.repo, login);
-    if (permission === 'admin' || permission === 'write') allowed.add(login);
+    if (permission !== 'admin' && permission !== 'write') continue;
+    const person = await store.people.byAccount(hostAccount(login));
+    if (person === null || may(person, 'steer', task.repo)) allowed.add(login);
   }
   return allowed;
 }
 
-/** Somebody with write permission decides on the code host as a member decides in chat. */
-const onHost = (comment: HostComment) => ({
-  person: { id: 0, name: comment.author, role: 'member' as const },
-  name: comment.author,
-  platform: 'github',
-  origin: `github:c:${comment.id}`,
-});
+/**
+ * Somebody with write permission decides on the code host as a member of this project does in chat; a login that belongs to
+ * a person is that person.
+ */
+async function onHost({ store }: Deps, { repo }: Task, issue: number, comment: HostComment): Promise<Actor> {
+  const account = hostAccount(comment.author);
+  return {
+    person: (await store.people.byAccount(account)) ?? hostMember(comment.author, repo),
+    name: comment.author,
+    platform: hostPlatform,
+    account,
+    place: { platform: hostPlatform, space: '', channel: `${repo}#${issue}`, dm: false },
+    origin: `github:c:${comment.id}`,
+  };
+}

@@ -1,0 +1,23 @@
+import { type Person, refusal } from '../domain/policy.ts';
+import type { Ask } from '../store/asks.ts';
+import type { Store } from '../store/index.ts';
+
+/**
+ * Everybody who may answer an ask, by what they may now: the task's person first, then the owners, then the members of the
+ * project. Who lost a role or the project, or asked for the work where their own approval is forbidden, is not among them.
+ */
+export async function whoMayAnswer(
+  store: Store,
+  { kind, task: number }: Pick<Ask, 'kind' | 'task'>,
+): Promise<Person[]> {
+  const { repo, person: first } = await store.tasks.get(number);
+  const [people, proposal, project] = await Promise.all([
+    store.people.list(),
+    store.proposals.ofTask(number),
+    store.projects.find(repo),
+  ]);
+  const matter = { repo, proposer: proposal?.proposer ?? null, selfApproval: project?.selfApproval ?? true };
+  const able = people.filter((person) => refusal(person, kind === 'plan' ? 'approve' : 'answer', matter) === null);
+  const rank = ({ id, role }: Person) => (id === first ? 0 : role === 'owner' ? 1 : 2);
+  return able.sort((a, b) => rank(a) - rank(b));
+}
