@@ -4,7 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { createTelegramSim } from '../sim/telegram/index.ts';
 import { createBotProcess } from './demo/bot-process.ts';
 import { freePort } from './demo/free-port.ts';
 import { createWorld, type World } from './demo/world.ts';
@@ -52,8 +53,19 @@ describe('start', () => {
   });
 
   it('with tokens that the services refuse names the variables, all at once', async () => {
-    const wrong = { SLACK_BOT_TOKEN: 'xoxb-wrong', GITHUB_TOKEN: 'ghp_wrong', ANTHROPIC_API_KEY: 'sk-wrong' };
-    const { code, said } = await startAndFail({ ...world.environment(port), ...wrong });
+    const wrong = {
+      SLACK_BOT_TOKEN: 'xoxb-wrong',
+      TELEGRAM_BOT_TOKEN: '42:wrong',
+      GITHUB_TOKEN: 'ghp_wrong',
+      ANTHROPIC_API_KEY: 'sk-wrong',
+    };
+    const telegram = await createTelegramSim();
+    onTestFinished(() => telegram.close());
+    const { code, said } = await startAndFail({
+      ...world.environment(port),
+      ...wrong,
+      TELEGRAM_API_URL: telegram.apiRoot,
+    });
     expect(code).toBe(1);
     for (const variable of Object.keys(wrong)) expect(said).toContain(variable);
     for (const secret of Object.values(wrong)) expect(said).not.toContain(secret);

@@ -1,25 +1,8 @@
 /**
- * What the worker and the broker say to each other over HTTP, all under the attempt's bearer token. The one file of core
- * that the worker shares. Paths are relative to the broker's root.
+ * What the worker and the broker say to each other over HTTP, all under the attempt's bearer token. This file and its
+ * paths are what the worker shares of core.
  */
 import { z } from 'zod';
-
-export const paths = {
-  /** GET: the {@link Job}. */
-  job: '/v1/job',
-  /** POST {@link EventBatch}: idempotent by `seq`; an empty batch is the heartbeat. Answers {@link Steering}. */
-  events: '/v1/events',
-  /** GET `?wait=SECONDS`: long poll, answers {@link Steering} as soon as there is some. */
-  steering: '/v1/steering',
-  /** GET: session entries as JSON lines; POST: an array of entries, idempotent by their `uuid`. */
-  session: '/v1/session',
-  /** POST {@link Result}: once; repeats with the same body are answered alike. */
-  result: '/v1/result',
-  /** Anthropic Messages API. */
-  model: '/anthropic',
-  /** Git smart HTTP: `/git/OWNER/NAME.git`. */
-  git: '/git',
-} as const;
 
 /** Seconds between heartbeats; the attempt is taken for dead after three are missed. */
 export const heartbeatSeconds = 10;

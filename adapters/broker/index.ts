@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import type { Door } from '../../core/door.ts';
 import { describe, Failure } from '../../core/errors.ts';
-import { paths } from '../../core/protocol.ts';
+import { paths } from '../../core/protocol-paths.ts';
 import { type GitAccess, proxyGit } from './git.ts';
 import { Refusal, sendJson } from './http.ts';
 import { type ModelUpstream, proxyModel, sendModelError } from './model.ts';

@@ -3,7 +3,8 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import type { Door, OpenAttempt } from '../../core/door.ts';
-import { eventBatch, paths, result } from '../../core/protocol.ts';
+import { eventBatch, result } from '../../core/protocol.ts';
+import { paths } from '../../core/protocol-paths.ts';
 import { Refusal, readJson, sendJson } from './http.ts';
 
 interface Exchange {

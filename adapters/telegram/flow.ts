@@ -56,7 +56,7 @@ export const stacked = (flows: readonly Flow[]): Flow =>
     '\n\n',
   );
 
-/** Puts `what` in at `positions` (rising); marks around a position grow with it. */
+/** Puts `what` in at `positions` (rising); marks around a position grow with it, those that begin there begin after it. */
 export function inserted(flow: Flow, positions: readonly number[], what: string): Flow {
   if (positions.length === 0) return flow;
   const moved = (at: number): number => at + what.length * positions.filter((position) => position < at).length;
@@ -64,7 +64,7 @@ export function inserted(flow: Flow, positions: readonly number[], what: string)
   return {
     text: pieces.join(what),
     marks: flow.marks.map((mark) => {
-      const offset = moved(mark.offset);
+      const offset = moved(mark.offset) + (positions.includes(mark.offset) ? what.length : 0);
       return { ...mark, offset, length: moved(mark.offset + mark.length) - offset };
     }),
     breaks: flow.breaks.map(moved),

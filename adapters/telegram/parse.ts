@@ -16,8 +16,13 @@ export const isSpoken = (message: Message): boolean =>
 export const isForUs = (message: Message, self: Self): boolean =>
   message.chat.type === 'private' || addresses(message, self) || slashIn(message, self) !== null;
 
-/** One message as inbound, in the place that it belongs to. */
-export function messageInbound(message: Message, place: Place, self: Self): Inbound | null {
+/** One message, with the files of the album that it begins, as inbound in the place that it belongs to. */
+export function messageInbound(
+  message: Message,
+  place: Place,
+  self: Self,
+  album: readonly Message[] = [],
+): Inbound | null {
   if (!message.from) return null;
   const id = String(message.message_id);
   const base = {
@@ -36,7 +41,7 @@ export function messageInbound(message: Message, place: Place, self: Self): Inbo
     ref: { place, id },
     text: slash?.text ?? spokenText(message.text ?? message.caption ?? '', entitiesOf(message), self),
     mentionsBot: slash !== null || addresses(message, self),
-    files: filesOf(message),
+    files: [message, ...album].flatMap(filesOf),
     ...(replyTo ? { replyTo } : {}),
   };
 }

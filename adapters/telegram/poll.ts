@@ -1,16 +1,16 @@
 import type { Update } from 'grammy/types';
-import { describe, type Failure } from '../../core/errors.ts';
+import { describe, Failure } from '../../core/errors.ts';
+import { endsInAlbum, type Gathered, gathered } from './albums.ts';
 import { type Access, createApi } from './client.ts';
 import { toFailure } from './errors.ts';
 import type { Logger } from './logger.ts';
+import { explain, Pauses, pause } from './pauses.ts';
 import { ALLOWED_UPDATES, type Take } from './receive.ts';
 
 /** Telegram answers a poll after this long when nothing happens, seconds. */
 const POLL_S = 25;
-const MAX_PAUSE_MS = 30_000;
-/** Another program with this token, or a refused token: both last, and asking often makes neither better. */
-const CONFLICT_PAUSES_MS = [3_000, 60_000] as const;
-const REFUSED_PAUSE_MS = 60_000;
+/** How long the rest of an album is waited for. */
+const ALBUM_MS = 400;
 
 export interface PollOptions extends Access {
   readonly take: Take;
@@ -31,14 +31,19 @@ export interface Poll {
  */
 export function createPoll({ take, log, pauseMs, ...access }: PollOptions): Poll {
   const api = createApi({ ...access, timeoutMs: POLL_S * 1000 + access.timeoutMs });
+  const pauses = new Pauses(pauseMs);
   const ending = new AbortController();
+  // grammY's type for signals is that of a polyfill.
+  const signal = ending.signal as Parameters<typeof api.getUpdates>[1];
   let offset = 0;
+  let isPrepared = false;
   let trouble: string | undefined = 'Not started.';
   let running: Promise<void> = Promise.resolve();
 
   async function run(): Promise<void> {
     for (let failures = 0; !ending.signal.aborted; ) {
       try {
+        await prepare();
         await round(failures > 0 ? 0 : POLL_S);
         failures = 0;
         trouble = undefined;
@@ -48,30 +53,43 @@ export function createPoll({ take, log, pauseMs, ...access }: PollOptions): Poll
         const failure = toFailure(error, 'repeatable');
         trouble = explain(failure);
         log.warn({ error: trouble, failures }, 'no updates from Telegram, trying again');
-        await pause(pauseAfter(failure, failures, pauseMs));
+        await pause(pauses.after(failure, failures), ending.signal);
       }
     }
   }
 
+  /** Telegram polls nobody while a webhook is set. */
+  async function prepare(): Promise<void> {
+    if (isPrepared) return;
+    const { url } = await api.getWebhookInfo();
+    if (url) await api.deleteWebhook();
+    isPrepared = true;
+  }
+
   async function round(timeout: number): Promise<void> {
-    // grammY's type for signals is that of a polyfill.
-    const signal = ending.signal as Parameters<typeof api.getUpdates>[1];
-    const updates = await api.getUpdates({ offset, timeout, allowed_updates: ALLOWED_UPDATES }, signal);
-    const failed = await takeAll(updates);
+    let updates = await updatesIn(timeout);
+    if (endsInAlbum(updates)) {
+      await pause(ALBUM_MS, ending.signal);
+      updates = await updatesIn(0);
+    }
+    const failed = await takeAll(gathered(updates));
     const last = updates.at(-1);
     if (failed) offset = failed.update.update_id;
     else if (last) offset = last.update_id + 1;
-    if (failed) throw failed.error;
+    if (failed) throw notStored(failed.error);
   }
 
+  const updatesIn = (timeout: number): Promise<Update[]> =>
+    api.getUpdates({ offset, timeout, allowed_updates: ALLOWED_UPDATES }, signal);
+
   /** Takes a batch, each chat in order; answers the first update that could not be taken. */
-  async function takeAll(updates: readonly Update[]): Promise<{ update: Update; error: unknown } | undefined> {
-    const chats = Map.groupBy(updates, chatOf);
+  async function takeAll(batch: readonly Gathered[]): Promise<{ update: Update; error: unknown } | undefined> {
+    const chats = Map.groupBy(batch, chatOf);
     const failed = await Promise.all(
       [...chats.values()].map(async (ordered) => {
-        for (const update of ordered) {
+        for (const { update, album } of ordered) {
           try {
-            await take(update);
+            await take(update, album);
           } catch (error) {
             return { update, error };
           }
@@ -82,21 +100,10 @@ export function createPoll({ take, log, pauseMs, ...access }: PollOptions): Poll
     return failed.filter((one) => one !== undefined).sort((a, b) => a.update.update_id - b.update.update_id)[0];
   }
 
-  const pause = (ms: number): Promise<void> =>
-    new Promise((resolve) => {
-      const end = (): void => {
-        clearTimeout(timer);
-        ending.signal.removeEventListener('abort', end);
-        resolve();
-      };
-      const timer = setTimeout(end, ms);
-      ending.signal.addEventListener('abort', end);
-    });
-
   return {
     start() {
       trouble = undefined;
-      running = prepare().then(run);
+      running = run();
     },
     async stop() {
       ending.abort();
@@ -110,36 +117,15 @@ export function createPoll({ take, log, pauseMs, ...access }: PollOptions): Poll
     },
     health: () => (trouble === undefined ? { connected: true } : { connected: false, detail: trouble }),
   };
-
-  /** Telegram polls nobody while a webhook is set. */
-  async function prepare(): Promise<void> {
-    for (let failures = 1; !ending.signal.aborted; failures += 1) {
-      try {
-        const { url } = await api.getWebhookInfo();
-        if (url) await api.deleteWebhook();
-        return;
-      } catch (error) {
-        const failure = toFailure(error, 'repeatable');
-        trouble = explain(failure);
-        log.warn({ error: trouble, failures }, 'Telegram does not answer yet');
-        await pause(pauseAfter(failure, failures, pauseMs));
-      }
-    }
-  }
 }
 
-const chatOf = ({ message, callback_query: query, message_reaction: reaction, my_chat_member: member }: Update) =>
-  (message ?? query?.message ?? reaction ?? member)?.chat.id;
+const chatOf = ({ update }: Gathered): number | undefined => {
+  const { message, callback_query: query, message_reaction: reaction, my_chat_member: member } = update;
+  return (message ?? query?.message ?? reaction ?? member)?.chat.id;
+};
 
-function explain(failure: Failure): string {
-  return failure.code === 'conflict'
-    ? 'Another program gets the updates of this bot: stop it, or give this one a token of its own.'
-    : describe(failure);
-}
-
-function pauseAfter({ code, retryAfterMs }: Failure, failures: number, pauseMs: number): number {
-  const [first, longest] = CONFLICT_PAUSES_MS;
-  if (code === 'conflict') return Math.min(longest, first * 2 ** (failures - 1));
-  if (code === 'invalid_credentials') return REFUSED_PAUSE_MS;
-  return retryAfterMs ?? Math.min(MAX_PAUSE_MS, pauseMs * 2 ** (failures - 1));
-}
+const notStored = (error: unknown): Failure =>
+  new Failure(`What people say on Telegram can't be stored (${describe(error)}).`, {
+    code: 'not_stored',
+    remedy: 'retry',
+  });

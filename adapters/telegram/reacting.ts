@@ -1,5 +1,6 @@
 import type { ReactionTypeEmoji } from 'grammy/types';
 import type { Emoji, MessageRef } from '../../core/domain/chat.ts';
+import { Failure } from '../../core/errors.ts';
 import type { Client } from './client.ts';
 import type { Self } from './self.ts';
 
@@ -31,8 +32,19 @@ export class Reacting {
     this.#admin.delete(String(chat));
   }
 
-  /** Puts the bot's reaction on a message, in place of its former one, or takes it off. @throws Failure */
-  async set({ place, id }: MessageRef, emoji: Emoji, on: boolean): Promise<void> {
+  /**
+   * Puts the bot's reaction on a message, in place of its former one, or takes it off; nothing where the group allows no
+   * such reaction. @throws Failure
+   */
+  async set(ref: MessageRef, emoji: Emoji, on: boolean): Promise<void> {
+    try {
+      await this.#set(ref, emoji, on);
+    } catch (error) {
+      if (!(error instanceof Failure) || error.code !== 'refused') throw error;
+    }
+  }
+
+  async #set({ place, id }: MessageRef, emoji: Emoji, on: boolean): Promise<void> {
     if (on && !(place.dm ? this.#isHeardInPrivate : await this.#isAdmin(place.channel))) return;
     const reaction = { type: 'emoji', emoji: emojiFor(emoji) } as ReactionTypeEmoji;
     await this.#client.inChat(place.channel, 'repeatable', (chat) =>

@@ -27,8 +27,8 @@ export interface ReceiveParts {
   readonly sink: (inbound: Inbound) => Promise<void>;
 }
 
-/** Takes one update; resolves when what it tells is durable, and only then may it be confirmed. Rejects as `sink` does. */
-export type Take = (update: Update) => Promise<void>;
+/** Takes one update, with the rest of the album that it begins; resolves when what it tells is durable, and only then may it be confirmed. Rejects as `sink` does. */
+export type Take = (update: Update, album?: readonly Message[]) => Promise<void>;
 
 export function createReceiver(parts: ReceiveParts): Take {
   const { self, chains, topics, reacting, queries, poster, log, sink } = parts;
@@ -46,14 +46,15 @@ export function createReceiver(parts: ReceiveParts): Take {
     return placeOf(chat.id, opened ?? String(root));
   }
 
-  async function said(message: Message): Promise<Inbound | null> {
-    if (!message.from || message.from.id === self.id || !isSpoken(message)) return null;
+  async function said(message: Message, album: readonly Message[]): Promise<Inbound | null> {
+    const { from, is_automatic_forward: isForwarded } = message;
+    if (!from || from.id === self.id || isForwarded || !isSpoken(message)) return null;
     if (isAnonymous(message)) {
       if (isForUs(message, self)) answerNobody(message);
       return null;
     }
-    if (message.from.is_bot) return null;
-    return messageInbound(message, await placeFor(message), self);
+    if (from.is_bot) return null;
+    return messageInbound(message, await placeFor(message), self, album);
   }
 
   /** Nothing can be decided by, or answered to, who hides; a line that does not arrive is no loss. */
@@ -77,13 +78,14 @@ export function createReceiver(parts: ReceiveParts): Take {
     return actionInbound(query, placeOf(message.chat.id, String(root)));
   }
 
-  async function read({ message, callback_query: query, message_reaction: reaction }: Update): Promise<Inbound[]> {
-    const inbound = message ? await said(message) : query ? pressed(query) : null;
+  async function read(update: Update, album: readonly Message[]): Promise<Inbound[]> {
+    const { message, callback_query: query, message_reaction: reaction } = update;
+    const inbound = message ? await said(message, album) : query ? pressed(query) : null;
     return inbound ? [inbound] : reaction ? reactionInbounds(reaction) : [];
   }
 
-  return async function take(update) {
-    const inbounds = await read(update).catch((error: unknown) => {
+  return async function take(update, album = []) {
+    const inbounds = await read(update, album).catch((error: unknown) => {
       // An update of a form that nobody foresaw would come for ever and let none behind it through.
       log.error({ update: update.update_id, error: describe(error) }, 'an update of Telegram could not be read');
       return [];

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { describe } from '../../core/errors.ts';
 import { toFailure } from './errors.ts';
 import type { Logger } from './logger.ts';
+import { otherProgram } from './pauses.ts';
 import { ALLOWED_UPDATES, type Take } from './receive.ts';
 
 const LOOK_EVERY_MS = 60_000;
@@ -40,10 +41,7 @@ export function createWebhook({ secret, api, take, log, ...options }: WebhookOpt
   async function look(): Promise<void> {
     try {
       const info = await api.getWebhookInfo();
-      trouble =
-        info.url === url
-          ? undefined
-          : 'Another program gets the updates of this bot: stop it, or give this one a token of its own.';
+      trouble = info.url === url ? undefined : otherProgram;
     } catch (error) {
       trouble = describe(toFailure(error, 'repeatable'));
     }

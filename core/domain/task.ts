@@ -81,6 +81,9 @@ export interface Task {
   readonly endedAt: number | null;
 }
 
+/** What a person confirmed; these never change. */
+export type Wish = Pick<Task, 'repo' | 'branch' | 'base' | 'title' | 'brief' | 'planFirst'>;
+
 const phaseOf: Record<RunKind, Phase> = {
   plan: 'planning',
   implement: 'implementing',

@@ -1,5 +1,5 @@
 import type { Question } from '../domain/run.ts';
-import type { Task } from '../domain/task.ts';
+import type { Wish } from '../domain/task.ts';
 import { data, dataRule } from './data.ts';
 
 /** Answers a person gave, by question. */
@@ -11,7 +11,7 @@ export interface Feedback {
 }
 
 /** The instruction of a plan run: read, ask what only a person can decide, write the plan. */
-export function planBrief(input: { task: Task; answers?: Answers; feedback: readonly Feedback[] }): string {
+export function planBrief(input: { task: Wish; answers?: Answers; feedback: readonly Feedback[] }): string {
   return brief(
     `Plan this task for ${where(input.task)}. Read only: change no file, make no commit.`,
     wish(input.task),
@@ -36,7 +36,7 @@ export function planBrief(input: { task: Task; answers?: Answers; feedback: read
 }
 
 /** The instruction of an implement run. */
-export function implementBrief(input: { task: Task; plan: string | null; answers?: Answers }): string {
+export function implementBrief(input: { task: Wish; plan: string | null; answers?: Answers }): string {
   return brief(
     `Do this task in ${where(input.task)}.`,
     wish(input.task),
@@ -51,7 +51,7 @@ export function implementBrief(input: { task: Task; plan: string | null; answers
 }
 
 export interface FixInput {
-  readonly task: Task;
+  readonly task: Wish;
   /** Counts from 1. */
   readonly round: number;
   readonly failures: readonly { readonly name: string; readonly log: string; readonly redOnBase: boolean }[];
@@ -100,7 +100,7 @@ export interface ReviewCommentText extends ReviewText {
 }
 
 export interface AddressInput {
-  readonly task: Task;
+  readonly task: Wish;
   readonly reviews: readonly ReviewText[];
   readonly comments: readonly ReviewCommentText[];
   /** Comments on the pull request outside of a review. */
@@ -155,9 +155,9 @@ export const withSaid = (brief: string, said: readonly { readonly by: string; re
 export const resumeAfterLoss = (brief: string): string =>
   `Your sandbox was lost and this is a new one. Files are as of the last checkpoint; look at \`git status\` and \`git log\` before you go on, redo what is missing, and finish. What you were told, in case you have not seen it:\n\n${brief}`;
 
-const where = (task: Task): string => `${task.repo}, branch \`${task.branch}\` from \`${task.base}\``;
+const where = (task: Wish): string => `${task.repo}, branch \`${task.branch}\` from \`${task.base}\``;
 
-const wish = (task: Task): string =>
+const wish = (task: Wish): string =>
   `What the person wants, in their words:\n${data('person', `${task.title}\n\n${task.brief}`)}`;
 
 const known = (answers: Answers = {}): string =>

@@ -31,7 +31,7 @@ export const welcomeOwner = (name: string): Doc => ({
   text: `You are an owner now, ${plain(headline(name))}. Add a repository with \`project add owner/repo\`, or tell me what to work on.`,
 });
 
-/** The answer to an administrator who writes as the group: nobody can tell who that is. */
+/** The answer to who writes as a group or channel: nobody can tell which person that is. */
 export const anonymous: Doc = {
-  text: 'You write as the group, so I can’t tell who you are, and nothing was decided. Turn off "Remain anonymous" in your rights as an administrator and say it again.',
+  text: "You write as the group or a channel, so I can't tell who you are, and nothing was decided. Say it again as yourself; administrators turn off *Remain anonymous* in their rights.",
 };

@@ -111,8 +111,11 @@ export async function park(
   { code, reason, rounds }: Trouble,
   unless?: AskOptions['unless'],
 ): Promise<Answer> {
-  const { repo } = await effect('read task', () => context.deps.store.tasks.get(context.number));
-  const words = failureAsk(code, { reason, repo, ...(rounds === undefined ? {} : { rounds: String(rounds) }) });
+  const words = failureAsk(code, {
+    reason,
+    repo: context.wish.repo,
+    ...(rounds === undefined ? {} : { rounds: String(rounds) }),
+  });
   const { answer, by } = await ask(
     context,
     { kind: 'failure', ...words },

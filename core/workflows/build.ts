@@ -10,9 +10,7 @@ export type Done = Extract<RunOutcome, { type: 'done' }>;
 
 /** Builds what was agreed and opens the draft pull request. */
 export async function build(context: TaskContext, plan: string | null): Promise<void> {
-  const { deps, number } = context;
-  const task = await effect('read task', () => deps.store.tasks.get(number));
-  const brief = implementBrief({ task, plan });
+  const brief = implementBrief({ task: context.wish, plan });
   for (;;) {
     const outcome = await perform(context, 'implement', brief);
     if (outcome.type === 'done') return openPullRequest(context, outcome);

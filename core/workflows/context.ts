@@ -1,4 +1,5 @@
 import type { TaskNumber } from '../domain/ids.ts';
+import type { Wish } from '../domain/task.ts';
 import type { Deps } from './deps.ts';
 import type { RunInput } from './run.ts';
 import type { Mailbox } from './signals.ts';
@@ -7,6 +8,7 @@ import type { Mailbox } from './signals.ts';
 export interface TaskContext {
   readonly deps: Deps;
   readonly number: TaskNumber;
+  readonly wish: Wish;
   readonly mailbox: Mailbox;
   readonly startRun: (input: RunInput) => Promise<void>;
   readonly startAsk: (ask: number) => Promise<void>;
@@ -14,6 +16,8 @@ export interface TaskContext {
   readonly count: { runs: number; asks: number };
   /** The task's issue, once it is there. */
   issue: { readonly number: number; readonly url: string } | null;
+  /** Its progress card was posted. */
+  isShown: boolean;
 }
 
 /** Thrown when a person lets a task go instead of answering. */

@@ -41,11 +41,14 @@ export function createDoor(deps: Deps, ringer: Ringer): Door {
     },
 
     async job(attempt): Promise<Job> {
-      const task = await store.tasks.get(attempt.task);
-      const run = await store.runs.get(attempt.run);
-      const project = await store.projects.find(task.repo);
+      const [task, run, project, stored, hasSession] = await Promise.all([
+        store.tasks.get(attempt.task),
+        store.runs.get(attempt.run),
+        store.projects.find(attempt.repo),
+        store.runs.attempt(attempt.id),
+        store.worker.hasSession(attempt.task),
+      ]);
       const takesOver = task.session !== null && attempt.id !== attemptId(attempt.run, 1);
-      const { deadline } = (await store.runs.attempt(attempt.id)) ?? { deadline: Date.now() };
       return {
         attempt: attempt.id,
         run: attempt.run,
@@ -57,10 +60,10 @@ export function createDoor(deps: Deps, ringer: Ringer): Door {
         checkpointRef: attempt.checkpointRef,
         model: task.model,
         prompt: takesOver ? resumeAfterLoss(run.prompt) : run.prompt,
-        session: (await store.worker.hasSession(task.number)) ? task.session : null,
+        session: hasSession ? task.session : null,
         checks: project?.checks ?? null,
         author,
-        deadline,
+        deadline: stored?.deadline ?? Date.now(),
       };
     },
 

@@ -8,6 +8,7 @@ import { Dropped, type TaskContext } from './context.ts';
 import type { Deps } from './deps.ts';
 import { effect } from './effect.ts';
 import { ensureIssue } from './issue.ts';
+import { showProgress } from './progress.ts';
 import { Cancelled, Ended, type TaskSignal, tellRun } from './signals.ts';
 
 type Settled = Extract<RunOutcome, { type: 'planned' | 'done' | 'nothing' }>;
@@ -66,7 +67,8 @@ async function oneRun(context: TaskContext, kind: RunKind, prompt: string): Prom
   const ended = (signal: TaskSignal): signal is Extract<TaskSignal, { type: 'run_ended' }> =>
     signal.type === 'run_ended' && signal.run === run;
   try {
-    // While the worker starts: nothing it does needs the issue yet.
+    // While the worker starts, which takes longer than a card: nothing it does needs the card or the issue yet.
+    await showProgress(context);
     await ensureIssue(context);
     return (await mailbox.take(ended)).outcome;
   } catch (error) {

@@ -1,7 +1,6 @@
 import { planBrief } from '../words/briefs.ts';
 import { ask, park } from './asking.ts';
 import { Dropped, type TaskContext } from './context.ts';
-import { effect } from './effect.ts';
 import { publishPlan } from './issue.ts';
 import { perform } from './perform.ts';
 
@@ -10,11 +9,9 @@ import { perform } from './perform.ts';
  * Answers the approved plan.
  */
 export async function agreeOnPlan(context: TaskContext): Promise<string> {
-  const { deps, number } = context;
   const feedback: { plan: string; text: string }[] = [];
   for (let version = 1; ; version += 1) {
-    const task = await effect('read task', () => deps.store.tasks.get(number));
-    const outcome = await perform(context, 'plan', planBrief({ task, feedback }));
+    const outcome = await perform(context, 'plan', planBrief({ task: context.wish, feedback }));
     if (outcome.type !== 'planned') {
       await park(context, { code: 'no_plan', reason: outcome.summary });
       continue;

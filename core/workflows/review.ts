@@ -78,8 +78,7 @@ export async function address(context: TaskContext, wishes: Wishes): Promise<voi
     for (const { id } of wishes.comments) await deps.host.acknowledge(repo, { id, kind: 'review' });
     for (const { id } of wishes.remarks) await deps.host.acknowledge(repo, { id, kind: 'issue' });
   });
-  const task = await effect('read task', () => deps.store.tasks.get(number));
-  const outcome = await perform(context, 'address', addressBrief({ task, ...wishes }));
+  const outcome = await perform(context, 'address', addressBrief({ task: context.wish, ...wishes }));
   if (outcome.type === 'done') await effect('reply to review', () => reply(deps, number, outcome, wishes));
   else await park(context, { code: 'nothing_changed', reason: outcome.summary });
 }

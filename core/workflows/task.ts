@@ -1,18 +1,16 @@
 import { Error as EngineErrors } from '@dbos-inc/dbos-sdk';
 import type { TaskNumber } from '../domain/ids.ts';
+import type { Wish } from '../domain/task.ts';
 import { describe, Failure } from '../errors.ts';
 import { handover } from '../words/issue.ts';
-import { progressCard } from '../words/task.ts';
 import { park } from './asking.ts';
 import { build } from './build.ts';
 import { passCi } from './ci.ts';
 import { Dropped, type TaskContext } from './context.ts';
-import { deliver } from './delivery.ts';
 import type { Deps } from './deps.ts';
 import { effect } from './effect.ts';
 import { notice } from './notice.ts';
 import { agreeOnPlan } from './plan.ts';
-import { showInProjectChannels } from './project-channel.ts';
 import type { Rest } from './rest.ts';
 import { address, awaitReview } from './review.ts';
 import type { RunInput } from './run.ts';
@@ -30,10 +28,12 @@ export const createTask = (deps: Deps, rest: Rest, children: TaskChildren) =>
       const context: TaskContext = {
         deps,
         number,
+        wish: await effect('read task', () => readWish(deps, number)),
         mailbox: createMailbox(waiting),
         ...children,
         count: { runs: 0, asks: 0 },
         issue: null,
+        isShown: false,
       };
       try {
         await journey(context);
@@ -43,11 +43,13 @@ export const createTask = (deps: Deps, rest: Rest, children: TaskChildren) =>
     });
   };
 
+async function readWish({ store }: Deps, number: TaskNumber): Promise<Wish> {
+  const { repo, branch, base, title, brief, planFirst } = await store.tasks.get(number);
+  return { repo, branch, base, title, brief, planFirst };
+}
+
 async function journey(context: TaskContext): Promise<never> {
-  const { deps, number } = context;
-  await notice(deps.log, 'show progress', () => showProgress(context));
-  const { planFirst } = await effect('read task', () => deps.store.tasks.get(number));
-  const plan = planFirst ? await stage(context, () => agreeOnPlan(context)) : null;
+  const plan = context.wish.planFirst ? await stage(context, () => agreeOnPlan(context)) : null;
   await stage(context, () => build(context, plan));
   for (let round = 0; ; round += 1) {
     await stage(context, () => passCi(context));
@@ -74,20 +76,6 @@ const endsTask = (error: unknown): boolean =>
   error instanceof Dropped ||
   error instanceof Ended ||
   error instanceof EngineErrors.DBOSError;
-
-async function showProgress({ deps, number }: TaskContext): Promise<void> {
-  const task = await deps.store.tasks.get(number);
-  const doc = progressCard(task, {
-    activity: { commits: 0, doing: '' },
-    asks: [],
-    ci: null,
-    now: Date.now(),
-    taskUrl: null,
-  });
-  const subject = `task:${number}`;
-  await deliver(deps, { key: `${subject}:progress`, place: task.place, subject, doc, settled: false });
-  await showInProjectChannels(deps, task.repo, task.place, { subject, doc });
-}
 
 /** Leaves nothing behind: no sandbox, no open ask, and the code host says how it ended. */
 async function end({ deps, number, issue }: TaskContext, error: unknown): Promise<void> {

@@ -1,16 +1,17 @@
 import { DBOS } from '@dbos-inc/dbos-sdk';
-import type { createAssistant, Round, Said, Turn } from '../agent/assistant.ts';
+import type { createAssistant, Round, Turn } from '../agent/assistant.ts';
 import type { Place } from '../domain/chat.ts';
 import type { TaskNumber } from '../domain/ids.ts';
 import { describe, Failure } from '../errors.ts';
-import type { ModelMessage, ReplyStream } from '../ports.ts';
+import type { ModelMessage } from '../ports.ts';
 import { answerCut, modelRefused } from '../words/turn.ts';
 import type { AtWork } from './at-work.ts';
 import type { Decisions } from './decisions.ts';
-import { chatFor, clockSkewMs, deliver, fingerprint } from './delivery.ts';
+import { chatFor, deliver } from './delivery.ts';
 import type { Deps } from './deps.ts';
 import { brisk, effect } from './effect.ts';
 import { decide, hear, undecided } from './hearing.ts';
+import { createReplies } from './replies.ts';
 
 /** A turn ends after this many rounds of tools; more means that the model runs in circles. */
 const maxRounds = 8;
@@ -33,7 +34,7 @@ export const createTurn = (
   atWork: AtWork,
   children: TurnChildren,
 ) => {
-  const streams = new Map<string, ReplyStream>();
+  const replies = createReplies(deps);
 
   return async function turn(id: string, conversation: string): Promise<void> {
     const heard = await effect('hear', () => hear(deps, id, conversation, atWork));
@@ -48,7 +49,7 @@ export const createTurn = (
       if (!(error instanceof Failure)) throw error;
       deps.log.warn({ conversation, turn: id, error: describe(error) }, 'turn not answered');
     }
-    streams.delete(id);
+    replies.forget(id);
     const { next, isLong } = await effect('release', async () => {
       const following = await deps.store.conversations.release(conversation, id);
       await atWork.end(id, following ? null : heard.place);
@@ -63,7 +64,7 @@ export const createTurn = (
     const texts = [...notes];
     const proposals: number[] = [];
     for (let round = 0; round < maxRounds; round += 1) {
-      const spoken = await speak(turn, transcript);
+      const spoken = await speak(turn, transcript, texts);
       texts.push(...wordsOf(spoken));
       if (spoken.uses.length === 0) break;
       transcript.push(asMessage(spoken));
@@ -76,20 +77,24 @@ export const createTurn = (
       }
       transcript.push({ role: 'user', content: results });
     }
-    await reply(turn, texts.join('\n\n'), proposals.length);
+    await reply(turn, joined(texts), proposals.length);
     for (const proposal of proposals) await effect('show proposal', () => showProposal(deps, turn.place, proposal));
   }
 
   /** One round of the model, streamed as it speaks. When it cannot be had, the person reads why. */
-  async function speak(turn: Turn, transcript: readonly ModelMessage[]): Promise<Round> {
+  async function speak(turn: Turn, transcript: readonly ModelMessage[], before: readonly string[]): Promise<Round> {
     try {
       return await effect(
         'speak',
         async () => {
-          const stream = await streamOf(turn);
+          const stream = await replies.open(turn);
           // A second try isn't streamed: its text replaces the first one's at the end.
           const again = (DBOS.stepStatus?.currentAttempt ?? 1) > 1;
-          return assistant.speak(turn, transcript, (text) => again || stream.append(text));
+          const round = await assistant.speak(turn, transcript, (text) => again || stream.append(text));
+          const text = joined([...before, ...wordsOf(round)]);
+          // The end leaves while the round is stored: people wait for no commit.
+          if (text && round.uses.length === 0) replies.end(turn, text);
+          return round;
         },
         brisk,
       );
@@ -99,35 +104,13 @@ export const createTurn = (
     }
   }
 
-  /** The one reply of a turn. After a crash it goes on in the message that was left behind, if there is one. */
-  async function streamOf(turn: Turn): Promise<ReplyStream> {
-    const open = streams.get(turn.id);
-    if (open) return open;
-    const chat = chatFor(deps.chats, turn.place.platform);
-    const { post, known } = await deps.store.posts.announce(turn.id, turn.place, null, Date.now());
-    const left = known ? await chat.find(turn.place, turn.id, post.createdAt - clockSkewMs, 'reply') : null;
-    const stream = chat.stream(turn.place, accountOf(turn.place, turn.said.at(-1)), turn.id, left);
-    streams.set(turn.id, stream);
-    return stream;
-  }
-
   /** Ends the reply with its full text, stores it, and says nothing twice. */
   async function reply(turn: Turn, text: string, proposals: number | null): Promise<void> {
     await effect('reply', async () => {
       const note = proposals ? `\n\n[${proposals} proposed as a card]` : '';
-      if (text) await send(turn, text);
+      if (text) await replies.send(turn, text);
       await deps.store.conversations.answered(turn.conversation, turn.id, text + note || '(nothing)', Date.now());
     });
-  }
-
-  async function send(turn: Turn, text: string): Promise<void> {
-    const doc = { text };
-    const open = streams.get(turn.id);
-    if (!open && (await deps.store.posts.find(turn.id))?.messageId) return;
-    const stream = open ?? (await streamOf(turn));
-    streams.delete(turn.id);
-    const ref = await stream.finish(doc);
-    await deps.store.posts.sent(turn.id, ref, fingerprint(doc), true);
   }
 
   async function compact(conversation: string): Promise<void> {
@@ -147,6 +130,8 @@ function wordsOf({ text, stop }: Round): string[] {
   if (stop === 'max_tokens') return [...words, answerCut];
   return words;
 }
+
+const joined = (texts: readonly string[]): string => texts.join('\n\n');
 
 const noUsage = { inputTokens: 0, cachedTokens: 0, cacheWriteTokens: 0, outputTokens: 0 };
 
@@ -171,9 +156,3 @@ const asMessage = ({ text, uses }: Round): ModelMessage => ({
     ...uses.map((call) => ({ type: 'tool_use' as const, ...call })),
   ],
 });
-
-function accountOf(place: Place, said: Said | undefined) {
-  const id = said?.account?.split(':').at(-1) ?? '';
-  const space = said?.account?.split(':').at(1) ?? place.space;
-  return { platform: place.platform, space, id, name: said?.author, bot: false };
-}

@@ -3,18 +3,18 @@ import type { SDKMessage } from '@anthropic-ai/claude-agent-sdk';
 import { z } from 'zod';
 import type { Job } from '../../core/protocol.ts';
 import { createCheckpoint } from './checkpoint.ts';
-import { type Claude, startClaude } from './claude.ts';
+import type { Claude } from './claude.ts';
 import { watchCommits } from './commits.ts';
 import type { WorkerConfig } from './config.ts';
-import { claudeEnvironment, gitEnvironment } from './environment.ts';
-import { createGit, type Git } from './git.ts';
+import { claudeEnvironment } from './environment.ts';
+import type { Git } from './git.ts';
 import { narrate } from './narration.ts';
 import { repositoryNotes } from './notes.ts';
 import { outputSchema } from './outcome.ts';
 import { firstPrompt, systemNote } from './prompt.ts';
 import type { Reporter } from './reporter.ts';
 import type { BrokerSessionStore } from './session.ts';
-import { initialise, prepare } from './workspace.ts';
+import type { Workspace } from './workspace.ts';
 
 /** All that a run works with: the repository, Claude at its first turn, and the checkpoints. */
 export interface Bench {
@@ -31,21 +31,27 @@ export interface BenchOptions {
   readonly job: Job;
   readonly reporter: Reporter;
   readonly store: BrokerSessionStore;
+  readonly git: Git;
+  /** The repository, on its way. */
+  readonly workspace: Promise<Workspace>;
   /** Called as soon as Claude's program runs, so that it can be ended at any time. */
   onStart(claude: Claude): void;
 }
 
-/** Starts Claude and fetches the repository at the same time; Claude's first turn begins when the repository is there. */
-export async function setUp({ config, job, reporter, store, onStart }: BenchOptions): Promise<Bench> {
-  const git = createGit(config.work, gitEnvironment(config, job));
+/** Starts Claude while the repository is fetched; its first turn begins when the repository is there. */
+export async function setUp(options: BenchOptions): Promise<Bench> {
+  const { config, job, reporter, store, git, onStart } = options;
   const resume = job.session !== null && store.has(job.session);
   if (job.session !== null && !resume)
     reporter.tell({ type: 'log', text: 'The earlier session is lost; beginning anew.' });
+  const isReading = job.kind === 'plan';
   const id = resume ? (z.uuid().parse(job.session) as UUID) : randomUUID();
   let watch: (() => Promise<void>) | undefined;
   const look = () =>
     watch?.().catch((cause: unknown) => reporter.tell({ type: 'log', text: `git could not be read: ${cause}` }));
   const report = createNarrator(reporter);
+  // Not among this module's imports: loading the Agent SDK takes 0.1 s, in which git is at work already.
+  const { startClaude } = await import('./claude.ts');
   const claude = startClaude({
     options: {
       cwd: config.work,
@@ -56,30 +62,31 @@ export async function setUp({ config, job, reporter, store, onStart }: BenchOpti
       sessionStore: store.store,
     },
     session: { id, resume },
-    readOnly: job.kind === 'plan',
+    readOnly: isReading,
     onMessage(message) {
       report(message);
       if (message.type === 'user' || message.type === 'result') void look();
     },
   });
   onStart(claude);
-  await initialise(git, config.work, config.broker, job);
-  const workspace = await prepare(git, job);
+  const workspace = await options.workspace;
   if (workspace.restored !== 'nothing') {
     reporter.tell({ type: 'log', text: `Went on from unfinished work (${workspace.restored}).` });
   }
-  const head = await git(['rev-parse', 'HEAD']);
-  watch = watchCommits(git, head, (commit) => reporter.tell({ type: 'commit', ...commit }));
+  watch = watchCommits(git, workspace.head, (commit) => reporter.tell({ type: 'commit', ...commit }));
   const checkpoint = createCheckpoint(git, config.work, job, (sha) => reporter.tell({ type: 'checkpoint', sha }));
-  if (workspace.restored === 'nothing') await checkpoint.mark();
-  // A resumed session has read the notes before.
-  claude.say(firstPrompt(job, resume ? '' : await repositoryNotes(git, workspace.base)));
+  const [notes] = await Promise.all([
+    // A resumed session has read them before.
+    resume ? '' : repositoryNotes(git, workspace.base),
+    isReading || workspace.restored !== 'nothing' ? undefined : checkpoint.mark(),
+  ]);
+  claude.say(firstPrompt(job, notes));
   return {
     git,
     claude,
     session: id,
     remoteHead: workspace.remoteHead,
-    checkpoint: () => (job.kind === 'plan' ? Promise.resolve() : checkpoint.save()),
+    checkpoint: () => (isReading ? Promise.resolve() : checkpoint.save()),
   };
 }
 

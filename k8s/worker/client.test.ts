@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { AttemptClosed, createBrokerClient, Rejected } from './client.ts';
+import { AttemptClosed, createCall, Rejected } from './call.ts';
+import { createBrokerClient } from './client.ts';
 
 const bodies: string[] = [];
 let answers: [status: number, body: string][];
@@ -28,6 +29,7 @@ afterEach(() => {
   server.close();
 });
 
+const clientOf = () => createBrokerClient(createCall(url, 't0ken'));
 const quiet = JSON.stringify({ items: [], stop: null });
 
 test('a call is repeated until the broker answers, with the same body', async () => {
@@ -37,7 +39,7 @@ test('a call is repeated until the broker answers, with the same body', async ()
     [200, quiet],
   ];
   const events = [{ seq: 1, at: 1, event: { type: 'log' as const, text: 'x' } }];
-  expect(await createBrokerClient(url, 't0ken').events({ events })).toEqual({ items: [], stop: null });
+  expect(await clientOf().events({ events })).toEqual({ items: [], stop: null });
   expect(bodies).toEqual(Array(3).fill(JSON.stringify({ events })));
 });
 
@@ -46,14 +48,14 @@ test('a closed attempt and a body that was refused are not repeated', async () =
     [401, 'closed'],
     [400, 'events.0.at: wrong'],
   ];
-  const client = createBrokerClient(url, 't0ken');
-  await expect(client.job()).rejects.toThrow(AttemptClosed);
+  const client = clientOf();
+  await expect(client.loadSession()).rejects.toThrow(AttemptClosed);
   await expect(client.events({ events: [] })).rejects.toThrow(Rejected);
   expect(bodies).toHaveLength(2);
 });
 
 test('neither the token nor characters that no database takes leave in a body', async () => {
   answers = [[200, '{}']];
-  await createBrokerClient(url, 't0ken').appendSession([{ uuid: 'a', text: 'my t0ken\0 and \ud83d half' }]);
+  await clientOf().appendSession([{ uuid: 'a', text: 'my t0ken\0 and \ud83d half' }]);
   expect(JSON.parse(bodies[0] ?? '')).toEqual([{ uuid: 'a', text: 'my [token]\uFFFD and \uFFFD half' }]);
 });

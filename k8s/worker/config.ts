@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { z } from 'zod';
 
 /** What the program is started with: where its one door is, and the attempt's token, the only credential it ever holds. */
 export interface WorkerConfig {
@@ -16,30 +15,31 @@ export interface WorkerConfig {
   readonly attempt: string | undefined;
 }
 
-const environment = z.object({
-  MAINLOOP_BROKER: z.url('MAINLOOP_BROKER must be the address of the broker'),
-  MAINLOOP_TOKEN: z.string().optional(),
-  MAINLOOP_TOKEN_FILE: z.string().optional(),
-  MAINLOOP_ATTEMPT: z.string().optional(),
-  HOME: z.string().min(1),
-  PATH: z.string().min(1),
-  LANG: z.string().default('C.UTF-8'),
-  TMPDIR: z.string().default('/tmp'),
-});
+type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Reads the settings from the environment; the token itself or, in a pod, the file that holds it. */
-export function readConfig(env: Readonly<Record<string, string | undefined>>, work: string): WorkerConfig {
-  const parsed = environment.parse(env);
-  const token = parsed.MAINLOOP_TOKEN_FILE ? readFileSync(parsed.MAINLOOP_TOKEN_FILE, 'utf8') : parsed.MAINLOOP_TOKEN;
+/**
+ * Reads the settings from the environment; the token itself or, in a pod, the file that holds it. By hand: the broker is
+ * asked before there is a library to parse with.
+ */
+export function readConfig(env: Environment, work: string): WorkerConfig {
+  const broker = required(env, 'MAINLOOP_BROKER');
+  if (!URL.canParse(broker)) throw new Error('MAINLOOP_BROKER must be the address of the broker');
+  const token = env.MAINLOOP_TOKEN_FILE ? readFileSync(env.MAINLOOP_TOKEN_FILE, 'utf8') : env.MAINLOOP_TOKEN;
   if (!token?.trim()) throw new Error('MAINLOOP_TOKEN or MAINLOOP_TOKEN_FILE must give the attempt its token');
   return {
-    broker: parsed.MAINLOOP_BROKER.replace(/\/$/, ''),
+    broker: broker.replace(/\/$/, ''),
     token: token.trim(),
     work,
-    home: parsed.HOME,
-    path: parsed.PATH,
-    lang: parsed.LANG,
-    tmp: parsed.TMPDIR,
-    attempt: parsed.MAINLOOP_ATTEMPT,
+    home: required(env, 'HOME'),
+    path: required(env, 'PATH'),
+    lang: env.LANG ?? 'C.UTF-8',
+    tmp: env.TMPDIR ?? '/tmp',
+    attempt: env.MAINLOOP_ATTEMPT,
   };
+}
+
+function required(env: Environment, name: string): string {
+  const value = env[name];
+  if (!value) throw new Error(`${name} is missing`);
+  return value;
 }

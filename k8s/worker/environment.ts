@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { type Job, paths } from '../../core/protocol.ts';
+import type { Job } from '../../core/protocol.ts';
+import { paths } from '../../core/protocol-paths.ts';
 import type { WorkerConfig } from './config.ts';
 
 type Environment = Record<string, string>;

@@ -25,7 +25,7 @@ const keep = 4_000_000;
 /** git in one directory. Hooks of the project stay out of it: what the worker itself does must not be steered by them. */
 export function createGit(cwd: string, env: Readonly<Record<string, string>>): Git {
   const exec = (args: readonly string[], extra?: Readonly<Record<string, string>>) =>
-    run('git', ['-c', 'core.hooksPath=/dev/null', '-c', 'gc.auto=0', ...args], {
+    run('git', ['-c', 'core.hooksPath=/dev/null', '-c', 'maintenance.auto=false', '-c', 'gc.auto=0', ...args], {
       cwd,
       env: { ...env, ...extra },
       timeoutMs,

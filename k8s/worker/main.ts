@@ -1,13 +1,16 @@
 /** The program in the sandbox: one attempt of one run, then it ends. Exit codes in worker.ts. */
 import { readConfig } from './config.ts';
-import { runWorker } from './worker.ts';
-
-const terminate = new AbortController();
-process.once('SIGTERM', () => terminate.abort());
-process.once('SIGINT', () => terminate.abort());
+import { open } from './opening.ts';
 
 try {
-  process.exitCode = await runWorker(readConfig(process.env, process.cwd()), terminate.signal);
+  const config = readConfig(process.env, process.cwd());
+  const opening = open(config);
+  const { runWorker } = await import('./worker.ts');
+  // Until here there is nothing to save: a signal simply ends the program.
+  const terminate = new AbortController();
+  process.once('SIGTERM', () => terminate.abort());
+  process.once('SIGINT', () => terminate.abort());
+  process.exitCode = await runWorker(config, opening, terminate.signal);
 } catch (error) {
   process.stderr.write(`worker: ${error instanceof Error ? error.stack : error}\n`);
   process.exitCode = 1;

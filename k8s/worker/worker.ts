@@ -1,15 +1,18 @@
-import type { Job, Result } from '../../core/protocol.ts';
+import { type Job, job as jobSchema, type Result } from '../../core/protocol.ts';
 import { type Bench, setUp } from './bench.ts';
+import { AttemptClosed, BrokerAway } from './call.ts';
 import type { Claude } from './claude.ts';
-import { AttemptClosed, BrokerAway, type BrokerClient, createBrokerClient } from './client.ts';
+import { createBrokerClient } from './client.ts';
 import type { WorkerConfig } from './config.ts';
-import { plainEnvironment } from './environment.ts';
+import { gitEnvironment, plainEnvironment } from './environment.ts';
+import { createGit } from './git.ts';
 import { createHalting, type Halt, type Halting } from './halt.ts';
+import type { Opening } from './opening.ts';
 import { createReporter, type Reporter } from './reporter.ts';
 import { planRun, workRun } from './run.ts';
 import { type BrokerSessionStore, openSessionStore } from './session.ts';
 import { createSteeringDesk } from './steering-desk.ts';
-import { WorkspaceError } from './workspace.ts';
+import { prepare, WorkspaceError } from './workspace.ts';
 
 /** Exit codes: done; worth another try (`EX_TEMPFAIL`); the attempt was closed (`EX_NOPERM`). */
 export const exitCodes = { done: 0, again: 75, closed: 77 } as const;
@@ -21,18 +24,19 @@ const deadlineMarginMs = 20_000;
 const maxTimerMs = 2 ** 31 - 1;
 
 /** Does one attempt from its job to its result; answers the exit code. `terminate` asks it to save its work and go. */
-export async function runWorker(config: WorkerConfig, terminate: AbortSignal): Promise<number> {
-  const client = createBrokerClient(config.broker, config.token);
+export async function runWorker(config: WorkerConfig, opening: Opening, terminate: AbortSignal): Promise<number> {
   const halting = createHalting();
   terminate.addEventListener('abort', () => halting.halt({ type: 'terminated' }), { once: true });
   try {
-    return await attempt(config, client, await client.job(), halting);
+    const job = jobSchema.parse(JSON.parse(await opening.job));
+    return await attempt(config, opening, job, halting);
   } catch (error) {
     return lostCode(error);
   }
 }
 
-async function attempt(config: WorkerConfig, client: BrokerClient, job: Job, halting: Halting): Promise<number> {
+async function attempt(config: WorkerConfig, opening: Opening, job: Job, halting: Halting): Promise<number> {
+  const client = createBrokerClient(opening.call);
   const desk = createSteeringDesk((id) => reporter.tell({ type: 'steered', id }));
   const reporter: Reporter = createReporter({
     client,
@@ -56,12 +60,19 @@ async function attempt(config: WorkerConfig, client: BrokerClient, job: Job, hal
   }
 
   async function work(): Promise<Result> {
+    const git = createGit(config.work, gitEnvironment(config, job));
+    await opening.repository;
+    const workspace = prepare(git, config.broker, job);
+    // Heard when it is waited for, which something else that fails may prevent.
+    workspace.catch(() => undefined);
     store = await openSessionStore(client, job.session);
     bench = await setUp({
       config,
       job,
       reporter,
       store,
+      git,
+      workspace,
       onStart: (started) => {
         claude = started;
       },
