@@ -68,7 +68,8 @@ export function createApi({ token, apiUrl = DEFAULT_API_URL, timeoutMs }: ApiOpt
     const { bucket = 'other', effect = 'repeatable', needs, taken } = options;
     const lane = budgets.lane(bucket, majorOf(route));
     const ended = taken ?? (await lane.take());
-    const endedGlobally = await budgets.global.take();
+    // What goes by an interaction's own token has no part in the global limit, and a deadline.
+    const endedGlobally = options.auth === false ? undefined : await budgets.global.take();
     try {
       return await send(method, route, options);
     } catch (error) {
@@ -78,7 +79,7 @@ export function createApi({ token, apiUrl = DEFAULT_API_URL, timeoutMs }: ApiOpt
       throw failure;
     } finally {
       ended();
-      endedGlobally();
+      endedGlobally?.();
     }
   }
 
@@ -90,10 +91,10 @@ function hold(lane: Lane, budgets: Budgets, { retryAfterMs = 1_000, cause }: Fai
   (isGlobal ? budgets.global : lane).hold(Math.min(60_000, retryAfterMs));
 }
 
-/** What Discord counts by: the channel, guild or webhook of a route. */
+/** What Discord counts by: the channel, guild, webhook or interaction of a route. */
 function majorOf(route: string): string {
   const webhook = /^\/webhooks\/\d+\/([^/]+)/.exec(route);
-  return webhook?.[1] ?? /^\/(?:channels|guilds)\/(\d+)/.exec(route)?.[1] ?? '';
+  return webhook?.[1] ?? /^\/(?:channels|guilds|interactions)\/(\d+)/.exec(route)?.[1] ?? '';
 }
 
 function refusedToken(): Failure {

@@ -75,7 +75,8 @@ export function createGateway({ log, deafMs, pauseMs, onPacket, ...options }: Ga
       isConnected = false;
     });
     client.on(Events.ShardDisconnect, ({ code }) => end(closed(code)));
-    client.on(Events.ShardError, (error) => log.warn({ error: error.name }, 'the connection to Discord broke'));
+    // The library tries again twice a second; what stays broken is said when a new client is made.
+    client.on(Events.ShardError, (error) => log.debug({ error: error.name }, 'the connection to Discord broke'));
     client.on(Events.Error, (error) => log.warn({ error: error.name }, 'the Discord library failed'));
     const watchdog = setInterval(() => {
       if (isConnected) seenAt = Date.now();

@@ -10,7 +10,6 @@ const user = z.object({
   global_name: z.string().nullish(),
   bot: z.boolean().optional(),
 });
-export type User = z.infer<typeof user>;
 
 export const attachment = z.object({
   id,
