@@ -6,11 +6,12 @@ import type { Config } from './config.ts';
 import { faces } from './faces.ts';
 
 /** What `start` and `doctor` check of the outside world before anything is relied on. */
-export function checks(config: Config, log: Logger): Check[] {
+export async function checks(config: Config, log: Logger): Promise<Check[]> {
+  const served = await faces(config, log);
   const models = { CHAT_MODEL: config.chatModel, WORKER_MODEL: config.workerModel };
   const github = createGitHub({ ...config.github, log });
   return [
-    ...faces(config, log).map(({ name, check }) => ({ name, run: check })),
+    ...served.map(({ name, check }) => ({ name, run: check })),
     {
       name: 'GitHub',
       async run() {

@@ -1,7 +1,4 @@
 import type { Logger } from 'pino';
-import { createDiscord } from '../adapters/discord/index.ts';
-import { createSlack } from '../adapters/slack/index.ts';
-import { createTelegram } from '../adapters/telegram/index.ts';
 import type { Chat } from '../core/ports.ts';
 import type { Config } from './config.ts';
 import type { Mount, PartState } from './http.ts';
@@ -17,69 +14,63 @@ export interface Face {
   check(): Promise<string>;
 }
 
-/** One for each platform whose token is set. */
-export const faces = (config: Config, log: Logger): Face[] => [
-  ...slackFace(config, log),
-  ...discordFace(config, log),
-  ...telegramFace(config, log),
-];
+/** One for each platform whose token is set. The libraries of the others are not even loaded: each would make every start longer. */
+export async function faces(config: Config, log: Logger): Promise<Face[]> {
+  const all = await Promise.all([slackFace(config, log), discordFace(config, log), telegramFace(config, log)]);
+  return all.filter((face) => face !== null);
+}
 
 /** Each face's part of `/readyz`. */
 export const faceStates = (all: readonly Face[]): Record<string, PartState> =>
   Object.fromEntries(all.map(({ chat }) => [chat.platform, stateOf(chat)]));
 
-function slackFace({ slack }: Config, log: Logger): Face[] {
-  if (!slack) return [];
+async function slackFace({ slack }: Config, log: Logger): Promise<Face | null> {
+  if (!slack) return null;
+  const { createSlack } = await import('../adapters/slack/index.ts');
   const chat = createSlack({ ...slack, log: log.child({ part: 'slack' }) });
-  return [
-    {
-      name: 'Slack',
-      chat,
-      mounts: chat.handler ? [{ path: '/slack/events', handler: chat.handler }] : [],
-      async check() {
-        const { team, botUser } = await chat.check();
-        return `${botUser} in ${team}`;
-      },
+  return {
+    name: 'Slack',
+    chat,
+    mounts: chat.handler ? [{ path: '/slack/events', handler: chat.handler }] : [],
+    async check() {
+      const { team, botUser } = await chat.check();
+      return `${botUser} in ${team}`;
     },
-  ];
+  };
 }
 
-function discordFace({ discord }: Config, log: Logger): Face[] {
-  if (!discord) return [];
+async function discordFace({ discord }: Config, log: Logger): Promise<Face | null> {
+  if (!discord) return null;
+  const { createDiscord } = await import('../adapters/discord/index.ts');
   const chat = createDiscord({ ...discord, log: log.child({ part: 'discord' }) });
-  return [
-    {
-      name: 'Discord',
-      chat,
-      mounts: [],
-      async check() {
-        const { bot, servers, invitation } = await chat.check();
-        return servers.length > 0
-          ? `${bot} in ${servers.join(', ')}`
-          : `${bot}, in no server yet. Add it: ${invitation}`;
-      },
+  return {
+    name: 'Discord',
+    chat,
+    mounts: [],
+    async check() {
+      const { bot, servers, invitation } = await chat.check();
+      return servers.length > 0 ? `${bot} in ${servers.join(', ')}` : `${bot}, in no server yet. Add it: ${invitation}`;
     },
-  ];
+  };
 }
 
-function telegramFace({ telegram, publicUrl }: Config, log: Logger): Face[] {
-  if (!telegram) return [];
+async function telegramFace({ telegram, publicUrl }: Config, log: Logger): Promise<Face | null> {
+  if (!telegram) return null;
+  const { createTelegram } = await import('../adapters/telegram/index.ts');
   const { webhookSecret: secret, ...access } = telegram;
   const path = '/telegram/webhook';
   const webhook = secret === undefined ? undefined : { url: publicUrl + path, secret };
   const chat = createTelegram({ ...access, webhook, log: log.child({ part: 'telegram' }) });
-  return [
-    {
-      name: 'Telegram',
-      chat,
-      mounts: chat.handler ? [{ path, handler: chat.handler, maxBytes: 2 ** 20 }] : [],
-      async check() {
-        const { username, privacy, topics } = await chat.check();
-        const hears = privacy ? 'in groups it hears what names it (privacy mode)' : 'hears all that groups say';
-        return `@${username}, ${webhook ? 'called by webhook' : 'polls'}, ${hears}${topics ? ', topics in private chats' : ''}`;
-      },
+  return {
+    name: 'Telegram',
+    chat,
+    mounts: chat.handler ? [{ path, handler: chat.handler, maxBytes: 2 ** 20 }] : [],
+    async check() {
+      const { username, privacy, topics } = await chat.check();
+      const hears = privacy ? 'in groups it hears what names it (privacy mode)' : 'hears all that groups say';
+      return `@${username}, ${webhook ? 'called by webhook' : 'polls'}, ${hears}${topics ? ', topics in private chats' : ''}`;
     },
-  ];
+  };
 }
 
 function stateOf(chat: Chat): PartState {

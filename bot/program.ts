@@ -42,7 +42,7 @@ export async function startProgram(config: Config, log: Logger): Promise<Program
   });
   const { db, close } = await connect(database.url, (error) => log.warn({ err: error }, 'database connection lost'));
   const store = createStore(db);
-  const served = faces(config, log);
+  const served = await faces(config, log);
   const github = createGitHub({ ...config.github, log: log.child({ part: 'github' }) });
   const model = createAnthropic({ ...config.anthropic, log: log.child({ part: 'anthropic' }) });
   const brokerUrl = `http://127.0.0.1:${config.port}${brokerPrefix}`;

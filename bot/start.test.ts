@@ -70,7 +70,7 @@ describe('start', () => {
     for (const variable of Object.keys(wrong)) expect(said).toContain(variable);
     for (const secret of Object.values(wrong)) expect(said).not.toContain(secret);
     expect(said).not.toMatch(/^\s+at /m);
-  });
+  }, 90_000);
 
   it('keeps its own Postgres, refuses a second program on its data, survives kill -9 and stops on SIGTERM', async () => {
     const bot = createBotProcess({ port, dataDir, path: process.env.PATH ?? '', env: world.environment(port) });

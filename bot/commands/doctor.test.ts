@@ -61,4 +61,4 @@ test('it looks at each part and says which variable to correct', async () => {
   );
   expect(lines).toContain('✔ Database: embedded Postgres under data');
   expect(lines.find((line) => line.startsWith('✖ WORKER_MODEL'))).toMatch(/claude-2/);
-});
+}, 90_000);

@@ -15,7 +15,7 @@ export interface Check {
 }
 
 /** `mainloop doctor`: the settings, the database and what `checks` adds, a line each. */
-export function doctor(checks: (config: Config, log: Logger) => readonly Check[]): Command {
+export function doctor(checks: (config: Config, log: Logger) => Promise<readonly Check[]>): Command {
   return {
     name: 'doctor',
     summary: 'Check the settings, the database and every account',
@@ -26,7 +26,8 @@ export function doctor(checks: (config: Config, log: Logger) => readonly Check[]
       if (!config) return 1;
       const log = pino({ level: 'silent' });
       let ok = true;
-      for (const check of [databaseCheck(config, log), ...checks(config, log)]) ok = (await look(check, io)) && ok;
+      for (const check of [databaseCheck(config, log), ...(await checks(config, log))])
+        ok = (await look(check, io)) && ok;
       return ok ? 0 : 1;
     },
   };

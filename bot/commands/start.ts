@@ -32,7 +32,7 @@ export const start: Command = {
 /** Every check at once: the first thing wrong is rarely the only one. Says a line for each that fails. */
 async function everythingWorks(config: Config, log: Logger, io: CommandIo): Promise<boolean> {
   const failures = await Promise.all(
-    checks(config, log).map(async ({ name, run }) => {
+    (await checks(config, log)).map(async ({ name, run }) => {
       try {
         await run();
         return null;
