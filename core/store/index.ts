@@ -2,7 +2,9 @@ import { sql } from 'drizzle-orm';
 import { askStore } from './asks.ts';
 import { conversationStore } from './conversations.ts';
 import type { Database } from './database.ts';
+import { digestStore } from './digest.ts';
 import { historyStore } from './history.ts';
+import { inboxStore } from './inbox.ts';
 import { peopleStore } from './people.ts';
 import { postStore } from './posts.ts';
 import { projectStore } from './projects.ts';
@@ -26,6 +28,8 @@ export const createStore = (db: Database) => ({
   runs: runStore(db),
   worker: workerStore(db),
   asks: askStore(db),
+  inbox: inboxStore(db),
+  digest: digestStore(db),
   history: historyStore(db),
 });
 

@@ -12,7 +12,6 @@ import {
   serial,
   uniqueIndex,
 } from 'drizzle-orm/pg-core';
-import type { Answer, AskBody, AskKind } from '../domain/ask.ts';
 import type { FileRef, MessageRef, Place } from '../domain/chat.ts';
 import type { Role } from '../domain/policy.ts';
 import type { ProposalState } from '../domain/proposal.ts';
@@ -24,7 +23,7 @@ import { json, jsonb, text } from './columns.ts';
 export const mainloop = pgSchema('mainloop');
 
 /** Milliseconds since the epoch, everywhere. */
-const ms = (name: string) => bigint(name, { mode: 'number' });
+export const ms = (name: string) => bigint(name, { mode: 'number' });
 
 export const people = mainloop.table('people', {
   id: serial('id').primaryKey(),
@@ -98,6 +97,8 @@ export const messages = mainloop.table(
     text: text('text').notNull(),
     files: jsonb('files').$type<FileRef[]>(),
     ref: jsonb('ref').$type<MessageRef>(),
+    /** The message it answers, where the platform has replies beside threads. */
+    replyTo: jsonb('reply_to').$type<MessageRef>(),
     /** The turn that answers it; null while it waits. */
     turn: text('turn'),
     at: ms('at').notNull(),
@@ -224,25 +225,6 @@ export const workerEvents = mainloop.table(
     event: json('event').$type<WorkerEvent['event']>().notNull(),
   },
   (t) => [primaryKey({ columns: [t.attempt, t.seq] }), index('worker_events_task').on(t.task)],
-);
-
-export const asks = mainloop.table(
-  'asks',
-  {
-    id: serial('id').primaryKey(),
-    /** The place in the task's workflow that asks: a repeated step finds the same ask. */
-    origin: text('origin').notNull().unique(),
-    task: integer('task').notNull(),
-    kind: text('kind').$type<AskKind>().notNull(),
-    body: jsonb('body').$type<AskBody>().notNull(),
-    state: text('state').$type<'open' | 'answered' | 'withdrawn'>().notNull(),
-    answer: jsonb('answer').$type<Answer>(),
-    answeredBy: text('answered_by'),
-    answeredOn: text('answered_on'),
-    createdAt: ms('created_at').notNull(),
-    answeredAt: ms('answered_at'),
-  },
-  (t) => [index('asks_task').on(t.task)],
 );
 
 export const steers = mainloop.table(

@@ -1,6 +1,6 @@
 import type { Account, Doc, Emoji, Inbound, MessageRef, Place, ReplyHandle } from '../domain/chat.ts';
 import { Failure } from '../errors.ts';
-import type { Chat } from '../ports.ts';
+import type { Chat, ChatCapabilities } from '../ports.ts';
 
 export interface FakeMessage {
   readonly ref: MessageRef;
@@ -29,8 +29,14 @@ export interface FakeChat extends Chat {
 
 export const bot: Account = { platform: 'fake', space: 'T1', id: 'BOT', bot: true };
 
+export interface FakeOptions {
+  readonly platform?: string;
+  readonly editEveryMs?: number;
+  readonly forms?: ChatCapabilities['forms'];
+}
+
 /** A chat platform in memory. */
-export function createFakeChat(editEveryMs = 0): FakeChat {
+export function createFakeChat({ platform = 'fake', editEveryMs = 0, forms = 'modal' }: FakeOptions = {}): FakeChat {
   const messages: FakeMessage[] = [];
   const replies: Doc[] = [];
   const said: Inbound[] = [];
@@ -60,8 +66,8 @@ export function createFakeChat(editEveryMs = 0): FakeChat {
   };
 
   return {
-    ...{ messages, replies, said, platform: 'fake' },
-    capabilities: { maxCharacters: 4_000, editEveryMs, history: true, forms: 'modal' },
+    ...{ messages, replies, said, platform },
+    capabilities: { maxCharacters: 4_000, editEveryMs, history: true, forms },
     async start(to) {
       sink = to;
     },
@@ -116,7 +122,7 @@ export function createFakeChat(editEveryMs = 0): FakeChat {
       };
     },
     working: () => Promise.resolve(),
-    dm: ({ platform, space, id }) => perform('dm', () => ({ platform, space, channel: `dm-${id}`, dm: true })),
+    dm: ({ space, id }) => perform('dm', () => ({ platform, space, channel: `dm-${id}`, dm: true })),
     reply: (handle: ReplyHandle, doc) =>
       perform('reply', () => {
         if (Number(handle.until ?? Number.POSITIVE_INFINITY) < Date.now())

@@ -1,15 +1,16 @@
 /** The whole core with the real engine and store, and fakes for everything outside. One per process (test file). */
 import { DBOS } from '@dbos-inc/dbos-sdk';
 import { pino } from 'pino';
-import { conversationKey, type Inbound, type Place } from '../domain/chat.ts';
+import { accountKey, conversationKey, type Inbound, type Place } from '../domain/chat.ts';
 import type { Role } from '../domain/policy.ts';
 import type { OpenAttempt } from '../door.ts';
 import { type Core, createCore } from '../index.ts';
 import type { Result } from '../protocol.ts';
 import { connect } from '../store/database.ts';
 import { createStore } from '../store/index.ts';
+import { accounts } from '../store/schema.ts';
 import type { Settings } from '../workflows/deps.ts';
-import { createFakeChat } from './chat.ts';
+import { createFakeChat, type FakeOptions } from './chat.ts';
 import { createFakeCodeHost } from './code-host.ts';
 import { createFakeModel, type FakeAnswer } from './model.ts';
 import { testDatabase } from './postgres.ts';
@@ -19,52 +20,87 @@ export type CoreHouse = Awaited<ReturnType<typeof openCore>>;
 
 const settings: Settings = {
   ...{ chatModel: 'claude-sonnet-5-5', workerModel: 'claude-opus-5-5', sideModel: 'claude-haiku-5-5', maxWorkers: 5 },
-  ...{ taskBudgetUsd: 5, taskDeadlineMinutes: 90, ciRounds: 1, reconcileMs: 3_600_000, ciGraceMs: 0, restMs: 60_000 },
+  ...{
+    taskBudgetUsd: 5,
+    taskDeadlineMinutes: 90,
+    ciRounds: 1,
+    reconcileMs: 3_600_000,
+    ciGraceMs: 0,
+    restMs: 60_000,
+    escalateMs: 0,
+  },
 };
 
-export async function openCore(change: Partial<Settings> = {}) {
+/** @param others more platforms beside `fake`, whose ids of people are the same there. */
+export async function openCore(change: Partial<Settings> = {}, others: readonly FakeOptions[] = []) {
   const database = await testDatabase();
   const { db, close } = await connect(database.url, () => undefined);
   const store = createStore(db);
   const chat = createFakeChat();
+  const chats = new Map([chat, ...others.map(createFakeChat)].map((item) => [item.platform, item]));
   const host = createFakeCodeHost();
   const sandbox = createFakeSandbox();
   const state: { answer: () => FakeAnswer } = { answer: () => ({ text: 'Hello.' }) };
   const model = createFakeModel(() => state.answer());
   const core: Core = createCore({
-    ...{ store, host, sandbox, model, chats: new Map([['fake', chat]]), settings: { ...settings, ...change } },
+    ...{ store, host, sandbox, model, chats, settings: { ...settings, ...change } },
     log: pino({ level: 'silent' }),
   });
   DBOS.setConfig({ name: 'test', systemDatabaseUrl: database.url, applicationVersion: 'test', enablePatching: true });
   await DBOS.launch();
-  await chat.start((inbound) => core.receive(inbound));
+  for (const item of chats.values()) await item.start((inbound) => core.receive(inbound));
   await store.projects.put({ repo: 'acme/web', defaultBranch: 'main', url: 'https://host.example/acme/web' }, 1);
   let count = 0;
   const id = () => {
     count += 1;
     return `${count}`;
   };
-  const account = (name: string) => ({ platform: 'fake', space: 'T1', id: name, name, bot: false });
-  const newPlace = (): Place => ({ platform: 'fake', space: 'T1', channel: `C${id()}`, thread: '1.1', dm: false });
-  const base = (by: string, place: Place) => ({ dedupe: `fake:${id()}`, at: Date.now(), account: account(by), place });
+  const account = (name: string, platform = 'fake') => ({ platform, space: 'T1', id: name, name, bot: false });
+  const newPlace = (platform = 'fake'): Place => ({
+    ...{ platform, space: 'T1', channel: `C${id()}`, thread: '1.1', dm: false },
+  });
+  const base = (by: string, place: Place) => ({
+    ...{ dedupe: `${place.platform}:${id()}`, at: Date.now(), account: account(by, place.platform), place },
+  });
+  const chatOf = ({ platform }: Pick<Place, 'platform'>) => {
+    const found = chats.get(platform);
+    if (!found) throw new Error(`no fake platform ${platform}`);
+    return found;
+  };
 
   return {
-    ...{ core, store, chat, host, sandbox, model, state, account, newPlace, db },
+    ...{ core, store, chat, chats, host, sandbox, model, state, account, newPlace, db },
     admit: (name: string, role: Role) => store.people.admit(account(name), role, 1),
+    /** Gives a person an account of the same name on another platform, where they were last. */
+    async join(name: string, platform: string): Promise<void> {
+      const person = await store.people.of(account(name));
+      if (!person) throw new Error(`nobody is called ${name}`);
+      const { id: externalId, ...values } = account(name, platform);
+      const key = accountKey({ ...values, id: externalId });
+      await db.insert(accounts).values({ ...values, key, externalId, person: person.id, lastSeenAt: 2 });
+    },
     async say(by: string, place: Place, text: string, more: Partial<Extract<Inbound, { kind: 'message' }>> = {}) {
       const ref = { place, id: `m${id()}` };
-      await chat.inbound({ ...base(by, place), kind: 'message', ref, text, mentionsBot: true, files: [], ...more });
+      await chatOf(place).inbound({
+        ...base(by, place),
+        kind: 'message',
+        ref,
+        text,
+        mentionsBot: true,
+        files: [],
+        ...more,
+      });
     },
     press: (by: string, place: Place, token: string, text?: string) =>
-      chat.inbound(
+      chatOf(place).inbound(
         text === undefined
           ? { ...base(by, place), kind: 'action', target: null, token, values: [], reply: {} }
           : { ...base(by, place), kind: 'form', token, fields: { text }, reply: {} },
       ),
     react: (by: string, target: { place: Place; id: string }, emoji: string) =>
-      chat.inbound({ ...base(by, target.place), kind: 'reaction', target, emoji, added: true }),
+      chatOf(target.place).inbound({ ...base(by, target.place), kind: 'reaction', target, emoji, added: true }),
     command: (by: string, place: Place, text: string) =>
-      chat.inbound({ ...base(by, place), kind: 'command', text, reply: {} }),
+      chatOf(place).inbound({ ...base(by, place), kind: 'command', text, reply: {} }),
     /** A proposal of ours, as the assistant would have made it. */
     async propose(place: Place, change: { planFirst?: boolean } = {}): Promise<number> {
       const at = Date.now();

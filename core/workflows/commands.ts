@@ -3,7 +3,6 @@ import { type Command, parseCommand } from '../domain/commands.ts';
 import { repoName, type TaskNumber } from '../domain/ids.ts';
 import { type Deed, may } from '../domain/policy.ts';
 import { help } from '../words/help.ts';
-import { inboxDoc } from '../words/inbox.ts';
 import { logLines } from '../words/log.ts';
 import { notAllowed } from '../words/people.ts';
 import { taskList } from '../words/task.ts';
@@ -11,6 +10,7 @@ import { plain } from '../words/text.ts';
 import { why } from '../words/why.ts';
 import type { Actor, Decided, Decisions } from './decisions.ts';
 import type { Deps } from './deps.ts';
+import { runInboxCommand } from './inbox-commands.ts';
 import { admitPaired, pairingCode } from './pairing.ts';
 
 type CommandInbound = Extract<Inbound, { kind: 'command' }>;
@@ -38,7 +38,10 @@ export async function runCommand(
     case 'tasks':
       return taskList(command.all ? await deps.store.tasks.latest(listed) : await deps.store.tasks.open(), Date.now());
     case 'inbox':
-      return inbox(deps);
+    case 'snooze':
+    case 'delegate':
+    case 'quiet':
+      return runInboxCommand(deps, command, inbound, actor, () => taskHere(deps, inbound));
     case 'why':
       return whyDoc(deps, await about(command.task));
     case 'logs':
@@ -81,19 +84,14 @@ const told = ({ say }: Decided): Doc => ({ text: say ?? 'Done.' });
 const withTask = (task: TaskNumber | null, act: (task: TaskNumber) => Promise<Decided>): Promise<Decided> =>
   task === null ? Promise.resolve({ say: 'Which task? Add its number, e.g. `#41`.', start: null }) : act(task);
 
-/** The task that a command is about when it names none: the one of its thread, or the only open one of its channel. */
+/** The task that a command is about when it names none: the one of its card or thread, or the only open one of its channel. */
 async function taskHere({ store }: Deps, { place }: CommandInbound): Promise<TaskNumber | null> {
+  const above = place.thread ? await store.posts.subjectOf({ place, id: place.thread }) : null;
+  if (above?.startsWith('task:')) return Number(above.slice('task:'.length));
   const open = await store.tasks.open();
   const inThread = open.filter((task) => task.conversation === conversationKey(place));
   const here = inThread.length > 0 ? inThread : open.filter((task) => task.place.channel === place.channel);
   return here.length === 1 ? (here[0]?.number ?? null) : null;
-}
-
-async function inbox({ store }: Deps): Promise<Doc> {
-  const items = await Promise.all(
-    (await store.asks.inbox()).map(async (ask) => ({ ask, task: await store.tasks.get(ask.task) })),
-  );
-  return inboxDoc(items, Date.now());
 }
 
 async function whyDoc({ store }: Deps, number: TaskNumber | null): Promise<Doc> {

@@ -2,9 +2,10 @@ import type { Answer } from '../domain/ask.ts';
 import type { TaskNumber } from '../domain/ids.ts';
 import { type Deed, may, type Person } from '../domain/policy.ts';
 import { doubleTapMs } from '../domain/proposal.ts';
+import type { Part } from '../domain/questions.ts';
 import { isFinal } from '../domain/task.ts';
 import type { Ask } from '../store/asks.ts';
-import { answerWords } from '../words/ask.ts';
+import { answerWords, noLongerNeeded, nothingChosen, nothingSaid } from '../words/ask.ts';
 import { notAllowed } from '../words/people.ts';
 import type { Deps } from './deps.ts';
 
@@ -67,6 +68,28 @@ export const createDecisions = (deps: Deps) => {
     return nothing;
   };
 
+  /** What follows from an answer, the first or a later one. */
+  const settled = async (id: number, ask: Ask | null, changed: boolean, actor: Actor): Promise<Decided> => {
+    if (!ask) return say('I no longer know that question.');
+    presenter.touch(`ask:${id}`);
+    if (changed)
+      await note(actor, `task:${ask.task}`, 'answered', {
+        ask: id,
+        ...(ask.answer ? { words: answerWords(ask.answer) } : {}),
+      });
+    const { body } = ask;
+    if (body.kind === 'budget' && !body.hard) return applyWarning(ask, body.limitUsd, actor);
+    // Sent again on a repeat, by the answer that counted: a crash may have come between the two.
+    if (ask.answer)
+      await deps.tellTask(
+        ask.task,
+        { type: 'answered', ask: id, answer: ask.answer, by: ask.answeredBy ?? '' },
+        `answer:${id}`,
+      );
+    if (changed || ask.answeredBy === actor.name) return nothing;
+    return say(ask.state === 'withdrawn' ? noLongerNeeded : `${ask.answeredBy ?? 'Somebody'} already answered that.`);
+  };
+
   return {
     async confirm(id: number, actor: Actor, planFirst?: boolean): Promise<Decided> {
       const refused = refuse(actor, 'confirm');
@@ -113,21 +136,22 @@ export const createDecisions = (deps: Deps) => {
         { name: actor.name, platform: actor.platform },
         Date.now(),
       );
-      if (!ask) return say('I no longer know that question.');
+      return settled(id, ask, changed, actor);
+    },
+
+    /** Part of the answer to an ask of questions; what completes it is an answer as any other. */
+    async reply(id: number, parts: readonly Part[], actor: Actor): Promise<Decided> {
+      const refused = refuse(actor, 'answer');
+      if (refused) return refused;
+      const by = { name: actor.name, platform: actor.platform, origin: actor.origin };
+      const { ask, changed, problem } = await store.asks.reply(id, parts, by, Date.now());
+      if (problem) {
+        presenter.touch(`ask:${id}`);
+        return say(problem === 'early' ? nothingChosen : nothingSaid);
+      }
+      if (ask?.state !== 'open') return settled(id, ask, changed, actor);
       presenter.touch(`ask:${id}`);
-      if (changed) await note(actor, `task:${ask.task}`, 'answered', { ask: id, words: answerWords(answer) });
-      const { body } = ask;
-      if (body.kind === 'budget' && !body.hard) return applyWarning(ask, body.limitUsd, actor);
-      // Sent again on a repeat, by the answer that counted: a crash may have come between the two.
-      if (ask.answer)
-        await deps.tellTask(
-          ask.task,
-          { type: 'answered', ask: id, answer: ask.answer, by: ask.answeredBy ?? '' },
-          `answer:${id}`,
-        );
-      return changed || ask.answeredBy === actor.name
-        ? nothing
-        : say(`${ask.answeredBy ?? 'Somebody'} already answered that.`);
+      return nothing;
     },
 
     async cancel(task: TaskNumber, actor: Actor): Promise<Decided> {

@@ -3,6 +3,7 @@ import { type Answer, answerFromWords, plainDecision } from '../domain/ask.ts';
 import type { Place } from '../domain/chat.ts';
 import type { TaskNumber } from '../domain/ids.ts';
 import { may, type Person } from '../domain/policy.ts';
+import { openQuestions } from '../domain/questions.ts';
 import { Failure } from '../errors.ts';
 import type { StoredMessage } from '../store/conversations.ts';
 import type { AtWork } from './at-work.ts';
@@ -29,6 +30,8 @@ export const undecided: Spoken = { say: [], start: [] };
 type Deed = { readonly actor: Actor } & (
   | { readonly type: 'confirm' | 'decline'; readonly proposal: number }
   | { readonly type: 'answer'; readonly ask: number; readonly answer: Answer }
+  /** Said to an ask of questions, of which so many are open. */
+  | { readonly type: 'reply'; readonly ask: number; readonly text: string; readonly open: number }
 );
 
 /**
@@ -44,22 +47,24 @@ export async function hear(deps: Deps, id: string, conversation: string, atWork:
   const said: Said[] = [];
   const deeds: Deed[] = [];
   const people = await peopleOf(deps, messages);
-  const ask = await askAbove(deps, found.place);
+  const above = await rootOf(deps, found.place);
   for (const message of messages) {
     const person = people.get(message.person) ?? null;
     const actor = { person, name: message.author, platform: found.place.platform, origin: `${id}:${message.id}` };
-    const deed = await deedByWords(deps, ask, conversation, message, actor);
-    // The first decides; what follows in the same breath is talk.
-    const decided = deed && deeds.some((other) => sameSubject(other, deed));
-    if (deed && !decided) deeds.push(deed);
-    else if (may(person, 'chat')) said.push({ ...message, person });
+    const about = (message.replyTo && (await deps.store.posts.subjectOf(message.replyTo))) ?? above;
+    const deed = await deedByWords(deps, idIn(about, 'ask'), conversation, message, actor);
+    // The first decides, or the first to each question; what follows in the same breath is talk.
+    const earlier = deed ? deeds.filter((other) => sameSubject(other, deed)).length : 0;
+    const task = idIn(about, 'task');
+    if (deed && earlier < (deed.type === 'reply' ? deed.open : 1)) deeds.push(deed);
+    else if (may(person, 'chat')) said.push({ ...message, person, ...(task === null ? {} : { about: task }) });
   }
   const turn = said.length > 0 ? { id, conversation, place: found.place, said } : null;
   return { place: found.place, turn, deeds };
 }
 
 const sameSubject = (a: Deed, b: Deed): boolean =>
-  a.type === 'answer' ? b.type === 'answer' && a.ask === b.ask : b.type !== 'answer' && a.proposal === b.proposal;
+  'ask' in a ? 'ask' in b && a.ask === b.ask : !('ask' in b) && a.proposal === b.proposal;
 
 export async function decide(decisions: Decisions, deeds: readonly Deed[]): Promise<Spoken> {
   const say: string[] = [];
@@ -74,6 +79,8 @@ export async function decide(decisions: Decisions, deeds: readonly Deed[]): Prom
 
 function perform(decisions: Decisions, deed: Deed): Promise<Decided> {
   if (deed.type === 'answer') return decisions.answer(deed.ask, deed.answer, deed.actor);
+  if (deed.type === 'reply')
+    return decisions.reply(deed.ask, [{ type: 'write', question: null, text: deed.text }], deed.actor);
   return decisions[deed.type](deed.proposal, deed.actor);
 }
 
@@ -85,10 +92,14 @@ async function peopleOf(
   return new Map(await Promise.all([...ids].map(async (id) => [id, await store.people.byId(id)] as const)));
 }
 
-/** The ask under whose card this thread hangs. */
-async function askAbove({ store }: Deps, place: Place): Promise<number | null> {
-  const above = place.thread ? await store.posts.subjectOf({ place, id: place.thread }) : null;
-  return above?.startsWith('ask:') ? Number(above.slice(4)) : null;
+/** What the card shows under which this thread hangs. */
+const rootOf = async ({ store }: Deps, place: Place): Promise<string | null> =>
+  place.thread ? store.posts.subjectOf({ place, id: place.thread }) : null;
+
+/** The ask or task that a subject names, or that its reminder is about; null when it names something else. */
+function idIn(subject: string | null, noun: 'ask' | 'task'): number | null {
+  const [name, id] = subject?.split(':') ?? [];
+  return name === noun || (name === 'reminder' && noun === 'ask') ? Number(id) : null;
 }
 
 async function deedByWords(
@@ -100,6 +111,12 @@ async function deedByWords(
 ): Promise<Deed | null> {
   const ask = above === null ? null : await deps.store.asks.find(above);
   if (ask?.state === 'open') {
+    // A file without a word answers nothing.
+    if (text.trim() === '') return null;
+    if (ask.body.kind === 'question') {
+      const open = openQuestions(ask.body.questions, ask.draft).length;
+      return { type: 'reply', ask: ask.id, text, open, actor };
+    }
     const answer = answerFromWords(ask.body, text);
     return answer && { type: 'answer', ask: ask.id, answer, actor };
   }

@@ -48,7 +48,8 @@ describe('every button that an open ask can have answers it', () => {
 });
 
 const view = (task: number) => ({
-  ...{ id: 1, task, state: 'open' as const, answer: null, answeredBy: null, answeredOn: null },
+  ...{ id: 1, task, state: 'open' as const, answer: null, draft: null, delegated: null },
+  ...{ answeredBy: null, answeredOn: null },
   ...{ createdAt: 1, answeredAt: null },
 });
 

@@ -1,17 +1,26 @@
 import type { Answer, FailureChoice } from '../domain/ask.ts';
-import type { Inbound, MessageRef } from '../domain/chat.ts';
+import type { Doc, Inbound, MessageRef } from '../domain/chat.ts';
 import type { TaskNumber } from '../domain/ids.ts';
 import type { Person } from '../domain/policy.ts';
+import { partOf } from '../domain/questions.ts';
 import { describe, Failure } from '../errors.ts';
 import type { Ask } from '../store/asks.ts';
 import { runCommand } from './commands.ts';
 import type { Actor, Decided, Decisions } from './decisions.ts';
-import { chatFor, shownBy } from './delivery.ts';
+import { chatFor, deliver, shownBy } from './delivery.ts';
 import type { Deps } from './deps.ts';
 import { brisk, effect } from './effect.ts';
+import { asksByMessage, broughtBy, formSubject, promptFor } from './forms.ts';
+import { offerLater, showAgain, snoozeOne } from './inbox-touch.ts';
 import { sayInConversation, textOf } from './say.ts';
 
-const ignored: Decided = { say: null, start: null };
+/** What came of a touch: beside a decision, a message that asks for more; `subject` says what it shows. */
+interface Outcome extends Decided {
+  readonly more?: { readonly doc: Doc; readonly subject: string };
+}
+
+const ignored: Outcome = { say: null, start: null };
+const outOfDate: Outcome = { say: 'That button is out of date.', start: null };
 
 export interface InteractionChildren {
   readonly startTask: (task: TaskNumber) => Promise<void>;
@@ -50,16 +59,20 @@ async function handle(
   }
   const decided = await effect('decide', () => decide(deps, decisions, inbound, actor), brisk);
   if (decided.start !== null) await children.startTask(decided.start);
-  const { say } = decided;
-  if (say) await effect('reply', () => replyTo(deps, inbound, { text: say }), brisk);
+  const { say, more } = decided;
+  if (more) await effect('reply', () => askFor(deps, inbound, more), brisk);
+  else if (say) await effect('reply', () => replyTo(deps, inbound, { text: say }), brisk);
 }
 
-async function decide(deps: Deps, decisions: Decisions, inbound: Inbound, actor: Actor): Promise<Decided> {
+async function decide(deps: Deps, decisions: Decisions, inbound: Inbound, actor: Actor): Promise<Outcome> {
   switch (inbound.kind) {
     case 'reaction':
       return react(deps, decisions, inbound.target, inbound.emoji, actor);
-    case 'action':
+    case 'action': {
+      const doc = await promptFor(deps, inbound, actor.person);
+      if (doc) return { ...ignored, more: { doc, subject: formSubject(inbound.token) } };
       return press(deps, decisions, inbound, '', actor);
+    }
     case 'form':
       return press(deps, decisions, inbound, textOf(inbound.fields), actor);
     default:
@@ -88,13 +101,8 @@ async function react(
 type Pressed = Extract<Inbound, { kind: 'action' | 'form' }>;
 
 /** A button's token is `verb:id[:choice]`, as the words room writes it. */
-async function press(
-  deps: Deps,
-  decisions: Decisions,
-  { token, at }: Pressed,
-  text: string,
-  actor: Actor,
-): Promise<Decided> {
+async function press(deps: Deps, decisions: Decisions, inbound: Pressed, text: string, actor: Actor): Promise<Outcome> {
+  const { token, at } = inbound;
   const [verb, idText = '', choice = ''] = token.split(':');
   const id = Number(idText);
   switch (verb) {
@@ -108,16 +116,36 @@ async function press(
       return decisions.cancel(id, actor);
     case 'retry':
       return decisions.retry(id, actor);
-    case 'answer': {
-      if ((choice === 'revise' || choice === 'other') && text === '')
-        return { say: 'What you wrote was empty, so nothing changed.', start: null };
-      const ask = await deps.store.asks.find(id);
-      const answer = ask ? answerOf(ask, choice, text) : null;
-      return answer ? decisions.answer(id, answer, actor) : { say: 'That button is out of date.', start: null };
-    }
+    case 'answer':
+      return answer(deps, decisions, id, choice, text, actor);
+    case 'later':
+      return offerLater(deps, id, actor);
+    case 'snooze':
+      return snoozeOne(deps, id, choice === 'at' ? text : choice, actor);
+    case 'show':
+      return showAgain(deps, id, inbound, actor);
     default:
-      return { say: 'That button is out of date.', start: null };
+      return outOfDate;
   }
+}
+
+async function answer(
+  { store }: Deps,
+  decisions: Decisions,
+  id: number,
+  choice: string,
+  text: string,
+  actor: Actor,
+): Promise<Outcome> {
+  const ask = await store.asks.find(id);
+  if (!ask) return outOfDate;
+  // Whoever is late reads who was first, whatever they wrote.
+  const asksForWords = ask.state === 'open' && (choice === 'revise' || choice.endsWith('other'));
+  if (asksForWords && text === '') return { say: 'What you wrote was empty, so nothing changed.', start: null };
+  const part = ask.body.kind === 'question' ? partOf(choice, text) : null;
+  if (part) return decisions.reply(id, [part], actor);
+  const answered = answerOf(ask, choice, text);
+  return answered ? decisions.answer(id, answered, actor) : outOfDate;
 }
 
 const failureChoices: readonly FailureChoice[] = ['retry', 'ignore', 'take_over', 'drop'];
@@ -130,19 +158,26 @@ function answerOf({ body }: Ask, choice: string, text: string): Answer | null {
     const known = failureChoices.find((item) => item === choice);
     return known ? { type: 'choose', choice: known } : null;
   }
-  if (choice === 'drop') return { type: 'drop' };
-  if (body.kind !== 'question') return null;
-  const [first] = body.questions;
-  if (!first) return null;
-  if (choice === 'other')
-    return { type: 'reply', answers: Object.fromEntries(body.questions.map((q) => [q.question, text])) };
-  const option = first.options[Number(choice.slice(1))];
-  return choice.startsWith('o') && option ? { type: 'reply', answers: { [first.question]: option.label } } : null;
+  return choice === 'drop' ? { type: 'drop' } : null;
+}
+
+/**
+ * Asks for more: privately where the platform shows buttons and forms so, else by a message that is kept, so that a reply
+ * to it or a change of it can be told.
+ */
+async function askFor(deps: Deps, inbound: Inbound, { doc, subject }: { doc: Doc; subject: string }): Promise<void> {
+  if (!asksByMessage(deps, inbound.account.platform)) return replyTo(deps, inbound, doc);
+  const settled = subject.startsWith('form:');
+  await deliver(deps, { key: `more:${inbound.dedupe}`, place: inbound.place, subject, doc, settled });
 }
 
 /** Answers privately while the platform still allows it; a handle that expired is no reason to fail. */
-async function replyTo(deps: Deps, inbound: Inbound, doc: { text: string }): Promise<void> {
+async function replyTo(deps: Deps, inbound: Inbound, doc: Doc): Promise<void> {
   if (!('reply' in inbound)) return;
+  if (broughtBy(inbound)) {
+    await deliver(deps, { key: `said:${inbound.dedupe}`, place: inbound.place, subject: null, doc, settled: true });
+    return;
+  }
   try {
     await chatFor(deps.chats, inbound.account.platform).reply(inbound.reply, doc);
   } catch (error) {

@@ -4,6 +4,7 @@ import { stranger } from '../words/people.ts';
 import type { AtWork } from './at-work.ts';
 import { chatFor } from './delivery.ts';
 import type { Deps } from './deps.ts';
+import { formOf } from './forms.ts';
 import { admitByCode, pairingCode } from './pairing.ts';
 
 export interface Starters {
@@ -29,6 +30,8 @@ export const createReceive = (deps: Deps, atWork: AtWork, { startTurn, startInte
     if (Date.now() - person.lastSeenAt > seenEveryMs) await deps.store.people.seen(account, Date.now());
     if (inbound.kind === 'reaction' && !decides(inbound)) return;
     if (inbound.kind !== 'message') return startInteraction(inbound, person);
+    const form = await formOf(deps, inbound);
+    if (form) return startInteraction(form, person);
     if (!(await addressesUs(deps, inbound))) return;
     if (!may(person, 'view')) return;
     const conversation = conversationKey(inbound.place);
@@ -42,6 +45,7 @@ export const createReceive = (deps: Deps, atWork: AtWork, { startTurn, startInte
       text: inbound.text,
       files: inbound.files,
       ref: inbound.ref,
+      replyTo: inbound.replyTo,
       at: inbound.at,
     });
     if (!turn) return;
@@ -53,10 +57,14 @@ export const createReceive = (deps: Deps, atWork: AtWork, { startTurn, startInte
 const decides = ({ added, emoji }: Extract<Inbound, { kind: 'reaction' }>): boolean =>
   added && (emoji === 'yes' || emoji === 'no');
 
-/** A mention, a DM, or a word in a thread that we are part of. */
+/** A mention, a DM, a word in a thread that we are part of, or below or in reply to one of our cards. */
 async function addressesUs({ store }: Deps, inbound: Extract<Inbound, { kind: 'message' }>): Promise<boolean> {
-  if (inbound.mentionsBot || inbound.place.dm) return true;
-  return (await store.conversations.find(conversationKey(inbound.place))) !== null;
+  const { mentionsBot, place, replyTo } = inbound;
+  if (mentionsBot || place.dm) return true;
+  if ((await store.conversations.find(conversationKey(place))) !== null) return true;
+  const above = [...(replyTo ? [replyTo] : []), ...(place.thread ? [{ place, id: place.thread }] : [])];
+  for (const ref of above) if (await store.posts.subjectOf(ref)) return true;
+  return false;
 }
 
 /** Somebody unknown: a code makes them known, anything else said to us gets one polite line. */
