@@ -63,6 +63,12 @@ export function withParts(
   return { draft: { given, deeds: [...(draft?.deeds ?? []), origin] } };
 }
 
+/** As the question offers them, whatever the order of the touches; own words last. */
+function inOrder({ options }: Question, texts: readonly string[]): string[] {
+  const offered = options.map(({ label }) => label).filter((label) => texts.includes(label));
+  return [...offered, ...texts.filter((text) => !offered.includes(text))];
+}
+
 function answered(question: Question, before: Given | undefined, part: Part): Given | 'useless' | 'early' {
   const chosen = question.multiSelect ? (before?.texts ?? []) : [];
   switch (part.type) {
@@ -71,7 +77,7 @@ function answered(question: Question, before: Given | undefined, part: Part): Gi
       if (label === undefined) return 'useless';
       if (!question.multiSelect) return { texts: [label], done: true };
       const others = chosen.filter((text) => text !== label);
-      return { texts: others.length < chosen.length ? others : [...chosen, label], done: false };
+      return { texts: inOrder(question, others.length < chosen.length ? others : [...chosen, label]), done: false };
     }
     case 'done':
       if (before?.done) return before;

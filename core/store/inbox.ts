@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, inArray, isNull, lte, ne, or, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, isNull, lte, or, sql } from 'drizzle-orm';
 import type { Quiet } from '../domain/quiet.ts';
 import { askings, asks, inboxes } from './ask-schema.ts';
 import type { Database } from './database.ts';
@@ -153,22 +153,19 @@ export const inboxStore = (db: Database) => ({
 
   /** What people are to hear now, oldest first; not while a digest of theirs is due, which comes first. */
   async due(now: number, limit: number): Promise<Asking[]> {
-    await db
-      .delete(askings)
-      .where(
-        and(
-          lte(askings.dueAt, now),
-          inArray(askings.ask, db.select({ id: asks.id }).from(asks).where(ne(asks.state, 'open'))),
-        ),
-      );
     const rows = await db
-      .select({ asking: askings })
+      .select({ asking: askings, state: asks.state })
       .from(askings)
+      .innerJoin(asks, eq(asks.id, askings.ask))
       .leftJoin(inboxes, eq(inboxes.person, askings.person))
       .where(and(lte(askings.dueAt, now), or(isNull(inboxes.digestAt), gt(inboxes.digestAt, now))))
       .orderBy(asc(askings.dueAt))
       .limit(limit);
-    return rows.map(({ asking }) => asking);
+    const isOpen = ({ state }: (typeof rows)[number]) => state === 'open';
+    // Nobody hears of a settled ask again.
+    const settled = rows.filter((row) => !isOpen(row)).map(({ asking }) => asking.ask);
+    if (settled.length > 0) await db.delete(askings).where(inArray(askings.ask, settled));
+    return rows.filter(isOpen).map(({ asking }) => asking);
   },
 
   /** Waits with what is due. */

@@ -49,9 +49,11 @@ async function summary({ store }: Deps, id: number, at: number) {
   const today = localTime(at, zone);
   const tasks = await store.digest.tasks(id, quietStart(inbox.quiet, at, zone));
   const mine = new Set(tasks.map(({ number }) => number));
-  const asked = new Set((await store.inbox.askedOf(id)).map(({ ask }) => ask));
+  const askings = await store.inbox.askedOf(id);
+  const asked = new Set(askings.map(({ ask }) => ask));
+  const putOff = new Set(askings.filter(({ snoozedUntil }) => (snoozedUntil ?? 0) > at).map(({ ask }) => ask));
   const asks = (await store.asks.inbox()).filter(
-    (ask) => (mine.has(ask.task) || asked.has(ask.id)) && mayAnswer(person, ask),
+    (ask) => (mine.has(ask.task) || asked.has(ask.id)) && !putOff.has(ask.id) && mayAnswer(person, ask),
   );
   const usd = await store.digest.cost(id, atLocal(dayAfter(today, -1), 0, zone), atLocal(today, 0, zone));
   return digestDoc(tasks, asks, usd);
