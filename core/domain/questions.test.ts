@@ -9,7 +9,7 @@ const question = (text: string, multiSelect = false): Question => ({
 const two = [question('One?'), question('Many?', true)];
 
 /** A draft after these deeds, one after the other. */
-function after(...deeds: readonly Part[]): Draft {
+function draftAfter(...deeds: readonly Part[]): Draft {
   let draft: Draft | null = null;
   for (const [n, part] of deeds.entries()) {
     const applied = withParts(two, draft, [part], `${n}`);
@@ -40,21 +40,24 @@ describe("a button's choice", () => {
 
 describe('parts of an answer', () => {
   test('an option of a single choice answers it; the last touch counts until all is answered', () => {
-    const draft = after({ type: 'pick', question: 0, option: 0 }, { type: 'pick', question: 0, option: 1 });
+    const draft = draftAfter({ type: 'pick', question: 0, option: 0 }, { type: 'pick', question: 0, option: 1 });
     expect(openQuestions(two, draft)).toEqual([1]);
     expect(answersOf(two, draft)['One?']).toBe('b');
   });
 
   test('options of several are put in and taken out, in the order offered, until done', () => {
     const picks = [1, 0, 1, 1].map((option): Part => ({ type: 'pick', question: 1, option }));
-    expect(openQuestions(two, after(...picks))).toEqual([0, 1]);
-    const draft = after(...picks, { type: 'done', question: 1 });
+    expect(openQuestions(two, draftAfter(...picks))).toEqual([0, 1]);
+    const draft = draftAfter(...picks, { type: 'done', question: 1 });
     expect(openQuestions(two, draft)).toEqual([0]);
     expect(answersOf(two, draft)['Many?']).toBe('a, b');
   });
 
   test('words without a question answer the first that is open', () => {
-    const draft = after({ type: 'pick', question: 0, option: 0 }, { type: 'write', question: null, text: ' both ' });
+    const draft = draftAfter(
+      { type: 'pick', question: 0, option: 0 },
+      { type: 'write', question: null, text: ' both ' },
+    );
     expect(openQuestions(two, draft)).toEqual([]);
     expect(answersOf(two, draft)).toEqual({ 'One?': 'a', 'Many?': 'both' });
   });

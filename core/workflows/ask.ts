@@ -78,6 +78,8 @@ async function showInThread(deps: Deps, id: number, person: number | undefined):
 async function sayInThread(deps: Deps, id: number, person: number | undefined): Promise<void> {
   if (!(await isTheirs(deps, id, person))) return;
   const ask = await required(deps, id);
+  // That a task is ready for review is news of its own in the thread.
+  if (ask.kind === 'review') return;
   const task = await deps.store.tasks.get(ask.task);
   const cards = await deps.store.posts.of(`ask:${id}`);
   if (cards.some((card) => channelOf(card.place) === channelOf(task.place))) return;

@@ -9,6 +9,7 @@ import type { StoredMessage } from '../store/conversations.ts';
 import type { AtWork } from './at-work.ts';
 import type { Actor, Decided, Decisions } from './decisions.ts';
 import type { Deps } from './deps.ts';
+import { type Postponement, postpone, postponement } from './postpone.ts';
 
 export interface Heard {
   readonly place: Place;
@@ -30,6 +31,8 @@ export const undecided: Spoken = { say: [], start: [] };
 type Deed = { readonly actor: Actor } & (
   | { readonly type: 'confirm' | 'decline'; readonly proposal: number }
   | { readonly type: 'answer'; readonly ask: number; readonly answer: Answer }
+  /** It is put off, or handed to somebody. */
+  | { readonly type: 'postpone'; readonly ask: number; readonly command: Postponement }
   /** Said to an ask of questions, of which so many are open. */
   | { readonly type: 'reply'; readonly ask: number; readonly text: string; readonly open: number }
 );
@@ -66,19 +69,20 @@ export async function hear(deps: Deps, id: string, conversation: string, atWork:
 const sameSubject = (a: Deed, b: Deed): boolean =>
   'ask' in a ? 'ask' in b && a.ask === b.ask : !('ask' in b) && a.proposal === b.proposal;
 
-export async function decide(decisions: Decisions, deeds: readonly Deed[]): Promise<Spoken> {
+export async function decide(deps: Deps, decisions: Decisions, deeds: readonly Deed[]): Promise<Spoken> {
   const say: string[] = [];
   const start: TaskNumber[] = [];
   for (const deed of deeds) {
-    const decided = await perform(decisions, deed);
+    const decided = await perform(deps, decisions, deed);
     if (decided.say) say.push(decided.say);
     if (decided.start) start.push(decided.start);
   }
   return { say, start };
 }
 
-function perform(decisions: Decisions, deed: Deed): Promise<Decided> {
+async function perform(deps: Deps, decisions: Decisions, deed: Deed): Promise<Decided> {
   if (deed.type === 'answer') return decisions.answer(deed.ask, deed.answer, deed.actor);
+  if (deed.type === 'postpone') return { say: await postpone(deps, deed.ask, deed.command, deed.actor), start: null };
   if (deed.type === 'reply')
     return decisions.reply(deed.ask, [{ type: 'write', question: null, text: deed.text }], deed.actor);
   return decisions[deed.type](deed.proposal, deed.actor);
@@ -113,6 +117,8 @@ async function deedByWords(
   if (ask?.state === 'open') {
     // A file without a word answers nothing.
     if (text.trim() === '') return null;
+    const command = await postponement(deps, text, actor);
+    if (command) return { type: 'postpone', ask: ask.id, command, actor };
     if (ask.body.kind === 'question') {
       const open = openQuestions(ask.body.questions, ask.draft).length;
       return { type: 'reply', ask: ask.id, text, open, actor };

@@ -1,4 +1,6 @@
 import { mayAnswer } from '../domain/answering.ts';
+import { parseCommand } from '../domain/commands.ts';
+import type { InboxCommand } from '../domain/inbox-commands.ts';
 import type { Person } from '../domain/policy.ts';
 import { parseWhen } from '../domain/when.ts';
 import type { Ask } from '../store/asks.ts';
@@ -9,6 +11,8 @@ import { notAllowed } from '../words/people.ts';
 import type { Actor } from './decisions.ts';
 import type { Deps } from './deps.ts';
 import { escalationAt, zoneOf } from './surfaces.ts';
+
+export type Postponement = Extract<InboxCommand, { name: 'snooze' | 'delegate' }>;
 
 /** Puts asks of one task off for a person. Answers what they read. */
 export async function snooze(deps: Deps, asks: readonly Ask[], when: string, actor: Actor): Promise<string> {
@@ -51,6 +55,32 @@ export async function delegate(deps: Deps, asks: readonly Ask[], name: string, a
     deps.presenter.touch(`ask:${ask.id}`);
   }
   return handedOver(first.task, to.name);
+}
+
+/** What is written to a card to put it off or hand it over, as in the commands; null for all that can be an answer. */
+export async function postponement(
+  deps: Deps,
+  text: string,
+  { person, platform }: Actor,
+): Promise<Postponement | null> {
+  const command = parseCommand(text);
+  if (!('name' in command) || !person) return null;
+  if (command.name === 'snooze') {
+    const zone = zoneOf(await deps.store.inbox.of(person.id));
+    return parseWhen(command.when, Date.now(), zone) === null ? null : command;
+  }
+  // "Delegate the check to the form" is a change to a plan, unless that is somebody's name.
+  if (command.name !== 'delegate') return null;
+  return (await peopleNamed(deps, command.to, platform)).length === 1 ? command : null;
+}
+
+/** Carries it out for one ask. Answers what the person reads. */
+export async function postpone(deps: Deps, id: number, command: Postponement, actor: Actor): Promise<string> {
+  const ask = await deps.store.asks.find(id);
+  if (!ask) return noLongerNeeded;
+  return command.name === 'snooze'
+    ? snooze(deps, [ask], command.when, actor)
+    : delegate(deps, [ask], command.to, actor);
 }
 
 /** By a mention (`<@U1>`, as platforms write it in commands), by the whole name, or by its beginning. */
