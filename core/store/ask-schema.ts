@@ -54,7 +54,7 @@ export const askings = mainloop.table(
 export const inboxes = mainloop.table('inboxes', {
   person: integer('person').primaryKey(),
   /** Platforms in whose DMs asks are shown, all of them; null: the one used last. */
-  surfaces: jsonb('surfaces').$type<string[]>(),
+  surfaces: jsonb('surfaces').$type<readonly string[]>(),
   /** IANA name, e.g. `Europe/Berlin`; null: the machine's. */
   zone: text('zone'),
   quiet: jsonb('quiet').$type<Quiet>(),

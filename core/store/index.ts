@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import { askingStore } from './askings.ts';
 import { askStore } from './asks.ts';
 import { conversationStore } from './conversations.ts';
 import type { Database } from './database.ts';
@@ -28,6 +29,7 @@ export const createStore = (db: Database) => ({
   runs: runStore(db),
   worker: workerStore(db),
   asks: askStore(db),
+  askings: askingStore(db),
   inbox: inboxStore(db),
   digest: digestStore(db),
   history: historyStore(db),

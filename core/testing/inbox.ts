@@ -74,12 +74,12 @@ export async function newScene(house: CoreHouse, n: number) {
           : { type: 'plan', plan: 'Do it.', summary: 'Do it.', session: 's' },
       );
       const ask = await eventually('an ask', async () => (await house.store.asks.openOf(task))[0]);
-      await eventually('who hears of it', () => house.store.inbox.asking(ask.id, ana.id));
+      await eventually('who hears of it', () => house.store.askings.find(ask.id, ana.id));
       return { task, ask: ask.id, thread };
     },
     /** Lets time pass for one ask and person: what is due in `ms` is due now. */
     async pass(ask: number, person: Person, ms: number): Promise<void> {
-      const asking = await house.store.inbox.asking(ask, person.id);
+      const asking = await house.store.askings.find(ask, person.id);
       if (typeof asking?.dueAt !== 'number') return;
       const snoozedUntil = asking.snoozedUntil === null ? null : asking.snoozedUntil - ms;
       await house.db

@@ -36,7 +36,7 @@ async function firstAsked(deps: Deps, id: number): Promise<Account[][] | null> {
   const now = Date.now();
   const until = quietNow(await deps.store.inbox.of(person), now);
   const asking = until === null ? { told: 1, dueAt: nextReminder(1, now) } : { told: 0, dueAt: until };
-  await deps.store.inbox.put({ ask: id, person, ...asking }, escalationAt(deps, until ?? now));
+  await deps.store.askings.put({ ask: id, person, ...asking }, escalationAt(deps, until ?? now));
   return until === null ? surfacesOf(deps, person) : null;
 }
 
@@ -90,7 +90,7 @@ async function sayInThread(deps: Deps, id: number, person: number | undefined): 
 }
 
 const isTheirs = async ({ store }: Deps, id: number, person: number | undefined): Promise<boolean> =>
-  person === undefined || (await store.inbox.asking(id, person))?.reminds === true;
+  person === undefined || (await store.askings.find(id, person))?.reminds === true;
 
 /** Sends a copy of an ask's card, once per key; it is kept true until the ask is settled. */
 export async function showAsk(deps: Deps, id: number, key: string, place: Place): Promise<void> {

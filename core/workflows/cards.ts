@@ -113,7 +113,7 @@ async function drawAsk(store: Store, id: number): Promise<Drawing | null> {
 async function drawLater(store: Store, id: number, person: number): Promise<Drawing | null> {
   const ask = await store.asks.find(id);
   if (!ask) return null;
-  const until = (await store.inbox.asking(id, person))?.snoozedUntil ?? null;
+  const until = (await store.askings.find(id, person))?.snoozedUntil ?? null;
   const now = Date.now();
   if (ask.state !== 'open') return { doc: { text: noLongerNeeded }, settled: true };
   if (until === null || until <= now) return { doc: laterDoc(id, ask.task), settled: false };

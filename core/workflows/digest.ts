@@ -49,7 +49,7 @@ async function summary({ store }: Deps, id: number, at: number) {
   const today = localTime(at, zone);
   const tasks = await store.digest.tasks(id, quietStart(inbox.quiet, at, zone));
   const mine = new Set(tasks.map(({ number }) => number));
-  const askings = await store.inbox.askedOf(id);
+  const askings = await store.askings.of(id);
   const asked = new Set(askings.map(({ ask }) => ask));
   const putOff = new Set(askings.filter(({ snoozedUntil }) => (snoozedUntil ?? 0) > at).map(({ ask }) => ask));
   const asks = (await store.asks.inbox()).filter(

@@ -71,7 +71,7 @@ async function inbox(deps: Deps, { account }: CommandInbound, { person }: Actor)
   const { store } = deps;
   const id = person?.id ?? 0;
   const now = Date.now();
-  const snoozed = new Map((await store.inbox.askedOf(id)).map(({ ask, snoozedUntil }) => [ask, snoozedUntil]));
+  const snoozed = new Map((await store.askings.of(id)).map(({ ask, snoozedUntil }) => [ask, snoozedUntil]));
   const open = (await store.asks.inbox()).filter((ask) => mayAnswer(person, ask));
   const items = await Promise.all(
     open.map(async (ask) => {
@@ -117,6 +117,6 @@ async function quiet(
   const now = Date.now();
   const there = zoneOf({ zone });
   await store.inbox.set(id, { quiet: hours, zone, digestAt: hours && nextQuietEnd(hours, now, there) });
-  await store.inbox.release(id, now);
+  await store.askings.release(id, now);
   return { text: quietWords(hours, there) };
 }

@@ -1,7 +1,7 @@
 import { mayAnswer, nextReminder } from '../domain/answering.ts';
 import { nextQuietEnd } from '../domain/quiet.ts';
 import { describe } from '../errors.ts';
-import type { Asking } from '../store/inbox.ts';
+import type { Asking } from '../store/askings.ts';
 import type { Deps } from './deps.ts';
 import { quietNow, zoneOf } from './surfaces.ts';
 
@@ -35,7 +35,7 @@ export function createInboxRounds(deps: Deps, children: InboxChildren): InboxRou
     try {
       await digests(deps, children);
       await escalate(deps);
-      for (const asking of await deps.store.inbox.due(Date.now(), perRound)) await tell(deps, children, asking);
+      for (const asking of await deps.store.askings.due(Date.now(), perRound)) await tell(deps, children, asking);
     } catch (error) {
       deps.log.warn({ error: describe(error) }, 'inbox round failed');
     }
@@ -68,10 +68,10 @@ async function digests({ store }: Deps, { startDigest }: InboxChildren): Promise
 }
 
 async function escalate({ store }: Deps): Promise<void> {
-  for (const ask of await store.inbox.unanswered(Date.now())) {
+  for (const ask of await store.askings.unanswered(Date.now())) {
     const others = (await store.people.list()).filter((person) => mayAnswer(person, ask));
     const ids = others.map(({ id }) => id);
-    await store.inbox.escalate(ask.id, ids, Date.now());
+    await store.askings.escalate(ask.id, ids, Date.now());
     await store.history.add({
       key: `escalated:${ask.id}:${ask.escalateAt}`,
       at: Date.now(),
@@ -89,8 +89,8 @@ async function tell({ store }: Deps, { startAsk, startReminder }: InboxChildren,
   const now = Date.now();
   const dueAt = asking.dueAt ?? now;
   const until = quietNow(await store.inbox.of(person), now);
-  if (until !== null) return store.inbox.defer(asking, until);
+  if (until !== null) return store.askings.defer(asking, until);
   if (told === 0) await startAsk(ask, person);
   else await startReminder(ask, person, dueAt);
-  await store.inbox.told(asking, reminds ? nextReminder(told + 1, now) : null);
+  await store.askings.told(asking, reminds ? nextReminder(told + 1, now) : null);
 }

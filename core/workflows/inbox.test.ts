@@ -84,7 +84,7 @@ describe('an ask that nobody answers', () => {
     expect(scene.sentTo(dm(scene.ben))).toHaveLength(1);
     expect(scene.sentTo(dm(scene.vic))).toEqual([]);
     expect(scene.sentTo(dm(scene.ana))).toHaveLength(1);
-    expect((await house.store.inbox.asking(ask, scene.ben.id))?.dueAt).toBeNull();
+    expect((await house.store.askings.find(ask, scene.ben.id))?.dueAt).toBeNull();
     await house.press(scene.ben.name, dm(scene.ben), `answer:${ask}:approve`);
     await eventually(
       'both copies',
@@ -107,7 +107,7 @@ describe('an ask that nobody answers', () => {
       );
       await eventually(
         'the next',
-        async () => ((await house.store.inbox.asking(ask, scene.ana.id))?.dueAt ?? 0) > Date.now(),
+        async () => ((await house.store.askings.find(ask, scene.ana.id))?.dueAt ?? 0) > Date.now(),
       );
     }
     const card = scene.sentTo(dm(scene.ana))[0]?.ref.id;
@@ -123,16 +123,16 @@ describe('an ask that nobody answers', () => {
   test('is reminded of once when the program dies between the reminder and the note of it', async () => {
     const { ask } = await scene.asked();
     await scene.reads(dm(scene.ana), 'wants you');
-    const { told } = house.store.inbox;
+    const { told } = house.store.askings;
     let deaths = 2;
-    house.store.inbox.told = async (asking, next) => {
+    house.store.askings.told = async (asking, next) => {
       deaths -= 1;
       if (deaths >= 0) throw new Error('killed here');
       return told(asking, next);
     };
     await scene.pass(ask, scene.ana, dayMs);
-    await eventually('the note', async () => (await house.store.inbox.asking(ask, scene.ana.id))?.told === 2);
-    house.store.inbox.told = told;
+    await eventually('the note', async () => (await house.store.askings.find(ask, scene.ana.id))?.told === 2);
+    house.store.askings.told = told;
     await rounds(1);
     expect(scene.textsTo(dm(scene.ana)).filter((text) => text.includes('still waits'))).toHaveLength(1);
   });

@@ -36,7 +36,7 @@ describe('putting off', () => {
     expect((await eventually('an answer', async () => house.chat.replies[before + 1])).text).toContain(
       `about #${task} again`,
     );
-    const until = (await house.store.inbox.asking(ask, scene.ana.id))?.snoozedUntil ?? 0;
+    const until = (await house.store.askings.find(ask, scene.ana.id))?.snoozedUntil ?? 0;
     expect(Math.abs(until - Date.now() - hourMs)).toBeLessThan(10_000);
     // Nobody else is asked before either.
     expect((await house.store.asks.find(ask))?.escalateAt).toBeGreaterThanOrEqual(until);
@@ -54,7 +54,7 @@ describe('putting off', () => {
     await house.say(scene.ana.name, dm(scene.ana, 'green'), 'in 3h', { replyTo: prompt.ref });
     await scene.reads(dm(scene.ana, 'green'), "I'll ask you about");
     await eventually('no buttons', async () => offer.doc.buttons === undefined);
-    expect((await house.store.inbox.asking(ask, scene.ana.id))?.snoozedUntil).toBeGreaterThan(Date.now() + 2 * hourMs);
+    expect((await house.store.askings.find(ask, scene.ana.id))?.snoozedUntil).toBeGreaterThan(Date.now() + 2 * hourMs);
   });
 
   test.each([
@@ -106,8 +106,8 @@ describe('handing over', () => {
     const theirs = await scene.reads(dm(scene.ben), `#${task} wants you`);
     expect(theirs.doc.note).toContain(`${scene.ana.name} handed this to ${scene.ben.name}.`);
     await eventually('the first copy', async () => mine.doc.note?.includes('handed this to'));
-    expect((await house.store.inbox.asking(ask, scene.ana.id))?.dueAt).toBeNull();
-    await eventually('shown', async () => (await house.store.inbox.asking(ask, scene.ben.id))?.told === 1);
+    expect((await house.store.askings.find(ask, scene.ana.id))?.dueAt).toBeNull();
+    await eventually('shown', async () => (await house.store.askings.find(ask, scene.ben.id))?.told === 1);
     await scene.pass(ask, scene.ben, dayMs);
     await scene.reads(dm(scene.ben), 'still waits');
     expect(scene.textsTo(dm(scene.ana)).filter((text) => text.includes('still waits'))).toEqual([]);
@@ -139,7 +139,7 @@ describe('quiet hours', () => {
     const { task, ask } = await scene.asked();
     await rounds(2);
     expect(scene.sentTo(dm(scene.ana))).toEqual([]);
-    expect((await house.store.inbox.asking(ask, scene.ana.id))?.told).toBe(0);
+    expect((await house.store.askings.find(ask, scene.ana.id))?.told).toBe(0);
     await house.store.digest.spent(task, 6.4, Date.now() - dayMs);
     await over(scene.ana);
     await scene.reads(dm(scene.ana), 'wants you');

@@ -26,7 +26,7 @@ export async function snooze(deps: Deps, asks: readonly Ask[], when: string, act
   const until = parseWhen(when, now, zone);
   if (until === null) return whenUnknown;
   for (const ask of mine) {
-    await store.inbox.snooze(ask.id, actor.person.id, until);
+    await store.askings.snooze(ask.id, actor.person.id, until);
     await note(deps, ask, 'snoozed', actor, { until });
     presenter.touch(`later:${ask.id}:${actor.person.id}`);
   }
@@ -50,7 +50,7 @@ export async function delegate(deps: Deps, asks: readonly Ask[], name: string, a
   const now = Date.now();
   for (const ask of open) {
     const target = { person: to.id, name: to.name, by: actor.name };
-    if (!(await deps.store.inbox.hand(ask.id, actor.person.id, target, now, escalationAt(deps, now)))) continue;
+    if (!(await deps.store.askings.hand(ask.id, actor.person.id, target, now, escalationAt(deps, now)))) continue;
     await note(deps, ask, 'delegated', actor, { to: to.name });
     deps.presenter.touch(`ask:${ask.id}`);
   }
