@@ -37,6 +37,7 @@ export async function startCore(
       reconcileMs: 60_000,
       ciGraceMs: 120_000,
       restMs,
+      escalateMs: 0,
     },
   });
   DBOS.setConfig({

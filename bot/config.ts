@@ -58,6 +58,7 @@ export interface Config {
   readonly ciRounds: number;
   readonly reconcileSeconds: number;
   readonly ciGraceSeconds: number;
+  readonly escalateMinutes: number;
   readonly databaseUrl?: string;
   /** Absolute. */
   readonly dataDir: string;
@@ -125,6 +126,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     ciRounds: values.CI_ROUNDS ?? 0,
     reconcileSeconds: values.RECONCILE_SECONDS ?? 0,
     ciGraceSeconds: values.CI_GRACE_SECONDS ?? 0,
+    escalateMinutes: values.ESCALATE_MINUTES ?? 0,
     ...(values.DATABASE_URL && { databaseUrl: values.DATABASE_URL }),
     dataDir: resolve(values.DATA_DIR ?? ''),
     port,

@@ -16,4 +16,5 @@ export const coreSettings = (config: Config): Settings => ({
   ciGraceMs: config.ciGraceSeconds * 1000,
   // What was not told within a look at the code host may not come for long.
   restMs: config.reconcileSeconds * 1000,
+  escalateMs: config.escalateMinutes * 60_000,
 });

@@ -99,6 +99,7 @@ export const settings = {
   CI_ROUNDS: setting(wholeNumber(0, 100), '3', '3'),
   RECONCILE_SECONDS: setting(wholeNumber(1, 86_400), '60', '60'),
   CI_GRACE_SECONDS: setting(wholeNumber(1, 86_400), '120', '120'),
+  ESCALATE_MINUTES: setting(wholeNumber(0, 100_000), '240', '240'),
   DATABASE_URL: setting(
     text.refine((value) => URL.canParse(value) && /^postgres(ql)?:$/.test(new URL(value).protocol), {
       error: 'expected a postgres:// address',

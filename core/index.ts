@@ -11,12 +11,15 @@ import { createAtWork } from './workflows/at-work.ts';
 import { createCards } from './workflows/cards.ts';
 import { createDecisions } from './workflows/decisions.ts';
 import type { Deps, Outside } from './workflows/deps.ts';
+import { createDigest } from './workflows/digest.ts';
 import { createDoor } from './workflows/door.ts';
+import { createInboxRounds } from './workflows/inbox-rounds.ts';
 import { createInteraction } from './workflows/interaction.ts';
 import { createJoined } from './workflows/joined.ts';
 import { createListening } from './workflows/listening.ts';
 import { createPresenter } from './workflows/presenter.ts';
 import { createReceive } from './workflows/receive.ts';
+import { createReminder } from './workflows/reminder.ts';
 import { createRest, wakeQueue } from './workflows/rest.ts';
 import { createRinger } from './workflows/ringer.ts';
 import { createRun, type RunInput } from './workflows/run.ts';
@@ -81,6 +84,19 @@ export function createCore(outside: Outside): Core {
   const startAsk = async (id: number) => {
     await DBOS.startWorkflow(ask, { workflowID: `ask:${id}` })(id);
   };
+  const reminder = DBOS.registerWorkflow(createReminder(deps), lasting('reminder'));
+  const digest = DBOS.registerWorkflow(createDigest(deps), lasting('digest'));
+  const inboxRounds = createInboxRounds(deps, {
+    startAsk: async (id, person) => {
+      await DBOS.startWorkflow(ask, { workflowID: `ask:${id}:${person}` })(id, person);
+    },
+    startReminder: async (id, person, dueAt) => {
+      await DBOS.startWorkflow(reminder, { workflowID: `reminder:${id}:${person}:${dueAt}` })(id, person, dueAt);
+    },
+    startDigest: async (person, at) => {
+      await DBOS.startWorkflow(digest, { workflowID: `digest:${person}:${at}` })(person, at);
+    },
+  });
   const task = DBOS.registerWorkflow(createTask(deps, rest, { startRun, startAsk }), lasting('task'));
   const startTask = async (number: TaskNumber) => {
     await DBOS.startWorkflow(task, { workflowID: taskWorkflowId(number) })(number);
@@ -157,11 +173,13 @@ export function createCore(outside: Outside): Core {
       presenter.resume();
       rest.start();
       supervisor.start();
+      inboxRounds.start();
       watch.start();
     },
     catchUp: listening.start,
     async stop() {
-      await Promise.all([listening.stop(), rest.stop(), supervisor.stop(), watch.stop(), presenter.stop()]);
+      const beside = [listening, rest, supervisor, inboxRounds, watch, presenter];
+      await Promise.all(beside.map((one) => one.stop()));
     },
   };
 }

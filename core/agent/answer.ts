@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import type { Answer, AskBody } from '../domain/ask.ts';
 import { isAmong, seenBy } from '../domain/policy.ts';
+import { type Draft, openQuestions, type Part } from '../domain/questions.ts';
+import type { Question } from '../domain/run.ts';
+import type { Ask } from '../store/asks.ts';
 import type { Store } from '../store/index.ts';
 import { answerWords } from '../words/ask.ts';
 import { assentOf } from './assent.ts';
@@ -19,14 +22,16 @@ const input = z.object({
   answers: z
     .record(z.string(), z.string())
     .optional()
-    .describe('For reply to several questions: the answer to each, by the question or its position ("1").'),
+    .describe(
+      'For reply to several questions: the answer to each that the message answers, by the question or its position ("1").',
+    ),
   choice: z.enum(['retry', 'ignore', 'take_over', 'drop']).optional().describe('For choose: one of those offered.'),
   usd: z.number().positive().optional().describe('For raise: dollars to add, when the message names an amount.'),
 });
 type Input = z.output<typeof input>;
 
-/** An answer, or a sentence on why it is none. `note` tells the model what was made of its call. */
-type Understood = { answer: Answer; note?: string } | { problem: string };
+/** An answer, parts of one, or a sentence on why it is none. `note` tells the model what was made of its call. */
+type Understood = { answer: Answer; note?: string } | { parts: readonly Part[] } | { problem: string };
 
 /** Answers an open ask for the author of a message. Approval and money need that message's own words for it. */
 export const answerTool = (store: Store, decisions: AssistantDeps['decisions']): Tool =>
@@ -37,8 +42,12 @@ export const answerTool = (store: Store, decisions: AssistantDeps['decisions']):
     if (!ask || (await isHidden(store, by.actor.account, ask.task)))
       return refused(`ask: there is no ask ${said.ask}. The open ones are in <system-reminder>.`);
     if (ask.state === 'withdrawn') return refused(`ask: ask ${ask.id} needs no answer any more.`);
-    const understood = understand(ask.body, said, by.text);
+    const understood = understand(ask, said, by.text);
     if ('problem' in understood) return refused(understood.problem);
+    if ('parts' in understood) {
+      const { parts } = understood;
+      return decided(await decisions.reply(ask.id, parts, by.actor), await recorded(store, ask.id, by.actor.name));
+    }
     const { answer, note } = understood;
     const result = decided(
       await decisions.answer(ask.id, answer, by.actor),
@@ -53,7 +62,21 @@ async function isHidden(store: Store, account: string, task: number): Promise<bo
   return person !== null && !isAmong(seenBy(person), (await store.tasks.get(task)).repo);
 }
 
-function understand(body: AskBody, said: Input, message: string): Understood {
+/** What the model reads of answers to some questions: which are still open. */
+async function recorded(store: Store, id: number, name: string): Promise<string> {
+  const ask = await store.asks.find(id);
+  const missing =
+    ask?.state === 'open' && ask.body.kind === 'question'
+      ? openQuestions(ask.body.questions, ask.draft).map((at) => questionAt(ask.body, at))
+      : [];
+  const rest = missing.length > 0 ? ` Still open: ${missing.map((text) => `"${text}"`).join(', ')}.` : '';
+  return `Recorded for ${name}, #${ask?.task}. The card says so too.${rest}`;
+}
+
+const questionAt = (body: AskBody, at: number): string =>
+  body.kind === 'question' ? (body.questions[at]?.question ?? '') : '';
+
+function understand({ body, draft }: Ask, said: Input, message: string): Understood {
   const text = said.text ?? message;
   const unfit: Understood = {
     problem: `decision: "${said.decision}" does not fit. This ask takes ${fitting[body.kind]}.`,
@@ -67,7 +90,7 @@ function understand(body: AskBody, said: Input, message: string): Understood {
       if (body.kind === 'failure') return choice(body.choices, 'drop');
       return body.kind === 'plan' || body.kind === 'budget' ? { answer: { type: 'drop' } } : unfit;
     case 'reply':
-      return body.kind === 'question' ? reply(body.questions, said.answers, text) : unfit;
+      return body.kind === 'question' ? reply(body.questions, draft, said.answers, text) : unfit;
     case 'raise':
       return body.kind === 'budget' ? raise(body.limitUsd, said.usd, message) : unfit;
     case 'choose':
@@ -120,21 +143,20 @@ function choice(offered: Extract<AskBody, { kind: 'failure' }>['choices'], chose
     : { problem: `choice: offered are ${offered.join(', ')}.` };
 }
 
+/** Without `answers` the text is said to every question that is open. */
 function reply(
-  questions: Extract<AskBody, { kind: 'question' }>['questions'],
+  questions: readonly Question[],
+  draft: Draft | null,
   answers: Input['answers'],
   text: string,
 ): Understood {
-  const given = questions.map(({ question, header }, index) => ({
-    question,
-    answer: answers ? (answers[question] ?? answers[header] ?? answers[`${index + 1}`]) : text,
-  }));
-  const open = given.filter(({ answer }) => answer === undefined).map(({ question }) => question);
-  if (open.length > 0) return { problem: `answers: none for ${open.map((q) => `"${q}"`).join(', ')}.` };
-  return {
-    answer: {
-      type: 'reply',
-      answers: Object.fromEntries(given.map(({ question, answer }) => [question, answer ?? text])),
-    },
-  };
+  const parts = questions.flatMap(({ question, header }, at): Part[] => {
+    const given = answers?.[question] ?? answers?.[header] ?? answers?.[`${at + 1}`];
+    return given === undefined ? [] : [{ type: 'write', question: at, text: given }];
+  });
+  if (answers && parts.length === 0) {
+    return { problem: `answers: none for ${questions.map(({ question }) => `"${question}"`).join(', ')}.` };
+  }
+  const all = openQuestions(questions, draft).map((question): Part => ({ type: 'write', question, text }));
+  return { parts: answers ? parts : all };
 }

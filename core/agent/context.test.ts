@@ -17,6 +17,7 @@ const stored = (
   text,
   files: [],
   ref: null,
+  replyTo: null,
   turn,
   at: id,
 });

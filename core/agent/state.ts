@@ -10,7 +10,7 @@ import { cut, firstLines, headline } from '../words/text.ts';
 import { span } from '../words/time.ts';
 import { state as limit } from './limits.ts';
 import { asData } from './render.ts';
-import type { Turn } from './turn.ts';
+import type { Said, Turn } from './turn.ts';
 
 /**
  * What is true right now in the repositories that may be seen here (null: all), for the end of a request: bounded, and never part of the cached prefix. The tag is the one by which
@@ -49,10 +49,14 @@ export async function stateOf(
       askLine,
     ),
     ...section('Proposals open here', proposals.slice(-limit.proposals), proposals.length, proposalLine),
-    `Answer now: ${turn.said.map(({ id, author }) => `m${id} (${asData(headline(author))})`).join(', ')}.`,
+    `Answer now: ${turn.said.map(saidBy).join(', ')}.`,
     '</system-reminder>',
   ].join('\n');
 }
+
+/** `m12 (Ana)`, and the task under whose card it was written. */
+const saidBy = ({ id, author, about }: Said): string =>
+  `m${id} (${asData(headline(author))}${about === undefined ? '' : `, to the card of #${about}`})`;
 
 /** Those of this conversation first, then the newest. */
 function nearest<T>(items: readonly T[], here: (item: T) => boolean, most: number): T[] {
@@ -78,14 +82,16 @@ export const taskLine = (task: Task, now: number, here = false): string =>
 /** An ask with what is needed to tell whether a message answers it. */
 export const askLine = (ask: Ask): string => `ask ${ask.id} of #${ask.task} · ${ask.kind} · ${askDetail(ask)}`;
 
-function askDetail({ body }: Ask): string {
+function askDetail({ body, draft }: Ask): string {
   switch (body.kind) {
     case 'plan':
     case 'review':
       return firstLines(body.summary, 2).replaceAll('\n', ' ');
     case 'question':
       return body.questions
-        .map(({ question, options }) => {
+        .map(({ question, options }, at) => {
+          const given = draft?.given[at];
+          if (given?.done) return `${headline(question, 200)} (answered: ${headline(given.texts.join(', '))})`;
           const labels = options.map(({ label }) => headline(label)).join(' / ');
           return headline(question, 200) + (labels ? ` (${labels})` : '');
         })

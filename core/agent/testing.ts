@@ -24,6 +24,7 @@ const settings: Settings = {
   reconcileMs: 60_000,
   ciGraceMs: 60_000,
   restMs: 60_000,
+  escalateMs: 0,
 };
 
 export interface House {

@@ -8,7 +8,7 @@ import type { Deps } from '../workflows/deps.ts';
 /** What the assistant is made of. Of all decisions it has those that a person's message may ask for; confirming is none. */
 export type AssistantDeps = Pick<Deps, 'store' | 'model' | 'settings' | 'log'> & {
   readonly host: Pick<CodeHost, 'head'>;
-  readonly decisions: Pick<Decisions, 'answer' | 'steer' | 'cancel' | 'replace'>;
+  readonly decisions: Pick<Decisions, 'answer' | 'reply' | 'steer' | 'cancel' | 'replace'>;
 };
 
 /** One message that a turn answers, and who said it. `person` is null for a stranger, who may nothing. */
@@ -22,6 +22,8 @@ export interface Said {
   /** Milliseconds since the epoch. */
   readonly at: number;
   readonly files: readonly FileRef[];
+  /** The task under whose card it was said. */
+  readonly about?: TaskNumber;
 }
 
 /** What is answered together, in one place. */

@@ -40,15 +40,16 @@ export function plainDecision(text: string): 'yes' | 'no' | null {
   return null;
 }
 
-/** A written reply to an ask's card: exact yes approves, exact no drops a plan, all else is what the person wants changed. */
-export function answerFromWords(body: AskBody, text: string): Answer | null {
+/**
+ * A written reply to an ask's card: exact yes approves, exact no drops a plan, all else is what the person wants changed.
+ * What is written to questions is part of their answer ({@link ./questions.ts}).
+ */
+export function answerFromWords(body: Exclude<AskBody, { kind: 'question' }>, text: string): Answer | null {
   const decision = plainDecision(text);
   switch (body.kind) {
     case 'plan':
       if (decision === 'yes') return { type: 'approve' };
       return decision === 'no' ? { type: 'drop' } : { type: 'revise', text };
-    case 'question':
-      return { type: 'reply', answers: Object.fromEntries(body.questions.map((q) => [q.question, text])) };
     case 'review':
       return decision ? null : { type: 'revise', text };
     case 'budget':

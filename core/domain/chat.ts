@@ -77,7 +77,14 @@ export type Inbound = InboundBase &
     | { kind: 'reaction'; target: MessageRef; emoji: Emoji; added: boolean }
     | { kind: 'action'; target: MessageRef | null; token: string; values: readonly string[]; reply: ReplyHandle }
     | { kind: 'command'; text: string; reply: ReplyHandle }
-    | { kind: 'form'; token: string; fields: Readonly<Record<string, string | readonly string[]>>; reply: ReplyHandle }
+    | {
+        kind: 'form';
+        token: string;
+        fields: Readonly<Record<string, string | readonly string[]>>;
+        reply: ReplyHandle;
+        /** The message that brought the words, where the face has no forms; the core sets it. */
+        message?: MessageRef | undefined;
+      }
     | { kind: 'stop'; target: MessageRef | null }
   );
 

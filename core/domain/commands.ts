@@ -1,4 +1,5 @@
 import type { TaskNumber } from './ids.ts';
+import { type InboxCommand, parseDelegate, parseInbox, parseQuietCommand, parseSnooze } from './inbox-commands.ts';
 import { type Role, roles } from './policy.ts';
 
 /** The commands, the same on every face: what people type, and what it does. */
@@ -6,7 +7,18 @@ export const commands = [
   { name: 'task', usage: 'task TEXT', summary: 'propose a task' },
   { name: 'tasks', usage: 'tasks [all]', summary: 'list the open tasks, or all' },
   { name: 'why', usage: 'why [#TASK]', summary: 'say who holds a task and what comes next' },
-  { name: 'inbox', usage: 'inbox', summary: 'list what waits for you' },
+  {
+    name: 'inbox',
+    usage: 'inbox [via PLATFORM[,PLATFORM]|last]',
+    summary: 'list what waits for you, or say where you want to be asked',
+  },
+  { name: 'snooze', usage: 'snooze [#TASK] 2h|tomorrow|…', summary: 'put off what a task asks' },
+  { name: 'delegate', usage: 'delegate [#TASK] PERSON', summary: 'hand over what a task asks' },
+  {
+    name: 'quiet',
+    usage: 'quiet [22:00-08:00 [ZONE]|off]',
+    summary: 'set hours in which nothing is asked of you',
+  },
   { name: 'steer', usage: 'steer [#TASK] TEXT', summary: 'tell the worker something while it works' },
   { name: 'cancel', usage: 'cancel [#TASK]', summary: 'stop a task; its branch stays' },
   { name: 'retry', usage: 'retry [#TASK]', summary: 'go on from the last good point' },
@@ -32,7 +44,8 @@ export type CommandName = (typeof commands)[number]['name'];
 export type Command =
   | { name: 'task'; text: string }
   | { name: 'tasks'; all: boolean }
-  | { name: 'inbox' | 'dashboard' }
+  | { name: 'dashboard' }
+  | InboxCommand
   | { name: 'why' | 'cancel' | 'retry' | 'logs' | 'log'; task: TaskNumber | null }
   | { name: 'steer'; task: TaskNumber | null; text: string }
   | { name: 'project'; action: 'list' }
@@ -54,9 +67,16 @@ export function parseCommand(text: string): Command | { error: string } {
       return unquote(rest) === '' ? usage : { name, text: unquote(rest) };
     case 'tasks':
       return rest === '' || rest === 'all' ? { name, all: rest === 'all' } : usage;
-    case 'inbox':
     case 'dashboard':
       return { name };
+    case 'inbox':
+      return parseInbox(rest) ?? usage;
+    case 'snooze':
+      return parseSnooze(rest) ?? usage;
+    case 'delegate':
+      return parseDelegate(rest) ?? usage;
+    case 'quiet':
+      return parseQuietCommand(rest) ?? usage;
     case 'why':
     case 'cancel':
     case 'retry':

@@ -1,8 +1,9 @@
 import { and, asc, eq } from 'drizzle-orm';
 import type { Answer, AskBody, AskKind } from '../domain/ask.ts';
 import type { TaskNumber } from '../domain/ids.ts';
+import { answersOf, openQuestions, type Part, withParts } from '../domain/questions.ts';
+import { asks } from './ask-schema.ts';
 import type { Database } from './database.ts';
-import { asks } from './schema.ts';
 
 export type Ask = typeof asks.$inferSelect;
 
@@ -42,6 +43,36 @@ export const askStore = (db: Database) => {
         .where(and(eq(asks.id, id), eq(asks.state, 'open')))
         .returning();
       return row ? { ask: row, changed: true } : { ask: await find(id), changed: false };
+    },
+
+    /**
+     * Puts parts of the answer to an open ask of questions; the last missing one answers it. A deed repeated under its
+     * `origin` changes nothing. `problem` says why nothing changed; `changed` is true for the deed that completed it.
+     */
+    async reply(
+      id: number,
+      parts: readonly Part[],
+      by: { name: string; platform: string; origin: string },
+      at: number,
+    ): Promise<{ ask: Ask | null; changed: boolean; problem?: 'useless' | 'early' }> {
+      return db.transaction(async (tx) => {
+        const [ask] = await tx.select().from(asks).where(eq(asks.id, id)).for('update');
+        if (ask?.state !== 'open' || ask.body.kind !== 'question') return { ask: ask ?? null, changed: false };
+        if (ask.draft?.deeds.includes(by.origin)) return { ask, changed: false };
+        const { questions } = ask.body;
+        const applied = withParts(questions, ask.draft, parts, by.origin);
+        if ('problem' in applied) return { ask, changed: false, problem: applied.problem };
+        const { draft } = applied;
+        const complete = openQuestions(questions, draft).length === 0;
+        const answer: Answer = { type: 'reply', answers: answersOf(questions, draft) };
+        const settled = { answer, answeredBy: by.name, answeredOn: by.platform, answeredAt: at };
+        const [row] = await tx
+          .update(asks)
+          .set({ draft, ...(complete ? { state: 'answered' as const, ...settled } : {}) })
+          .where(eq(asks.id, id))
+          .returning();
+        return { ask: row ?? null, changed: complete };
+      });
     },
 
     /** Takes an ask back that nobody needs to answer any more. */

@@ -14,6 +14,7 @@ export interface StoredMessage {
   readonly text: string;
   readonly files: readonly FileRef[];
   readonly ref: MessageRef | null;
+  readonly replyTo: MessageRef | null;
   readonly turn: string | null;
   readonly at: number;
 }
@@ -28,6 +29,8 @@ export interface NewMessage {
   readonly text: string;
   readonly files: readonly FileRef[];
   readonly ref: MessageRef | null;
+  /** The message it answers, where that is known. */
+  readonly replyTo?: MessageRef | undefined;
   readonly at: number;
 }
 
@@ -60,10 +63,12 @@ export const conversationStore = (db: Database) => {
       const turn = turnOf(storable(message.external));
       const { rows } = await db.execute<{ active_turn: string }>(sql`
       with fresh as (
-        insert into ${messages} (conversation, role, external, account, person, author, text, files, ref, at)
+        insert into ${messages} (conversation, role, external, account, person, author, text, files, ref, reply_to,
+          at)
         values (${message.conversation}, 'person', ${storable(message.external)}, ${message.account}, ${message.person},
           ${storable(message.author)}, ${storable(message.text)}, ${storableJson(message.files)}::jsonb,
-          ${message.ref && JSON.stringify(message.ref)}::jsonb, ${message.at})
+          ${message.ref && JSON.stringify(message.ref)}::jsonb,
+          ${message.replyTo ? JSON.stringify(message.replyTo) : null}::jsonb, ${message.at})
         on conflict (external) do nothing returning id
       )
       insert into ${conversations} as c (key, place, active_turn, created_at)

@@ -1,9 +1,12 @@
 import { sql } from 'drizzle-orm';
+import { askingStore } from './askings.ts';
 import { askStore } from './asks.ts';
 import { codeStore } from './codes.ts';
 import { conversationStore } from './conversations.ts';
 import type { Database } from './database.ts';
+import { digestStore } from './digest.ts';
 import { historyStore } from './history.ts';
+import { inboxStore } from './inbox.ts';
 import { joinStore } from './joins.ts';
 import { limitStore } from './limits.ts';
 import { peopleStore } from './people.ts';
@@ -32,6 +35,9 @@ export const createStore = (db: Database) => ({
   runs: runStore(db),
   worker: workerStore(db),
   asks: askStore(db),
+  askings: askingStore(db),
+  inbox: inboxStore(db),
+  digest: digestStore(db),
   history: historyStore(db),
 });
 

@@ -10,7 +10,6 @@ import {
   serial,
   uniqueIndex,
 } from 'drizzle-orm/pg-core';
-import type { Answer, AskBody, AskKind } from '../domain/ask.ts';
 import type { FileRef, MessageRef, Place } from '../domain/chat.ts';
 import type { ProposalState } from '../domain/proposal.ts';
 import type { RunKind, RunOutcome } from '../domain/run.ts';
@@ -65,6 +64,8 @@ export const messages = mainloop.table(
     text: text('text').notNull(),
     files: jsonb('files').$type<FileRef[]>(),
     ref: jsonb('ref').$type<MessageRef>(),
+    /** The message it answers, where the platform has replies beside threads. */
+    replyTo: jsonb('reply_to').$type<MessageRef>(),
     /** The turn that answers it; null while it waits. */
     turn: text('turn'),
     at: ms('at').notNull(),
@@ -193,25 +194,6 @@ export const workerEvents = mainloop.table(
     event: json('event').$type<WorkerEvent['event']>().notNull(),
   },
   (t) => [primaryKey({ columns: [t.attempt, t.seq] }), index('worker_events_task').on(t.task)],
-);
-
-export const asks = mainloop.table(
-  'asks',
-  {
-    id: serial('id').primaryKey(),
-    /** The place in the task's workflow that asks: a repeated step finds the same ask. */
-    origin: text('origin').notNull().unique(),
-    task: integer('task').notNull(),
-    kind: text('kind').$type<AskKind>().notNull(),
-    body: jsonb('body').$type<AskBody>().notNull(),
-    state: text('state').$type<'open' | 'answered' | 'withdrawn'>().notNull(),
-    answer: jsonb('answer').$type<Answer>(),
-    answeredBy: text('answered_by'),
-    answeredOn: text('answered_on'),
-    createdAt: ms('created_at').notNull(),
-    answeredAt: ms('answered_at'),
-  },
-  (t) => [index('asks_task').on(t.task)],
 );
 
 export const steers = mainloop.table(

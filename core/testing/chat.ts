@@ -1,6 +1,6 @@
 import type { Account, Doc, Emoji, Inbound, MessageRef, Place, ReplyHandle } from '../domain/chat.ts';
 import { Failure } from '../errors.ts';
-import type { Chat } from '../ports.ts';
+import type { Chat, ChatCapabilities } from '../ports.ts';
 
 export interface FakeMessage {
   readonly ref: MessageRef;
@@ -34,10 +34,11 @@ export const bot: Account = { platform: 'fake', space: 'T1', id: 'BOT', bot: tru
 export interface FakeOptions {
   readonly platform?: string;
   readonly editEveryMs?: number;
+  readonly forms?: ChatCapabilities['forms'];
 }
 
 /** A chat platform in memory. */
-export function createFakeChat({ platform = 'fake', editEveryMs = 0 }: FakeOptions = {}): FakeChat {
+export function createFakeChat({ platform = 'fake', editEveryMs = 0, forms = 'modal' }: FakeOptions = {}): FakeChat {
   const messages: FakeMessage[] = [];
   const replies: Doc[] = [];
   const said: Inbound[] = [];
@@ -69,7 +70,7 @@ export function createFakeChat({ platform = 'fake', editEveryMs = 0 }: FakeOptio
 
   return {
     ...{ messages, replies, said, platform },
-    capabilities: { maxCharacters: 4_000, editEveryMs, history: true, forms: 'modal' },
+    capabilities: { maxCharacters: 4_000, editEveryMs, history: true, forms },
     async start(to) {
       sink = to;
     },

@@ -1,13 +1,14 @@
 /** The whole core with the real engine and store, and fakes for everything outside. One per process (test file). */
 import { DBOS } from '@dbos-inc/dbos-sdk';
 import { pino } from 'pino';
-import { conversationKey, type Inbound, type Place } from '../domain/chat.ts';
+import { accountKey, conversationKey, type Inbound, type Place } from '../domain/chat.ts';
 import type { Role } from '../domain/policy.ts';
 import type { OpenAttempt } from '../door.ts';
 import { type Core, createCore } from '../index.ts';
 import type { Result } from '../protocol.ts';
 import { connect } from '../store/database.ts';
 import { createStore } from '../store/index.ts';
+import { accounts } from '../store/schema.ts';
 import type { Settings } from '../workflows/deps.ts';
 import { createFakeChat, type FakeOptions } from './chat.ts';
 import { createFakeCodeHost } from './code-host.ts';
@@ -19,7 +20,15 @@ export type CoreHouse = Awaited<ReturnType<typeof openCore>>;
 
 const settings: Settings = {
   ...{ chatModel: 'claude-sonnet-5-5', workerModel: 'claude-opus-5-5', sideModel: 'claude-haiku-5-5', maxWorkers: 5 },
-  ...{ taskBudgetUsd: 5, taskDeadlineMinutes: 90, ciRounds: 1, reconcileMs: 3_600_000, ciGraceMs: 0, restMs: 60_000 },
+  ...{
+    taskBudgetUsd: 5,
+    taskDeadlineMinutes: 90,
+    ciRounds: 1,
+    reconcileMs: 3_600_000,
+    ciGraceMs: 0,
+    restMs: 60_000,
+    escalateMs: 0,
+  },
 };
 
 /** @param others more platforms beside `fake`, whose ids of people are the same there. */
@@ -67,6 +76,14 @@ export async function openCore(change: Partial<Settings> = {}, others: readonly 
     ...{ core, store, chat, chats, host, sandbox, model, state, account, newPlace, dmOf, chatOf, db },
     admit: (name: string, role: Role, projects: readonly string[] | null = null) =>
       store.people.admit(account(name), role, 1, projects),
+    /** Gives a person an account of the same name on another platform, where they were last. */
+    async join(name: string, platform: string): Promise<void> {
+      const person = await store.people.of(account(name));
+      if (!person) throw new Error(`nobody is called ${name}`);
+      const { id: externalId, ...values } = account(name, platform);
+      const key = accountKey({ ...values, id: externalId });
+      await db.insert(accounts).values({ ...values, key, externalId, person: person.id, lastSeenAt: 2 });
+    },
     async say(by: string, place: Place, text: string, more: Partial<Extract<Inbound, { kind: 'message' }>> = {}) {
       const ref = { place, id: `m${id()}` };
       await chatOf(place).inbound({

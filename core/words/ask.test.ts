@@ -22,6 +22,7 @@ describe('an open ask', () => {
       'answer:12:revise',
       'answer:12:drop',
       'https://x/plan',
+      'later:12',
     ]);
     expect(buttons.filter((button) => button.form).map((button) => button.token)).toEqual(['answer:12:revise']);
   });
@@ -29,20 +30,48 @@ describe('an open ask', () => {
   it('that is a question is answered by one touch or in own words', () => {
     const card = askCard(openAsk({ kind: 'question', questions: [question] }), task(), { now });
     const buttons = (card.buttons ?? []).flat();
-    expect(buttons.map((button) => button.token)).toEqual(['answer:12:o0', 'answer:12:o1', 'answer:12:other']);
-    expect(buttons.at(-1)?.form).toBeDefined();
+    expect(buttons.map((button) => button.token)).toEqual([
+      'answer:12:q0o0',
+      'answer:12:q0o1',
+      'answer:12:q0other',
+      'later:12',
+    ]);
+    expect(buttons.at(-2)?.form).toBeDefined();
     expect(card.text).toMatch(/^Which behaviour for "31\/02"\?/);
     expect(card.text).toContain('**Reject with an error**: what the tests suggest');
   });
 
-  it('of several questions is answered in words', () => {
-    const card = askCard(openAsk({ kind: 'question', questions: [question, question] }), task(), { now });
-    expect((card.buttons ?? []).flat().map((button) => button.token)).toEqual(['answer:12:other']);
-    expect(card.text).toMatch(/^1\. .*\n2\. /);
+  it('of several questions shows what is answered and asks the next', () => {
+    const questions = [question, { ...question, question: 'Keep the old text?', multiSelect: true }];
+    const first = askCard(openAsk({ kind: 'question', questions }), task(), { now });
+    expect(first.title).toBe('#41 asks 2 things');
+    expect(first.buttons?.flat()[0]?.token).toBe('answer:12:q0o0');
+    const draft = {
+      given: {
+        0: { texts: ['Clamp to the last day'], done: true },
+        1: { texts: ['Reject with an error'], done: false },
+      },
+      deeds: [],
+    };
+    const then = askCard(openAsk({ kind: 'question', questions }, { draft }), task(), { now });
+    expect(then.title).toBe('#41 asks 2 things, 1 answered');
+    expect(then.text).toMatch(/^1\. .* ✔ Clamp to the last day\n2\. Keep the old text\? /);
+    expect(then.text).toContain('**Question 2:** Keep the old text?');
+    const labels = then.buttons?.flat().map(({ label, token }) => `${label} ${token}`);
+    expect(labels).toEqual([
+      '✔ Reject with an error answer:12:q1o0',
+      'Clamp to the last day answer:12:q1o1',
+      'Other… answer:12:q1other',
+      'Done, 1 choice answer:12:q1done',
+      'Later… later:12',
+    ]);
   });
 
   it('of a question without options still takes an answer', () => {
-    expect(tokens({ kind: 'question', questions: [{ ...question, options: [] }] })).toEqual(['answer:12:other']);
+    expect(tokens({ kind: 'question', questions: [{ ...question, options: [] }] })).toEqual([
+      'answer:12:q0other',
+      'later:12',
+    ]);
   });
 
   it('never has more than 5 buttons in a row, whatever the worker offers', () => {
@@ -52,7 +81,7 @@ describe('an open ask', () => {
     };
     const rows = askCard(openAsk({ kind: 'question', questions: [many] }), task(), { now }).buttons ?? [];
     expect(Math.max(...rows.map((row) => row.length))).toBeLessThanOrEqual(5);
-    expect(rows.flat()).toHaveLength(13);
+    expect(rows.flat()).toHaveLength(14);
   });
 
   it('for money offers what a plain yes would add', () => {
@@ -65,6 +94,7 @@ describe('an open ask', () => {
     expect(tokens({ kind: 'failure', title: 't', reason: 'r', choices: ['drop', 'ignore'] })).toEqual([
       'answer:12:drop',
       'answer:12:ignore',
+      'later:12',
     ]);
   });
 });

@@ -1,7 +1,10 @@
 import type { Answer, AskBody, AskKind, FailureChoice } from '../domain/ask.ts';
 import type { Button, Doc } from '../domain/chat.ts';
+import { type Draft, openQuestions } from '../domain/questions.ts';
+import type { Question } from '../domain/run.ts';
 import type { Task } from '../domain/task.ts';
 import { choiceButtons, optionButtons, questionList, questionText } from './choices.ts';
+import { laterButton } from './later.ts';
 import { links, platformName, taskTitle } from './names.ts';
 import { cut, firstLines, headline, plain } from './text.ts';
 import { clock, money } from './time.ts';
@@ -14,6 +17,10 @@ export interface AskView {
   readonly body: AskBody;
   readonly state: 'open' | 'answered' | 'withdrawn';
   readonly answer: Answer | null;
+  /** Answers to some of its questions. */
+  readonly draft: Draft | null;
+  /** Whom somebody handed it to, and who did. */
+  readonly delegated: { readonly to: string; readonly by: string } | null;
   readonly answeredBy: string | null;
   readonly answeredOn: string | null;
   readonly createdAt: number;
@@ -27,9 +34,23 @@ export interface AskFacts {
 }
 
 /** The card of an ask on any surface: what is wanted, then what to decide by; once settled, who answered where and when. */
-export function askCard(ask: AskView, task: Task, { planUrl }: AskFacts): Doc {
+export function askCard(ask: AskView, task: Task, facts: AskFacts): Doc {
   if (ask.state === 'answered') return { text: answeredText(ask) };
   if (ask.state === 'withdrawn') return { text: withdrawnText(ask, task) };
+  const doc = openCard(ask, task, facts);
+  const { delegated } = ask;
+  const handed = delegated ? `${plain(headline(delegated.by))} handed this to ${plain(headline(delegated.to))}.` : '';
+  const note = [handed, doc.note ?? ''].filter((part) => part !== '').join(' ');
+  return { ...doc, buttons: withLater(doc.buttons ?? [], ask.id), ...(note === '' ? {} : { note }) };
+}
+
+/** Beside the answers where there is room: no row has more than 5 (Discord). */
+function withLater(rows: readonly (readonly Button[])[], id: number): readonly (readonly Button[])[] {
+  const last = rows.at(-1) ?? [];
+  return last.length < 5 ? [...rows.slice(0, -1), [...last, laterButton(id)]] : [...rows, [laterButton(id)]];
+}
+
+function openCard(ask: AskView, task: Task, { planUrl }: AskFacts): Doc {
   const { id, body } = ask;
   const where = `${task.repo} · ${taskTitle(task)}`;
   const title = askTitle(ask);
@@ -49,14 +70,7 @@ export function askCard(ask: AskView, task: Task, { planUrl }: AskFacts): Doc {
         ],
       };
     case 'question':
-      return body.questions.length === 1
-        ? { title, text: `${questionText(body.questions[0])}\n\n${where}`, ...optionButtons(id, body.questions[0]) }
-        : {
-            title,
-            text: `${questionList(body.questions)}\n\n${where}`,
-            note: 'One reply in your own words answers them all.',
-            buttons: [[{ label: 'Answer…', token: `answer:${id}:other`, style: 'primary', form: freeAnswer }]],
-          };
+      return { title, ...questionDoc(ask, body.questions, where) };
     case 'review':
       return {
         title,
@@ -93,11 +107,17 @@ export function askCard(ask: AskView, task: Task, { planUrl }: AskFacts): Doc {
   }
 }
 
+/** Questions are answered one after the other: what has an answer, then the first that has none with its options. */
+function questionDoc({ id, draft }: AskView, questions: readonly Question[], where: string): Omit<Doc, 'title'> {
+  const at = openQuestions(questions, draft)[0] ?? 0;
+  const asked = questionText(questions[at]);
+  const text = questions.length === 1 ? asked : `${questionList(questions, draft)}\n\n**Question ${at + 1}:** ${asked}`;
+  return { text: `${text}\n\n${where}`, ...optionButtons(id, questions, at, draft) };
+}
+
 /** The buttons of an open ask, for whoever shows it in another card. */
 export const askButtons = (ask: AskView, task: Task): readonly (readonly Button[])[] =>
   askCard(ask, task, { now: ask.createdAt }).buttons ?? [];
-
-const freeAnswer = { title: 'Your answer', label: 'In your own words' };
 
 const revise = (id: number, label: string, question: string): Button => ({
   label,
@@ -113,7 +133,8 @@ function askTitle(ask: AskView): string {
     case 'plan':
       return body.version > 1 ? `#${task} wants you to read its revised plan` : `#${task} wants you to read its plan`;
     case 'question':
-      return body.questions.length === 1 ? `#${task} asks` : `#${task} asks ${body.questions.length} things`;
+      if (body.questions.length === 1) return `#${task} asks`;
+      return `#${task} asks ${body.questions.length} things${progress(body.questions, ask.draft)}`;
     case 'review':
       return `#${task} is ready for your review`;
     case 'budget':
@@ -121,6 +142,12 @@ function askTitle(ask: AskView): string {
     case 'failure':
       return `⏸ #${task} is parked: ${plain(headline(body.title, 100))}`;
   }
+}
+
+/** `, 1 answered`, once one is. */
+function progress(questions: readonly Question[], draft: Draft | null): string {
+  const answered = questions.length - openQuestions(questions, draft).length;
+  return answered === 0 ? '' : `, ${answered} answered`;
 }
 
 function budgetText({ spentUsd, limitUsd, hard }: { spentUsd: number; limitUsd: number; hard: boolean }): string {
@@ -216,6 +243,11 @@ export function askLine(ask: AskView, task: Task, person: string | null = null):
   };
   return `⏸ I asked ${name} ${what[ask.kind]}.`;
 }
+
+/** Said to a person whose touch or sentence changed nothing. */
+export const nothingChosen = 'Nothing is chosen yet: press what applies, then Done. Or write your answer.';
+export const nothingSaid = 'What you wrote was empty or names no option, so nothing changed.';
+export const noLongerNeeded = 'That needs no answer any more.';
 
 /** How an answer reads in the history. */
 export function answerWords(answer: Answer): string {

@@ -5,7 +5,7 @@ import type { Holder, Phase } from '../domain/task.ts';
 import { askCard } from './ask.ts';
 import { answeredAsk, answers, bodies, hostile, now, offences, openAsk, proposal, shown, task } from './examples.ts';
 import { help } from './help.ts';
-import { inboxDoc } from './inbox.ts';
+import { inboxDoc, reminderLine } from './inbox.ts';
 import { notAllowed, stranger, welcomeOwner } from './people.ts';
 import { proposalCard } from './proposal.ts';
 import { doneNotice, progressCard, taskList } from './task.ts';
@@ -46,7 +46,11 @@ function everyDoc(words: string): [string, Doc][] {
   for (const body of bodies) {
     docs.push([`open ${body.kind}`, askCard(openAsk(body), titled(), { now })]);
     docs.push([`withdrawn ${body.kind}`, askCard(openAsk(body, { state: 'withdrawn' }), titled(), { now })]);
-    docs.push([`inbox ${body.kind}`, inboxDoc([{ ask: openAsk(body), task: titled() }], now)]);
+    const delegated = { to: words, by: words };
+    const handed = { ask: openAsk(body, { delegated }), task: titled(), url: null, snoozedUntil: now + 1 };
+    docs.push([`handed ${body.kind}`, askCard(handed.ask, titled(), { now })]);
+    docs.push([`inbox ${body.kind}`, inboxDoc([handed], now, 'UTC')]);
+    docs.push([`reminder ${body.kind}`, reminderLine(openAsk(body), titled(), 'https://chat.example/1', now)]);
     for (const answer of answers)
       docs.push([`${body.kind} ${answer.type}`, askCard(answeredAsk(body, answer), titled(), { now })]);
   }

@@ -112,6 +112,8 @@ export const openAsk = (body: AskBody, change: Partial<AskView> = {}): AskView =
   body,
   state: 'open',
   answer: null,
+  draft: null,
+  delegated: null,
   answeredBy: null,
   answeredOn: null,
   createdAt: now - 6 * minute,

@@ -58,7 +58,7 @@ describe('why', () => {
   it('offers the answers of the open ask', () => {
     const doc = why(task({ phase: 'ci', holder: 'you', parked: true }), [openAsk(red)], now);
     expect(doc.text).toMatch(/^⏸ \*\*#41 is parked and waits for you\*\*, for 6 min: CI is still red after 3 fixes\./);
-    expect(tokens(doc)).toEqual(['answer:12:retry', 'answer:12:drop']);
+    expect(tokens(doc)).toEqual(['answer:12:retry', 'answer:12:drop', 'later:12']);
   });
 
   it('offers another try of a parked task that has no ask', () => {

@@ -3,26 +3,29 @@ import { canUndo, type Proposal, undoMs } from '../domain/proposal.ts';
 import { isFinal, type Task } from '../domain/task.ts';
 import type { WorkerEvent } from '../protocol.ts';
 import type { Store } from '../store/index.ts';
-import { askCard } from '../words/ask.ts';
+import { askCard, noLongerNeeded } from '../words/ask.ts';
 import { joinCard, unjoinMs } from '../words/join.ts';
+import { laterDoc, snoozed } from '../words/later.ts';
 import { proposalCard } from '../words/proposal.ts';
 import { progressCard } from '../words/task.ts';
 import type { Drawing } from './presenter.ts';
+import { zoneOf } from './surfaces.ts';
 
 /** How many finished tasks of a repository the forecast on a proposal looks at. */
 const forecastOver = 9;
 
-/** Draws a card from what is stored: `proposal:7`, `task:41`, `ask:12`, `join:3`. Null for what does not exist. */
+/** Draws a card from what is stored: `proposal:7`, `task:41`, `ask:12`, `later:12:3`, `join:3`. Null for what does not exist. */
 export const createCards = (store: Store) => {
-  const drawings: Record<string, (id: number) => Promise<Drawing | null>> = {
+  const drawings: Record<string, (id: number, also: number) => Promise<Drawing | null>> = {
     proposal: (id) => drawProposal(store, id),
     task: (id) => drawTask(store, id),
     ask: (id) => drawAsk(store, id),
     join: (id) => drawJoin(store, id),
+    later: (id, person) => drawLater(store, id, person),
   };
   return async function draw(subject: string): Promise<Drawing | null> {
-    const [noun = '', id] = subject.split(':');
-    return (await drawings[noun]?.(Number(id))) ?? null;
+    const [noun = '', id, also] = subject.split(':');
+    return (await drawings[noun]?.(Number(id), Number(also))) ?? null;
   };
 };
 
@@ -117,4 +120,16 @@ async function drawJoin(store: Store, id: number): Promise<Drawing | null> {
   const accounts = await store.people.accountsOf(join.person);
   const name = accounts.find((account) => accountKey(account) === join.account)?.name ?? null;
   return { doc: joinCard(join, { name, open }), settled: !open, ...(open ? { redrawAt: until } : {}) };
+}
+
+/** What "later" offers to one person, until they chose or there is nothing to put off. */
+async function drawLater(store: Store, id: number, person: number): Promise<Drawing | null> {
+  const ask = await store.asks.find(id);
+  if (!ask) return null;
+  const until = (await store.askings.find(id, person))?.snoozedUntil ?? null;
+  const now = Date.now();
+  if (ask.state !== 'open') return { doc: { text: noLongerNeeded }, settled: true };
+  if (until === null || until <= now) return { doc: laterDoc(id, ask.task), settled: false };
+  const zone = zoneOf(await store.inbox.of(person));
+  return { doc: { text: snoozed(ask.task, until, now, zone) }, settled: true };
 }

@@ -6,13 +6,13 @@ import type { Task } from '../domain/task.ts';
 import type { HistoryEvent } from '../store/history.ts';
 import { help } from '../words/help.ts';
 import { decisionLog } from '../words/history.ts';
-import { inboxDoc } from '../words/inbox.ts';
 import { logLines } from '../words/log.ts';
 import { noTask, notAllowed, tooManyCodes } from '../words/people.ts';
 import { taskList } from '../words/task.ts';
 import { why } from '../words/why.ts';
 import type { Actor, Decided, Decisions } from './decisions.ts';
 import type { Deps } from './deps.ts';
+import { runInboxCommand } from './inbox-commands.ts';
 import { link } from './linking.ts';
 import { project } from './project.ts';
 
@@ -48,7 +48,10 @@ export async function runCommand(
         Date.now(),
       );
     case 'inbox':
-      return inbox(deps, mine);
+    case 'snooze':
+    case 'delegate':
+    case 'quiet':
+      return runInboxCommand(deps, command, inbound, actor, () => taskHere(deps, inbound, mine));
     case 'why':
       return whyDoc(deps, mine, await about(command.task));
     case 'logs':
@@ -103,16 +106,6 @@ async function taskHere({ store }: Deps, { place }: CommandInbound, mine: Repos)
   if (inThread.length === 0 && carded) return carded.number;
   const here = inThread.length > 0 ? inThread : open.filter((task) => task.place.channel === place.channel);
   return here.length === 1 ? (here[0]?.number ?? null) : null;
-}
-
-async function inbox({ store }: Deps, mine: Repos): Promise<Doc> {
-  const items = await Promise.all(
-    (await store.asks.inbox()).map(async (ask) => ({ ask, task: await store.tasks.get(ask.task) })),
-  );
-  return inboxDoc(
-    items.filter(({ task }) => isAmong(mine, task.repo)),
-    Date.now(),
-  );
 }
 
 /** The task if the reader may see it, else what to say. */

@@ -2,9 +2,10 @@ import type { Answer } from '../domain/ask.ts';
 import type { TaskNumber } from '../domain/ids.ts';
 import { type Deed, type Refusal, seenBy } from '../domain/policy.ts';
 import { doubleTapMs } from '../domain/proposal.ts';
+import type { Part } from '../domain/questions.ts';
 import { isFinal, type Task } from '../domain/task.ts';
 import type { Ask } from '../store/asks.ts';
-import { answerWords } from '../words/ask.ts';
+import { answerWords, noLongerNeeded, nothingChosen, nothingSaid } from '../words/ask.ts';
 import { tooLateToUnlink, unjoinMs } from '../words/join.ts';
 import { noTask } from '../words/people.ts';
 import { createAuthority } from './authority.ts';
@@ -70,6 +71,35 @@ export const createDecisions = (deps: Deps) => {
     return nothing;
   };
 
+  const refusedAnswer = async (id: number, deed: 'answer' | 'approve', actor: Actor): Promise<Decided | null> => {
+    const about = await store.asks.find(id);
+    const task = about && (await store.tasks.get(about.task));
+    const proposer = (about && (await store.proposals.ofTask(about.task)))?.proposer ?? null;
+    return (await rule(actor, deed, task && { repo: task.repo, proposer })).refused;
+  };
+
+  /** What follows from an answer, the first or a later one. */
+  const settled = async (id: number, ask: Ask | null, changed: boolean, actor: Actor): Promise<Decided> => {
+    if (!ask) return say('I no longer know that question.');
+    presenter.touch(`ask:${id}`);
+    // Also on a repeat, since a crash may have come between the two; an ask is answered once.
+    if (ask.answer && ask.answeredBy === actor.name) {
+      const data = { ask: id, kind: ask.kind, words: answerWords(ask.answer) };
+      await note(actor, { subject: `task:${ask.task}`, type: 'answered', key: `answered:ask:${id}`, data });
+    }
+    const { body } = ask;
+    if (body.kind === 'budget' && !body.hard) return applyWarning(ask, body.limitUsd, actor);
+    // Sent again on a repeat, by the answer that counted: a crash may have come between the two.
+    if (ask.answer)
+      await deps.tellTask(
+        ask.task,
+        { type: 'answered', ask: id, answer: ask.answer, by: ask.answeredBy ?? '' },
+        `answer:${id}`,
+      );
+    if (changed || ask.answeredBy === actor.name) return nothing;
+    return say(ask.state === 'withdrawn' ? noLongerNeeded : `${ask.answeredBy ?? 'Somebody'} already answered that.`);
+  };
+
   return {
     async confirm(id: number, actor: Actor, planFirst?: boolean): Promise<Decided> {
       const found = await store.proposals.find(id);
@@ -110,11 +140,7 @@ export const createDecisions = (deps: Deps) => {
     },
 
     async answer(id: number, answer: Answer, actor: Actor): Promise<Decided> {
-      const about = await store.asks.find(id);
-      const task = about && (await store.tasks.get(about.task));
-      const proposer = (about && (await store.proposals.ofTask(about.task)))?.proposer ?? null;
-      const deed = answer.type === 'approve' ? 'approve' : 'answer';
-      const { refused } = await rule(actor, deed, task && { repo: task.repo, proposer });
+      const refused = await refusedAnswer(id, answer.type === 'approve' ? 'approve' : 'answer', actor);
       if (refused) return refused;
       const { ask, changed } = await store.asks.answer(
         id,
@@ -122,25 +148,22 @@ export const createDecisions = (deps: Deps) => {
         { name: actor.name, platform: actor.platform },
         Date.now(),
       );
-      if (!ask) return say('I no longer know that question.');
-      presenter.touch(`ask:${id}`);
-      // Also on a repeat, since a crash may have come between the two; an ask is answered once.
-      if (ask.answer && ask.answeredBy === actor.name) {
-        const data = { ask: id, kind: ask.kind, words: answerWords(ask.answer) };
-        await note(actor, { subject: `task:${ask.task}`, type: 'answered', key: `answered:ask:${id}`, data });
+      return settled(id, ask, changed, actor);
+    },
+
+    /** Part of the answer to an ask of questions; what completes it is an answer as any other. */
+    async reply(id: number, parts: readonly Part[], actor: Actor): Promise<Decided> {
+      const refused = await refusedAnswer(id, 'answer', actor);
+      if (refused) return refused;
+      const by = { name: actor.name, platform: actor.platform, origin: actor.origin };
+      const { ask, changed, problem } = await store.asks.reply(id, parts, by, Date.now());
+      if (problem) {
+        presenter.touch(`ask:${id}`);
+        return say(problem === 'early' ? nothingChosen : nothingSaid);
       }
-      const { body } = ask;
-      if (body.kind === 'budget' && !body.hard) return applyWarning(ask, body.limitUsd, actor);
-      // Sent again on a repeat, by the answer that counted: a crash may have come between the two.
-      if (ask.answer)
-        await deps.tellTask(
-          ask.task,
-          { type: 'answered', ask: id, answer: ask.answer, by: ask.answeredBy ?? '' },
-          `answer:${id}`,
-        );
-      return changed || ask.answeredBy === actor.name
-        ? nothing
-        : say(`${ask.answeredBy ?? 'Somebody'} already answered that.`);
+      if (ask?.state !== 'open') return settled(id, ask, changed, actor);
+      presenter.touch(`ask:${id}`);
+      return nothing;
     },
 
     async cancel(task: TaskNumber, actor: Actor): Promise<Decided> {

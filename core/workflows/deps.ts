@@ -28,6 +28,8 @@ export interface Settings {
   readonly ciGraceMs: number;
   /** How long a task that waits and hears nothing stays in memory. */
   readonly restMs: number;
+  /** After how long without an answer everybody else who may give it is asked; 0: never. */
+  readonly escalateMs: number;
 }
 
 /** Everything outside of the core, through ports. */

@@ -103,6 +103,7 @@ export function createDoor(deps: Deps, ringer: Ringer): Door {
 
     async spend(attempt, spend) {
       const { spentUsd, budgetUsd } = await store.tasks.spend(attempt.task, spend.usd);
+      await store.digest.spent(attempt.task, spend.usd, Date.now());
       const before = budgetLevel(spentUsd - spend.usd, budgetUsd);
       const level = budgetLevel(spentUsd, budgetUsd);
       if (level === before) return;

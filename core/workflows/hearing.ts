@@ -3,11 +3,13 @@ import { type Answer, answerFromWords, plainDecision } from '../domain/ask.ts';
 import type { Place } from '../domain/chat.ts';
 import type { TaskNumber } from '../domain/ids.ts';
 import { may, type Person } from '../domain/policy.ts';
+import { openQuestions } from '../domain/questions.ts';
 import { Failure } from '../errors.ts';
 import type { StoredMessage } from '../store/conversations.ts';
 import type { AtWork } from './at-work.ts';
 import type { Actor, Decided, Decisions } from './decisions.ts';
 import type { Deps } from './deps.ts';
+import { type Postponement, postpone, postponement } from './postpone.ts';
 
 export interface Heard {
   readonly place: Place;
@@ -29,6 +31,10 @@ export const undecided: Spoken = { say: [], start: [] };
 type Deed = { readonly actor: Actor } & (
   | { readonly type: 'confirm' | 'decline'; readonly proposal: number }
   | { readonly type: 'answer'; readonly ask: number; readonly answer: Answer }
+  /** It is put off, or handed to somebody. */
+  | { readonly type: 'postpone'; readonly ask: number; readonly command: Postponement }
+  /** Said to an ask of questions, of which so many are open. */
+  | { readonly type: 'reply'; readonly ask: number; readonly text: string; readonly open: number }
 );
 
 /**
@@ -44,39 +50,44 @@ export async function hear(deps: Deps, id: string, conversation: string, atWork:
   const said: Said[] = [];
   const deeds: Deed[] = [];
   const people = await peopleOf(deps, messages);
-  const ask = await askAbove(deps, found.place);
+  const above = await rootOf(deps, found.place);
   for (const message of messages) {
     const account = message.account ?? '';
     const person = people.get(account) ?? null;
     const { platform } = found.place;
     const name = message.author;
     const actor = { person, name, platform, account, place: found.place, origin: `${id}:${message.id}` };
-    const deed = await deedByWords(deps, ask, conversation, message, actor);
-    // The first decides; what follows in the same breath is talk.
-    const decided = deed && deeds.some((other) => sameSubject(other, deed));
-    if (deed && !decided) deeds.push(deed);
-    else if (may(person, 'chat')) said.push({ ...message, person });
+    const about = (message.replyTo && (await deps.store.posts.subjectOf(message.replyTo))) ?? above;
+    const deed = await deedByWords(deps, idIn(about, 'ask'), conversation, message, actor);
+    // The first decides, or the first to each question; what follows in the same breath is talk.
+    const earlier = deed ? deeds.filter((other) => sameSubject(other, deed)).length : 0;
+    const task = idIn(about, 'task');
+    if (deed && earlier < (deed.type === 'reply' ? deed.open : 1)) deeds.push(deed);
+    else if (may(person, 'chat')) said.push({ ...message, person, ...(task === null ? {} : { about: task }) });
   }
   const turn = said.length > 0 ? { id, conversation, place: found.place, said } : null;
   return { place: found.place, turn, deeds };
 }
 
 const sameSubject = (a: Deed, b: Deed): boolean =>
-  a.type === 'answer' ? b.type === 'answer' && a.ask === b.ask : b.type !== 'answer' && a.proposal === b.proposal;
+  'ask' in a ? 'ask' in b && a.ask === b.ask : !('ask' in b) && a.proposal === b.proposal;
 
-export async function decide(decisions: Decisions, deeds: readonly Deed[]): Promise<Spoken> {
+export async function decide(deps: Deps, decisions: Decisions, deeds: readonly Deed[]): Promise<Spoken> {
   const say: string[] = [];
   const start: TaskNumber[] = [];
   for (const deed of deeds) {
-    const decided = await perform(decisions, deed);
+    const decided = await perform(deps, decisions, deed);
     if (decided.say) say.push(decided.say);
     if (decided.start) start.push(decided.start);
   }
   return { say, start };
 }
 
-function perform(decisions: Decisions, deed: Deed): Promise<Decided> {
+async function perform(deps: Deps, decisions: Decisions, deed: Deed): Promise<Decided> {
   if (deed.type === 'answer') return decisions.answer(deed.ask, deed.answer, deed.actor);
+  if (deed.type === 'postpone') return { say: await postpone(deps, deed.ask, deed.command, deed.actor), start: null };
+  if (deed.type === 'reply')
+    return decisions.reply(deed.ask, [{ type: 'write', question: null, text: deed.text }], deed.actor);
   return decisions[deed.type](deed.proposal, deed.actor);
 }
 
@@ -88,10 +99,14 @@ async function peopleOf({ store }: Deps, messages: readonly StoredMessage[]): Pr
   );
 }
 
-/** The ask under whose card this thread hangs. */
-async function askAbove({ store }: Deps, place: Place): Promise<number | null> {
-  const above = place.thread ? await store.posts.subjectOf({ place, id: place.thread }) : null;
-  return above?.startsWith('ask:') ? Number(above.slice(4)) : null;
+/** What the card shows under which this thread hangs. */
+const rootOf = async ({ store }: Deps, place: Place): Promise<string | null> =>
+  place.thread ? store.posts.subjectOf({ place, id: place.thread }) : null;
+
+/** The ask or task that a subject names, or that its reminder is about; null when it names something else. */
+function idIn(subject: string | null, noun: 'ask' | 'task'): number | null {
+  const [name, id] = subject?.split(':') ?? [];
+  return name === noun || (name === 'reminder' && noun === 'ask') ? Number(id) : null;
 }
 
 async function deedByWords(
@@ -103,6 +118,14 @@ async function deedByWords(
 ): Promise<Deed | null> {
   const ask = above === null ? null : await deps.store.asks.find(above);
   if (ask?.state === 'open') {
+    // A file without a word answers nothing.
+    if (text.trim() === '') return null;
+    const command = await postponement(deps, text, actor);
+    if (command) return { type: 'postpone', ask: ask.id, command, actor };
+    if (ask.body.kind === 'question') {
+      const open = openQuestions(ask.body.questions, ask.draft).length;
+      return { type: 'reply', ask: ask.id, text, open, actor };
+    }
     const answer = answerFromWords(ask.body, text);
     return answer && { type: 'answer', ask: ask.id, answer, actor };
   }

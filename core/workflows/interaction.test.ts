@@ -39,16 +39,22 @@ describe('every button that an open ask can have answers it', () => {
       const origin = `${index}.${number}.${n}`;
       const ask = await house.store.asks.open({ origin, task: number, kind: body.kind, body, at: 1 });
       const button = (askCard(ask, task, { now: 1 }).buttons ?? []).flat()[n];
-      if (!button?.token) continue;
+      // Later puts it off instead.
+      if (!button?.token?.startsWith('answer:')) continue;
       await pressed(button);
-      await eventually(button.token, async () => (await house.store.asks.find(ask.id))?.state === 'answered');
+      await eventually(button.token, async () => {
+        const now = await house.store.asks.find(ask.id);
+        // Of several questions each button answers one.
+        return now?.state === 'answered' || now?.draft?.given[0]?.done;
+      });
     }
     expect(outOfDate()).toEqual([]);
   });
 });
 
 const view = (task: number) => ({
-  ...{ id: 1, task, state: 'open' as const, answer: null, answeredBy: null, answeredOn: null },
+  ...{ id: 1, task, state: 'open' as const, answer: null, draft: null, delegated: null },
+  ...{ answeredBy: null, answeredOn: null },
   ...{ createdAt: 1, answeredAt: null },
 });
 

@@ -1,10 +1,7 @@
-import type { Answer, FailureChoice } from '../domain/ask.ts';
-import { accountKey, conversationKey, type Inbound, type MessageRef } from '../domain/chat.ts';
+import { accountKey, conversationKey, type Doc, type Inbound, type MessageRef } from '../domain/chat.ts';
 import type { TaskNumber } from '../domain/ids.ts';
-import { may, type Person } from '../domain/policy.ts';
+import type { Person } from '../domain/policy.ts';
 import { describe, Failure } from '../errors.ts';
-import type { Ask } from '../store/asks.ts';
-import { notAllowed, notTheirs } from '../words/people.ts';
 import { headline, plain } from '../words/text.ts';
 import { answeredIn } from '../words/turn.ts';
 import { runCommand } from './commands.ts';
@@ -12,10 +9,12 @@ import type { Actor, Decided, Decisions } from './decisions.ts';
 import { chatFor, deliver, shownBy } from './delivery.ts';
 import type { Deps } from './deps.ts';
 import { brisk, effect } from './effect.ts';
+import { asksByMessage, broughtBy, formSubject, promptFor } from './forms.ts';
 import { notice } from './notice.ts';
+import { type Outcome, press } from './press.ts';
 import { sayInConversation, textOf } from './say.ts';
 
-const ignored: Decided = { say: null, start: null };
+const ignored: Outcome = { say: null, start: null };
 
 export interface InteractionChildren {
   readonly startTask: (task: TaskNumber) => Promise<void>;
@@ -56,8 +55,9 @@ async function handle(
   }
   const decided = await effect('decide', () => decide(deps, decisions, inbound, actor), brisk);
   if (decided.start !== null) await children.startTask(decided.start);
-  const { say } = decided;
-  if (say) await effect('reply', () => replyTo(deps, inbound, { text: say }), brisk);
+  const { say, more } = decided;
+  if (more) await effect('reply', () => askFor(deps, inbound, more), brisk);
+  else if (say) await effect('reply', () => replyTo(deps, inbound, { text: say }), brisk);
   // A thumb has no private answer, and a proposer's does nothing where it looks as if it should. No patch is needed: what an
   // older release decided is never refused so.
   if (say && inbound.kind === 'reaction' && decided.refused === 'own')
@@ -77,12 +77,15 @@ async function sayRefusal(
   await deliver(deps, { key, place, subject: null, doc, settled: true });
 }
 
-async function decide(deps: Deps, decisions: Decisions, inbound: Inbound, actor: Actor): Promise<Decided> {
+async function decide(deps: Deps, decisions: Decisions, inbound: Inbound, actor: Actor): Promise<Outcome> {
   switch (inbound.kind) {
     case 'reaction':
       return react(deps, decisions, inbound.target, inbound.emoji, actor);
-    case 'action':
+    case 'action': {
+      const doc = await promptFor(deps, inbound, actor.person);
+      if (doc) return { ...ignored, more: { doc, subject: formSubject(inbound.token) } };
       return press(deps, decisions, inbound, '', actor);
+    }
     case 'form':
       return press(deps, decisions, inbound, textOf(inbound.fields), actor);
     default:
@@ -108,72 +111,26 @@ async function react(
   return emoji === 'yes' ? decisions.answer(ask.id, { type: 'approve' }, actor) : ignored;
 }
 
-type Pressed = Extract<Inbound, { kind: 'action' | 'form' }>;
-
-/** A button's token is `verb:id[:choice]`, as the words room writes it. */
-async function press(
-  deps: Deps,
-  decisions: Decisions,
-  { token, at }: Pressed,
-  text: string,
-  actor: Actor,
-): Promise<Decided> {
-  const [verb, idText = '', choice = ''] = token.split(':');
-  const id = Number(idText);
-  switch (verb) {
-    case 'confirm':
-      return decisions.confirm(id, actor, choice === 'now' ? false : undefined);
-    case 'decline':
-      return decisions.decline(id, actor);
-    case 'undo':
-      return decisions.undo(id, actor, at);
-    case 'cancel':
-      return decisions.cancel(id, actor);
-    case 'retry':
-      return decisions.retry(id, actor);
-    case 'unlink':
-      return decisions.unlink(id, actor, at);
-    case 'change':
-      // Whoever may propose there has said it in the thread by now.
-      return { say: (may(actor.person, 'propose') ? notTheirs : notAllowed('propose')).text, start: null };
-    case 'answer': {
-      if ((choice === 'revise' || choice === 'other') && text === '')
-        return { say: 'What you wrote was empty, so nothing changed.', start: null };
-      const ask = await deps.store.asks.find(id);
-      const answer = ask ? answerOf(ask, choice, text) : null;
-      return answer ? decisions.answer(id, answer, actor) : { say: 'That button is out of date.', start: null };
-    }
-    default:
-      return { say: 'That button is out of date.', start: null };
-  }
-}
-
-const failureChoices: readonly FailureChoice[] = ['retry', 'ignore', 'take_over', 'drop'];
-
-function answerOf({ body }: Ask, choice: string, text: string): Answer | null {
-  if (choice === 'approve') return { type: 'approve' };
-  if (choice === 'revise') return { type: 'revise', text };
-  if (choice === 'raise' && body.kind === 'budget') return { type: 'raise', usd: body.limitUsd };
-  if (body.kind === 'failure') {
-    const known = failureChoices.find((item) => item === choice);
-    return known ? { type: 'choose', choice: known } : null;
-  }
-  if (choice === 'drop') return { type: 'drop' };
-  if (body.kind !== 'question') return null;
-  const [first] = body.questions;
-  if (!first) return null;
-  if (choice === 'other')
-    return { type: 'reply', answers: Object.fromEntries(body.questions.map((q) => [q.question, text])) };
-  const option = first.options[Number(choice.slice(1))];
-  return choice.startsWith('o') && option ? { type: 'reply', answers: { [first.question]: option.label } } : null;
+/**
+ * Asks for more: privately where the platform shows buttons and forms so, else by a message that is kept, so that a reply
+ * to it or a change of it can be told.
+ */
+async function askFor(deps: Deps, inbound: Inbound, { doc, subject }: { doc: Doc; subject: string }): Promise<void> {
+  if (!asksByMessage(deps, inbound.account.platform)) return replyTo(deps, inbound, doc);
+  const settled = subject.startsWith('form:');
+  await deliver(deps, { key: `more:${inbound.dedupe}`, place: inbound.place, subject, doc, settled });
 }
 
 const linkTo = async ({ chats }: Deps, ref: MessageRef | null): Promise<string | null> =>
   ref && chatFor(chats, ref.place.platform).link(ref);
 
 /** Answers privately while the platform still allows it; a handle that expired is no reason to fail. */
-async function replyTo(deps: Deps, inbound: Inbound, doc: { text: string }): Promise<void> {
+async function replyTo(deps: Deps, inbound: Inbound, doc: Doc): Promise<void> {
   if (!('reply' in inbound)) return;
+  if (broughtBy(inbound)) {
+    await deliver(deps, { key: `said:${inbound.dedupe}`, place: inbound.place, subject: null, doc, settled: true });
+    return;
+  }
   try {
     await chatFor(deps.chats, inbound.account.platform).reply(inbound.reply, doc);
   } catch (error) {

@@ -5,6 +5,7 @@ import type { AtWork } from './at-work.ts';
 import { codeWithin, linkSaid } from './code.ts';
 import { chatFor } from './delivery.ts';
 import type { Deps } from './deps.ts';
+import { formOf } from './forms.ts';
 import { link } from './linking.ts';
 import { lineForStranger } from './pairing.ts';
 import type { Actor } from './record.ts';
@@ -34,6 +35,8 @@ export const createReceive = (deps: Deps, atWork: AtWork, { startTurn, startInte
     if (Date.now() - person.lastSeenAt > seenEveryMs) await deps.store.people.seen(account, Date.now());
     if (inbound.kind === 'reaction' && !decides(inbound)) return;
     if (inbound.kind !== 'message') return startInteraction(inbound, person);
+    const form = await formOf(deps, inbound);
+    if (form) return startInteraction(form, person);
     if (!(await addressesUs(deps, inbound))) return;
     if (!may(person, 'view')) return;
     const words = linkSaid(inbound.text, inbound.place.dm);
@@ -49,6 +52,7 @@ export const createReceive = (deps: Deps, atWork: AtWork, { startTurn, startInte
       text: inbound.text,
       files: inbound.files,
       ref: inbound.ref,
+      replyTo: inbound.replyTo,
       at: inbound.at,
     });
     if (!turn) return;
@@ -60,12 +64,14 @@ export const createReceive = (deps: Deps, atWork: AtWork, { startTurn, startInte
 const decides = ({ added, emoji }: Extract<Inbound, { kind: 'reaction' }>): boolean =>
   added && (emoji === 'yes' || emoji === 'no');
 
-/** A mention, a DM, or a word in a thread that we are part of, or that is under a card of ours. */
+/** A mention, a DM, a word in a thread that we are part of, or below or in reply to one of our cards. */
 async function addressesUs({ store }: Deps, inbound: Extract<Inbound, { kind: 'message' }>): Promise<boolean> {
-  const { place } = inbound;
-  if (inbound.mentionsBot || place.dm) return true;
+  const { mentionsBot, place, replyTo } = inbound;
+  if (mentionsBot || place.dm) return true;
   if ((await store.conversations.find(conversationKey(place))) !== null) return true;
-  return place.thread !== undefined && (await store.posts.subjectOf({ place, id: place.thread })) !== null;
+  const above = [...(replyTo ? [replyTo] : []), ...(place.thread ? [{ place, id: place.thread }] : [])];
+  for (const ref of above) if (await store.posts.subjectOf(ref)) return true;
+  return false;
 }
 
 /** Somebody unknown: a code makes them known, anything else said to us gets one polite line. */

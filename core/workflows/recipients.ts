@@ -1,3 +1,4 @@
+import { deedFor } from '../domain/answering.ts';
 import { type Person, refusal } from '../domain/policy.ts';
 import type { Ask } from '../store/asks.ts';
 import type { Store } from '../store/index.ts';
@@ -17,7 +18,17 @@ export async function whoMayAnswer(
     store.projects.find(repo),
   ]);
   const matter = { repo, proposer: proposal?.proposer ?? null, selfApproval: project?.selfApproval ?? true };
-  const able = people.filter((person) => refusal(person, kind === 'plan' ? 'approve' : 'answer', matter) === null);
+  const able = people.filter((person) => refusal(person, deedFor(kind), matter) === null);
   const rank = ({ id, role }: Person) => (id === first ? 0 : role === 'owner' ? 1 : 2);
   return able.sort((a, b) => rank(a) - rank(b));
+}
+
+/** Whether a person may answer an ask, so that it may be put to them. */
+export const mayAnswer = async (store: Store, person: Person | null, ask: Ask): Promise<boolean> =>
+  person !== null && (await whoMayAnswer(store, ask)).some(({ id }) => id === person.id);
+
+/** Those of the asks that a person may answer. */
+export async function answerable(store: Store, person: Person | null, asks: readonly Ask[]): Promise<Ask[]> {
+  const rights = await Promise.all(asks.map((ask) => mayAnswer(store, person, ask)));
+  return asks.filter((_, at) => rights[at]);
 }

@@ -40,7 +40,7 @@ export const createTurn = (
     const heard = await effect('hear', () => hear(deps, id, conversation, atWork));
     try {
       const { say, start } =
-        heard.deeds.length > 0 ? await effect('decide', () => decide(decisions, heard.deeds)) : undecided;
+        heard.deeds.length > 0 ? await effect('decide', () => decide(deps, decisions, heard.deeds)) : undecided;
       for (const task of start) await children.startTask(task);
       if (heard.turn) await answer(heard.turn, say);
       else if (say.length > 0) await reply({ id, conversation, place: heard.place, said: [] }, say.join('\n'), null);

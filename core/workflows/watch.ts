@@ -2,6 +2,7 @@ import { answerFromWords } from '../domain/ask.ts';
 import { ciVerdict } from '../domain/ci.ts';
 import type { TaskNumber } from '../domain/ids.ts';
 import { hostMember, may } from '../domain/policy.ts';
+import { openQuestions, type Part } from '../domain/questions.ts';
 import { isFinal, type Task } from '../domain/task.ts';
 import { describe } from '../errors.ts';
 import type { HostComment, HostHint, HostReview, PullRequest } from '../ports.ts';
@@ -105,8 +106,15 @@ async function take(deps: Deps, decisions: Decisions, task: Task, issue: number,
   const before = open && (await deps.store.history.cursor(commentsBefore(open.id)));
   const isLater = open && (before ? comment.id > Number(before) : comment.at >= open.createdAt - clockSkewMs);
   const ask = isLater ? open : undefined;
-  const answer = ask ? answerFromWords(ask.body, comment.body.trim()) : null;
   const actor = await onHost(deps, task, issue, comment);
+  if (ask?.body.kind === 'question') {
+    // One comment answers all that is still open: nobody reads there which question is next.
+    const missing = openQuestions(ask.body.questions, ask.draft);
+    const parts = missing.map((question): Part => ({ type: 'write', question, text: comment.body }));
+    await decisions.reply(ask.id, parts, actor);
+    return;
+  }
+  const answer = ask ? answerFromWords(ask.body, comment.body.trim()) : null;
   if (!ask || !answer) {
     await decisions.steer(task.number, comment.body, actor);
     return;
