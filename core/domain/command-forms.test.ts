@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { commandForms, commandLine, type OptionKind } from './command-forms.ts';
+import { type CommandOption, commandForms, commandLine, type OptionKind } from './command-forms.ts';
 import { commands, parseCommand } from './commands.ts';
 
 const samples: Record<OptionKind, string> = {
@@ -11,6 +11,12 @@ const samples: Record<OptionKind, string> = {
   person: '3',
 };
 
+const fitting: Readonly<Record<string, string>> = { hours: '22:00-08:00', zone: 'Europe/Berlin', until: '2h' };
+const sample = ({ name, kind, choices }: CommandOption): [string, string] => [
+  name,
+  choices?.[0] ?? fitting[name] ?? samples[kind],
+];
+
 describe('typed forms of commands', () => {
   test('every command has one', () => {
     expect(new Set(commandForms.map(({ words }) => words[0]))).toEqual(new Set(commands.map(({ name }) => name)));
@@ -19,9 +25,9 @@ describe('typed forms of commands', () => {
   test.each(commandForms.map((form) => [form.words.join(' '), form] as const))(
     '%s filled in is understood',
     (_, form) => {
-      const values = form.options.map(({ name, kind, choices }) => [name, choices?.[0] ?? samples[kind]]);
+      const values = form.options.map(sample);
       expect(parseCommand(commandLine(form.words, Object.fromEntries(values)))).toMatchObject({ name: form.words[0] });
-      const needed = form.options.filter(({ required }) => required).map(({ name, kind }) => [name, samples[kind]]);
+      const needed = form.options.filter(({ required }) => required).map(sample);
       expect(parseCommand(commandLine(form.words, Object.fromEntries(needed)))).toMatchObject({ name: form.words[0] });
     },
   );

@@ -24,6 +24,14 @@ const repo: CommandOption = { name: 'repository', about: 'owner/repo', kind: 'te
 const known: CommandOption = { ...repo, kind: 'project' };
 const text = (about: string): CommandOption => ({ name: 'text', about, kind: 'text', required: true });
 
+const selfApproval: CommandOption = {
+  name: 'rule',
+  about: 'whether who asks for work may start and approve it',
+  kind: 'choice',
+  choices: ['self-approval on', 'self-approval off'],
+  required: true,
+};
+
 type Options = readonly CommandOption[];
 
 /** Typed options by the words of a command; a command that is missing here takes plain text. */
@@ -36,11 +44,19 @@ const typed: Readonly<Record<string, Options>> = {
   cancel: [task],
   retry: [task],
   logs: [task],
+  log: [task],
+  snooze: [task, { name: 'until', about: '2h, tomorrow, monday 9:00', kind: 'text', required: true }],
+  delegate: [task, { name: 'person', about: 'who shall answer', kind: 'person', required: true }],
+  quiet: [
+    { name: 'hours', about: '22:00-08:00, or off; left out, you read what is set', kind: 'text' },
+    { name: 'zone', about: 'your time zone, e.g. Europe/Berlin', kind: 'text' },
+  ],
   'project list': [],
   'project new': [repo],
   'project link': [known],
   'project add': [repo],
   'project remove': [known],
+  'project set': [known, selfApproval],
   link: [
     { name: 'code', about: "somebody's code; left out, you get your own", kind: 'text' },
     { name: 'role', about: 'member when left out', kind: 'choice', choices: ['owner', 'member', 'viewer'] },
@@ -55,6 +71,7 @@ const abouts: Readonly<Record<string, string>> = {
   'project link': 'link this channel to a repository',
   'project add': 'add a repository, linked to this channel',
   'project remove': 'remove a repository',
+  'project set': 'say whether who asks for work may start and approve it',
 };
 
 /** All commands with typed options, for platforms that have them. */

@@ -28,7 +28,7 @@ export const createSuggest = (store: Store): Suggest => {
       const asks = (await store.asks.inbox()).filter(({ task }) => seen.has(task));
       return asks.map((ask) => ({ label: `#${ask.task} ${askNeed(ask)}`, value: String(ask.id) }));
     },
-    person: async () => (await store.people.list()).map(({ id, name }) => ({ label: name, value: String(id) })),
+    person: async () => (await store.people.list()).map(({ name }) => ({ label: name, value: name })),
   };
   return async function suggest(what: What, typed: string, account: Account) {
     const person = await store.people.of(account);
