@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import { askStore } from './asks.ts';
 import { conversationStore } from './conversations.ts';
 import type { Database } from './database.ts';
+import { fileStore } from './files.ts';
 import { historyStore } from './history.ts';
 import { peopleStore } from './people.ts';
 import { postStore } from './posts.ts';
@@ -21,6 +22,7 @@ export const createStore = (db: Database) => ({
   projects: projectStore(db),
   conversations: conversationStore(db),
   posts: postStore(db),
+  files: fileStore(db),
   proposals: proposalStore(db),
   tasks: taskStore(db),
   runs: runStore(db),

@@ -1,10 +1,12 @@
 import type { Answer } from '../domain/ask.ts';
+import { usable } from '../domain/file.ts';
 import type { TaskNumber } from '../domain/ids.ts';
 import { type Deed, may, type Person } from '../domain/policy.ts';
 import { doubleTapMs } from '../domain/proposal.ts';
 import { isFinal } from '../domain/task.ts';
 import type { Ask } from '../store/asks.ts';
 import { answerWords } from '../words/ask.ts';
+import { attachedToAnswer } from '../words/files.ts';
 import { notAllowed } from '../words/people.ts';
 import type { Deps } from './deps.ts';
 
@@ -42,6 +44,21 @@ export const createDecisions = (deps: Deps) => {
       subject,
       type,
       data: { ...data, platform: actor.platform, person: actor.person?.id ?? null },
+    });
+
+  /** The files of a message that a worker can use. */
+  const filesOf = async (message: number | undefined): Promise<number[]> =>
+    message === undefined ? [] : usable((await store.files.of([message])).get(message) ?? []);
+
+  /** Keeps what the task's worker shall hear. */
+  const keep = (task: TaskNumber, text: string, actor: Actor, files: readonly number[]) =>
+    store.worker.steer({
+      origin: `${actor.origin}:${task}`,
+      task,
+      author: actor.name,
+      text,
+      files,
+      at: Date.now(),
     });
 
   const closeProposal = async (
@@ -104,7 +121,8 @@ export const createDecisions = (deps: Deps) => {
       return { say: null, start: proposal.task };
     },
 
-    async answer(id: number, answer: Answer, actor: Actor): Promise<Decided> {
+    /** `message`: the one that says it, whose files the next worker gets. */
+    async answer(id: number, answer: Answer, actor: Actor, message?: number): Promise<Decided> {
       const refused = refuse(actor, answer.type === 'approve' ? 'approve' : 'answer');
       if (refused) return refused;
       const { ask, changed } = await store.asks.answer(
@@ -116,6 +134,10 @@ export const createDecisions = (deps: Deps) => {
       if (!ask) return say('I no longer know that question.');
       presenter.touch(`ask:${id}`);
       if (changed) await note(actor, `task:${ask.task}`, 'answered', { ask: id, words: answerWords(answer) });
+      const counts = changed || ask.answeredBy === actor.name;
+      const files = counts ? await filesOf(message) : [];
+      // Before the task hears of the answer: its next worker takes up what was said until then.
+      if (files.length > 0) await keep(ask.task, attachedToAnswer, actor, files);
       const { body } = ask;
       if (body.kind === 'budget' && !body.hard) return applyWarning(ask, body.limitUsd, actor);
       // Sent again on a repeat, by the answer that counted: a crash may have come between the two.
@@ -125,9 +147,7 @@ export const createDecisions = (deps: Deps) => {
           { type: 'answered', ask: id, answer: ask.answer, by: ask.answeredBy ?? '' },
           `answer:${id}`,
         );
-      return changed || ask.answeredBy === actor.name
-        ? nothing
-        : say(`${ask.answeredBy ?? 'Somebody'} already answered that.`);
+      return counts ? nothing : say(`${ask.answeredBy ?? 'Somebody'} already answered that.`);
     },
 
     async cancel(task: TaskNumber, actor: Actor): Promise<Decided> {
@@ -153,13 +173,14 @@ export const createDecisions = (deps: Deps) => {
       return say(`Trying #${task} again.`);
     },
 
-    async steer(task: TaskNumber, text: string, actor: Actor): Promise<Decided> {
+    /** `message`: the one that asks for it, whose files go along. */
+    async steer(task: TaskNumber, text: string, actor: Actor, message?: number): Promise<Decided> {
       const refused = refuse(actor, 'steer');
       if (refused) return refused;
       const found = await store.tasks.find(task);
       if (!found) return say(`There is no task #${task}.`);
       if (isFinal(found.status)) return say(`#${task} is already over.`);
-      await store.worker.steer({ origin: `${actor.origin}:${task}`, task, author: actor.name, text, at: Date.now() });
+      await keep(task, text, actor, await filesOf(message));
       await note(actor, `task:${task}`, 'steered', { text });
       deps.steered(task);
       return say(found.status.holder === 'worker' ? `Told #${task}'s worker.` : `#${task}'s next run will hear it.`);

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Doc, MessageRef, Place } from '../domain/chat.ts';
+import type { OutFile } from '../domain/file.ts';
 import { Failure } from '../errors.ts';
 import type { Chat } from '../ports.ts';
 import type { Deps } from './deps.ts';
@@ -22,17 +23,30 @@ export const clockSkewMs = 60_000;
  * Sends a message exactly once per key. It is announced in the store before it leaves; when its fate is unknown (a crash,
  * a dropped connection), it is looked for at the platform before it is sent again.
  */
-export async function deliver(
+export const deliver = (deps: Pick<Deps, 'store' | 'chats'>, delivery: Delivery): Promise<MessageRef> => {
+  const { key, doc } = delivery;
+  return once(deps, delivery, fingerprint(doc), (chat, place) => chat.post(place, doc, key));
+};
+
+/** Sends a file in the same way, as a message of its own. */
+export const deliverFile = (
+  deps: Pick<Deps, 'store' | 'chats'>,
+  { key, place, file }: Pick<Delivery, 'key' | 'place'> & { readonly file: OutFile },
+): Promise<MessageRef> =>
+  once(deps, { key, place, subject: null, settled: true }, file.name, (chat, at) => chat.upload(at, file, key));
+
+async function once(
   { store, chats }: Pick<Deps, 'store' | 'chats'>,
-  delivery: Delivery,
+  { key, place, subject, settled }: Omit<Delivery, 'doc'>,
+  hash: string,
+  send: (chat: Chat, place: Place) => Promise<MessageRef>,
 ): Promise<MessageRef> {
-  const { key, place, subject, doc } = delivery;
   const chat = chatFor(chats, place.platform);
   const { post, known } = await store.posts.announce(key, place, subject, Date.now());
   if (post.messageId) return { place: post.place, id: post.messageId };
   const look = () => chat.find(post.place, key, post.createdAt - clockSkewMs, 'post');
-  const ref = (known ? await look() : null) ?? (await sendOrFind(chat, place, doc, key, look));
-  await store.posts.sent(key, ref, fingerprint(doc), delivery.settled);
+  const ref = (known ? await look() : null) ?? (await sendOrFind(() => send(chat, place), look));
+  await store.posts.sent(key, ref, hash, settled);
   return ref;
 }
 
@@ -51,14 +65,11 @@ export async function shownBy({ store }: Pick<Deps, 'store'>, ref: MessageRef): 
 const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
 async function sendOrFind(
-  chat: Chat,
-  place: Place,
-  doc: Doc,
-  key: string,
+  send: () => Promise<MessageRef>,
   look: () => Promise<MessageRef | null>,
 ): Promise<MessageRef> {
   try {
-    return await chat.post(place, doc, key);
+    return await send();
   } catch (error) {
     const found = error instanceof Failure && error.remedy === 'look' ? await look() : null;
     if (found) return found;

@@ -1,4 +1,5 @@
 import { randomUUID, type UUID } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
 import type { SDKMessage } from '@anthropic-ai/claude-agent-sdk';
 import { z } from 'zod';
 import type { Job } from '../../core/protocol.ts';
@@ -12,6 +13,7 @@ import { narrate } from './narration.ts';
 import { repositoryNotes } from './notes.ts';
 import { outputSchema } from './outcome.ts';
 import { firstPrompt, systemNote } from './prompt.ts';
+import type { Receive } from './received.ts';
 import type { Reporter } from './reporter.ts';
 import type { BrokerSessionStore } from './session.ts';
 import { initialise, prepare } from './workspace.ts';
@@ -31,12 +33,13 @@ export interface BenchOptions {
   readonly job: Job;
   readonly reporter: Reporter;
   readonly store: BrokerSessionStore;
+  readonly receive: Receive;
   /** Called as soon as Claude's program runs, so that it can be ended at any time. */
   onStart(claude: Claude): void;
 }
 
 /** Starts Claude and fetches the repository at the same time; Claude's first turn begins when the repository is there. */
-export async function setUp({ config, job, reporter, store, onStart }: BenchOptions): Promise<Bench> {
+export async function setUp({ config, job, reporter, store, receive, onStart }: BenchOptions): Promise<Bench> {
   const git = createGit(config.work, gitEnvironment(config, job));
   const resume = job.session !== null && store.has(job.session);
   if (job.session !== null && !resume)
@@ -51,7 +54,7 @@ export async function setUp({ config, job, reporter, store, onStart }: BenchOpti
       cwd: config.work,
       env: claudeEnvironment(config, job),
       model: job.model,
-      systemPrompt: { type: 'preset', preset: 'claude_code', append: systemNote(job) },
+      systemPrompt: { type: 'preset', preset: 'claude_code', append: systemNote(job, config.out) },
       outputFormat: { type: 'json_schema', schema: outputSchema(job.kind) },
       sessionStore: store.store,
     },
@@ -63,6 +66,7 @@ export async function setUp({ config, job, reporter, store, onStart }: BenchOpti
     },
   });
   onStart(claude);
+  mkdirSync(config.out, { recursive: true, mode: 0o700 });
   await initialise(git, config.work, config.broker, job);
   const workspace = await prepare(git, job);
   if (workspace.restored !== 'nothing') {
@@ -73,7 +77,8 @@ export async function setUp({ config, job, reporter, store, onStart }: BenchOpti
   const checkpoint = createCheckpoint(git, config.work, job, (sha) => reporter.tell({ type: 'checkpoint', sha }));
   if (workspace.restored === 'nothing') await checkpoint.mark();
   // A resumed session has read the notes before.
-  claude.say(firstPrompt(job, resume ? '' : await repositoryNotes(git, workspace.base)));
+  const notes = resume ? '' : await repositoryNotes(git, workspace.base);
+  claude.say(firstPrompt(job, notes, await receive(job.files)));
   return {
     git,
     claude,

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { z } from 'zod';
 
 /** What the program is started with: where its one door is, and the attempt's token, the only credential it ever holds. */
@@ -12,6 +13,9 @@ export interface WorkerConfig {
   readonly path: string;
   readonly lang: string;
   readonly tmp: string;
+  /** What people sent, and what is handed over to them: outside of the repository, where every sandbox can write. */
+  readonly received: string;
+  readonly out: string;
   /** By which the sandbox finds everything that was started for the attempt; handed down to all of it. */
   readonly attempt: string | undefined;
 }
@@ -37,6 +41,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, wo
     token: token.trim(),
     work,
     home: parsed.HOME,
+    received: join(parsed.HOME, 'received'),
+    out: join(parsed.HOME, 'out'),
     path: parsed.PATH,
     lang: parsed.LANG,
     tmp: parsed.TMPDIR,

@@ -5,6 +5,8 @@ import { AttemptClosed, BrokerAway, type BrokerClient, createBrokerClient } from
 import type { WorkerConfig } from './config.ts';
 import { plainEnvironment } from './environment.ts';
 import { createHalting, type Halt, type Halting } from './halt.ts';
+import { handOver } from './hand-over.ts';
+import { createReceive } from './received.ts';
 import { createReporter, type Reporter } from './reporter.ts';
 import { planRun, workRun } from './run.ts';
 import { type BrokerSessionStore, openSessionStore } from './session.ts';
@@ -33,7 +35,8 @@ export async function runWorker(config: WorkerConfig, terminate: AbortSignal): P
 }
 
 async function attempt(config: WorkerConfig, client: BrokerClient, job: Job, halting: Halting): Promise<number> {
-  const desk = createSteeringDesk((id) => reporter.tell({ type: 'steered', id }));
+  const receive = createReceive(client, config.received);
+  const desk = createSteeringDesk((id) => reporter.tell({ type: 'steered', id }), receive);
   const reporter: Reporter = createReporter({
     client,
     onSteering({ items, stop }) {
@@ -62,6 +65,7 @@ async function attempt(config: WorkerConfig, client: BrokerClient, job: Job, hal
       job,
       reporter,
       store,
+      receive,
       onStart: (started) => {
         claude = started;
       },
@@ -86,6 +90,8 @@ async function attempt(config: WorkerConfig, client: BrokerClient, job: Job, hal
     await Promise.all([halted ? claude?.kill() : claude?.end(), saved]);
     await store?.flush();
     const result = resultOf(end);
+    // What the next attempt goes on with is handed over by that one.
+    if (result !== null) await handOver(client, config.out, (text) => reporter.tell({ type: 'log', text }));
     await reporter.flush();
     if (result === null) return exitCodes.again;
     await client.result(result);
