@@ -71,6 +71,24 @@ test('a fetch that fails for a moment is repeated', async () => {
   expect(house.chat.downloads).toEqual(['a.txt', 'b.txt']);
 });
 
+test('a message is acknowledged before its files are fetched', async () => {
+  const { download } = house.chat;
+  const gate = Promise.withResolvers<void>();
+  house.chat.download = async (...args) => {
+    await gate.promise;
+    return download(...args);
+  };
+  try {
+    await house.say('ana', place, 'look', { files: [file('a.txt', 'aaa')] });
+    expect(house.chat.downloads).toEqual([]);
+  } finally {
+    gate.resolve();
+    house.chat.download = download;
+  }
+  await replyIn(place, /Seen\./);
+  expect(house.chat.downloads).toEqual(['a.txt']);
+});
+
 test('what cannot be fetched for a while is told, and the rest of the message is answered', async () => {
   house.chat.failNext('download', new Failure('away', { code: 'unavailable', remedy: 'retry' }), { times: 5 });
   expect(await says('look', [file('a.txt', 'aaa')])).toBe("I couldn't fetch `a.txt`; send it again.\n\nSeen.");
