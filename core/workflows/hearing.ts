@@ -29,7 +29,11 @@ interface Spoken {
 export const undecided: Spoken = { say: [], start: [] };
 
 /** What a message decides by plain words alone. */
-type Deed = { readonly actor: Actor /** The stored message that says it. */; readonly message?: number } & (
+type Deed = {
+  readonly actor: Actor;
+  /** The stored message that says it. */
+  readonly message?: number;
+} & (
   | { readonly type: 'confirm' | 'decline'; readonly proposal: number }
   | { readonly type: 'answer'; readonly ask: number; readonly answer: Answer }
 );
