@@ -41,7 +41,7 @@ export const answerTool = (store: Store, decisions: AssistantDeps['decisions']):
     if ('problem' in understood) return refused(understood.problem);
     const { answer, note } = understood;
     const result = decided(
-      await decisions.answer(ask.id, answer, by.actor),
+      await decisions.answer(ask.id, answer, by.actor, said.message),
       `Recorded for ${by.actor.name}: ${answerWords(answer)}, #${ask.task}. The card says so too.`,
     );
     return note ? { ...result, content: `${note} ${result.content}` } : result;

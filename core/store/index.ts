@@ -3,6 +3,7 @@ import { askStore } from './asks.ts';
 import { codeStore } from './codes.ts';
 import { conversationStore } from './conversations.ts';
 import type { Database } from './database.ts';
+import { fileStore } from './files.ts';
 import { historyStore } from './history.ts';
 import { joinStore } from './joins.ts';
 import { limitStore } from './limits.ts';
@@ -27,6 +28,7 @@ export const createStore = (db: Database) => ({
   projects: projectStore(db),
   conversations: conversationStore(db),
   posts: postStore(db),
+  files: fileStore(db),
   proposals: proposalStore(db),
   tasks: taskStore(db),
   runs: runStore(db),

@@ -14,7 +14,7 @@ afterAll(() => rmSync(copy, { recursive: true, force: true }));
 test('the migrations are what the schema says: generating them again makes nothing new', () => {
   cpSync(join(import.meta.dirname, 'migrations'), copy, { recursive: true });
   const before = readdirSync(copy);
-  const options = ['--dialect', 'postgresql', '--schema', './core/store/schema.ts', '--out', relative(root, copy)];
+  const options = ['--dialect', 'postgresql', '--schema', './core/store/*schema.ts', '--out', relative(root, copy)];
   execFileSync(process.execPath, ['node_modules/drizzle-kit/bin.cjs', 'generate', ...options], { cwd: root });
   expect(readdirSync(copy)).toEqual(before);
 });

@@ -1,10 +1,12 @@
 import type { Answer } from '../domain/ask.ts';
+import { usable } from '../domain/file.ts';
 import type { TaskNumber } from '../domain/ids.ts';
 import { type Deed, type Refusal, seenBy } from '../domain/policy.ts';
 import { doubleTapMs } from '../domain/proposal.ts';
 import { isFinal, type Task } from '../domain/task.ts';
 import type { Ask } from '../store/asks.ts';
 import { answerWords } from '../words/ask.ts';
+import { attachedToAnswer } from '../words/files.ts';
 import { tooLateToUnlink, unjoinMs } from '../words/join.ts';
 import { noTask } from '../words/people.ts';
 import { createAuthority } from './authority.ts';
@@ -43,6 +45,21 @@ export const createDecisions = (deps: Deps) => {
     if (task && ruling?.refused === null) return { task, told: null };
     return { task: null, told: say(noTask(number, seenBy(person) !== null)) };
   };
+
+  /** The files of a message that a worker can use. */
+  const filesOf = async (message: number | undefined): Promise<number[]> =>
+    message === undefined ? [] : usable((await store.files.of([message])).get(message) ?? []);
+
+  /** Keeps what the task's worker shall hear. */
+  const keep = (task: TaskNumber, text: string, actor: Actor, files: readonly number[]) =>
+    store.worker.steer({
+      origin: `${actor.origin}:${task}`,
+      task,
+      author: actor.name,
+      text,
+      files,
+      at: Date.now(),
+    });
 
   const closeProposal = async (
     id: number,
@@ -109,7 +126,8 @@ export const createDecisions = (deps: Deps) => {
       return { say: null, start: proposal.task };
     },
 
-    async answer(id: number, answer: Answer, actor: Actor): Promise<Decided> {
+    /** `message`: the one that says it, whose files the next worker gets. */
+    async answer(id: number, answer: Answer, actor: Actor, message?: number): Promise<Decided> {
       const about = await store.asks.find(id);
       const task = about && (await store.tasks.get(about.task));
       const proposer = (about && (await store.proposals.ofTask(about.task)))?.proposer ?? null;
@@ -129,6 +147,10 @@ export const createDecisions = (deps: Deps) => {
         const data = { ask: id, kind: ask.kind, words: answerWords(ask.answer) };
         await note(actor, { subject: `task:${ask.task}`, type: 'answered', key: `answered:ask:${id}`, data });
       }
+      const counts = changed || ask.answeredBy === actor.name;
+      const files = counts ? await filesOf(message) : [];
+      // Before the task hears of the answer: its next worker takes up what was said until then.
+      if (files.length > 0) await keep(ask.task, attachedToAnswer, actor, files);
       const { body } = ask;
       if (body.kind === 'budget' && !body.hard) return applyWarning(ask, body.limitUsd, actor);
       // Sent again on a repeat, by the answer that counted: a crash may have come between the two.
@@ -138,9 +160,7 @@ export const createDecisions = (deps: Deps) => {
           { type: 'answered', ask: id, answer: ask.answer, by: ask.answeredBy ?? '' },
           `answer:${id}`,
         );
-      return changed || ask.answeredBy === actor.name
-        ? nothing
-        : say(`${ask.answeredBy ?? 'Somebody'} already answered that.`);
+      return counts ? nothing : say(`${ask.answeredBy ?? 'Somebody'} already answered that.`);
     },
 
     async cancel(task: TaskNumber, actor: Actor): Promise<Decided> {
@@ -162,11 +182,12 @@ export const createDecisions = (deps: Deps) => {
       return say(`Trying #${task} again.`);
     },
 
-    async steer(task: TaskNumber, text: string, actor: Actor): Promise<Decided> {
+    /** `message`: the one that asks for it, whose files go along. */
+    async steer(task: TaskNumber, text: string, actor: Actor, message?: number): Promise<Decided> {
       const { task: found, told } = await taskFor(task, 'steer', actor);
       if (told) return told;
       if (isFinal(found.status)) return say(`#${task} is already over.`);
-      await store.worker.steer({ origin: `${actor.origin}:${task}`, task, author: actor.name, text, at: Date.now() });
+      await keep(task, text, actor, await filesOf(message));
       await note(actor, { subject: `task:${task}`, type: 'steered', data: { text } });
       deps.steered(task);
       return say(found.status.holder === 'worker' ? `Told #${task}'s worker.` : `#${task}'s next run will hear it.`);

@@ -6,6 +6,7 @@ import { may, type Person } from '../domain/policy.ts';
 import { Failure } from '../errors.ts';
 import type { StoredMessage } from '../store/conversations.ts';
 import type { AtWork } from './at-work.ts';
+import type { WithFiles } from './attachments.ts';
 import type { Actor, Decided, Decisions } from './decisions.ts';
 import type { Deps } from './deps.ts';
 
@@ -14,6 +15,8 @@ export interface Heard {
   /** What the assistant has to answer, or null when everything was decided by plain words. */
   readonly turn: Turn | null;
   readonly deeds: readonly Deed[];
+  /** Files to fetch: those of everybody who was heard. Absent in what an earlier release heard. */
+  readonly files?: readonly WithFiles[];
 }
 
 /** What came of the deeds: what to say about them, and the tasks to start. */
@@ -26,7 +29,11 @@ interface Spoken {
 export const undecided: Spoken = { say: [], start: [] };
 
 /** What a message decides by plain words alone. */
-type Deed = { readonly actor: Actor } & (
+type Deed = {
+  readonly actor: Actor;
+  /** The stored message that says it. */
+  readonly message?: number;
+} & (
   | { readonly type: 'confirm' | 'decline'; readonly proposal: number }
   | { readonly type: 'answer'; readonly ask: number; readonly answer: Answer }
 );
@@ -43,6 +50,7 @@ export async function hear(deps: Deps, id: string, conversation: string, atWork:
   const messages = await deps.store.conversations.claim(conversation, id);
   const said: Said[] = [];
   const deeds: Deed[] = [];
+  const files: WithFiles[] = [];
   const people = await peopleOf(deps, messages);
   const ask = await askAbove(deps, found.place);
   for (const message of messages) {
@@ -54,11 +62,13 @@ export async function hear(deps: Deps, id: string, conversation: string, atWork:
     const deed = await deedByWords(deps, ask, conversation, message, actor);
     // The first decides; what follows in the same breath is talk.
     const decided = deed && deeds.some((other) => sameSubject(other, deed));
-    if (deed && !decided) deeds.push(deed);
+    if (deed && !decided) deeds.push({ ...deed, message: message.id });
     else if (may(person, 'chat')) said.push({ ...message, person });
+    else continue;
+    if (message.files.length > 0 && may(person, 'chat')) files.push({ message: message.id, files: message.files });
   }
   const turn = said.length > 0 ? { id, conversation, place: found.place, said } : null;
-  return { place: found.place, turn, deeds };
+  return { place: found.place, turn, deeds, files };
 }
 
 const sameSubject = (a: Deed, b: Deed): boolean =>
@@ -76,7 +86,7 @@ export async function decide(decisions: Decisions, deeds: readonly Deed[]): Prom
 }
 
 function perform(decisions: Decisions, deed: Deed): Promise<Decided> {
-  if (deed.type === 'answer') return decisions.answer(deed.ask, deed.answer, deed.actor);
+  if (deed.type === 'answer') return decisions.answer(deed.ask, deed.answer, deed.actor, deed.message);
   return decisions[deed.type](deed.proposal, deed.actor);
 }
 
