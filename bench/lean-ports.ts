@@ -41,6 +41,7 @@ export function leanPorts({ onWorker, onIssue }: LeanHooks): LeanPorts {
     reactions: async () => [],
     link: async () => null,
     download: async () => new Uint8Array(),
+    upload: async (place) => ({ place, id: id() }),
   };
   return {
     chats: new Map([[chat.platform, chat]]),
@@ -56,6 +57,7 @@ export function leanPorts({ onWorker, onIssue }: LeanHooks): LeanPorts {
       remove: async () => undefined,
     },
     model: {
+      imageLimits: { bytes: 0, side: 0 },
       async *stream() {
         yield { type: 'text', text: 'ok' };
         const usage = { inputTokens: 1, cachedTokens: 0, cacheWriteTokens: 0, outputTokens: 1 };

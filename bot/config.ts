@@ -46,6 +46,8 @@ export interface Config {
   readonly slack?: SlackConfig;
   readonly discord?: DiscordConfig;
   readonly telegram?: TelegramConfig;
+  /** The person who talks at the terminal in which the program runs; an owner, as whoever starts it is. */
+  readonly terminal?: { readonly user: string };
   readonly github: GitHubConfig;
   readonly anthropic: { readonly apiKey: string; readonly baseUrl: string; readonly workerOauthToken?: string };
   readonly chatModel: string;
@@ -119,7 +121,10 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     chatModel: values.CHAT_MODEL ?? '',
     workerModel: values.WORKER_MODEL ?? '',
     projects: values.PROJECTS ?? [],
-    owners: values.OWNERS ?? [],
+    owners: [
+      ...(values.OWNERS ?? []),
+      ...(values.TERMINAL_USER ? [{ platform: 'terminal' as const, space: '', id: values.TERMINAL_USER }] : []),
+    ],
     maxWorkers: values.MAX_WORKERS ?? 0,
     taskBudgetUsd: values.TASK_BUDGET_USD ?? 0,
     taskDeadlineMinutes: values.TASK_DEADLINE_MINUTES ?? 0,
@@ -158,14 +163,15 @@ function refuseKubernetes({ SANDBOX }: Values, missing: Missing): void {
 
 type Missing = (variable: Variable, what?: string) => '';
 
-function platforms(values: Values, missing: Missing): Pick<Config, 'slack' | 'discord' | 'telegram'> {
+function platforms(values: Values, missing: Missing): Pick<Config, 'slack' | 'discord' | 'telegram' | 'terminal'> {
   const { DISCORD_TOKEN: token, DISCORD_API_URL: apiUrl = '' } = values;
   const found = {
     ...slack(values, missing),
     ...(token && { discord: { token, apiUrl } }),
     ...telegram(values, missing),
+    ...(values.TERMINAL_USER && { terminal: { user: values.TERMINAL_USER } }),
   };
-  if (!values.SLACK_BOT_TOKEN && !token && !values.TELEGRAM_BOT_TOKEN) {
+  if (!values.SLACK_BOT_TOKEN && !token && !values.TELEGRAM_BOT_TOKEN && !values.TERMINAL_USER) {
     missing(
       'SLACK_BOT_TOKEN',
       'is missing (and with it SLACK_APP_TOKEN or SLACK_SIGNING_SECRET), and so are DISCORD_TOKEN and TELEGRAM_BOT_TOKEN: no chat platform is set up',

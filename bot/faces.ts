@@ -16,7 +16,12 @@ export interface Face {
 
 /** One for each platform whose token is set. The libraries of the others are not even loaded: each would make every start longer. */
 export async function faces(config: Config, log: Logger): Promise<Face[]> {
-  const all = await Promise.all([slackFace(config, log), discordFace(config, log), telegramFace(config, log)]);
+  const all = await Promise.all([
+    slackFace(config, log),
+    discordFace(config, log),
+    telegramFace(config, log),
+    terminalFace(config),
+  ]);
   return all.filter((face) => face !== null);
 }
 
@@ -52,6 +57,13 @@ async function discordFace({ discord }: Config, log: Logger): Promise<Face | nul
       return servers.length > 0 ? `${bot} in ${servers.join(', ')}` : `${bot}, in no server yet. Add it: ${invitation}`;
     },
   };
+}
+
+async function terminalFace({ terminal }: Config): Promise<Face | null> {
+  if (!terminal) return null;
+  const { createTerminal } = await import('../adapters/terminal/index.ts');
+  const chat = createTerminal({ ...terminal, input: process.stdin, output: process.stdout });
+  return { name: 'Terminal', chat, mounts: [], check: async () => `${terminal.user}, right here` };
 }
 
 async function telegramFace({ telegram, publicUrl }: Config, log: Logger): Promise<Face | null> {

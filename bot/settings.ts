@@ -29,7 +29,7 @@ const repository = z.string().refine((value) => repoName.safeParse(value).succes
 });
 
 export interface Owner {
-  readonly platform: 'slack' | 'discord' | 'telegram';
+  readonly platform: 'slack' | 'discord' | 'telegram' | 'terminal';
   /** Slack team; empty elsewhere. */
   readonly space: string;
   readonly id: string;
@@ -71,6 +71,10 @@ export const settings = {
   TELEGRAM_WEBHOOK_SECRET: setting(
     text.refine((value) => /^[\w-]{1,256}$/.test(value), { error: 'expected 1 to 256 of A-Z a-z 0-9 _ -' }),
     'a-long-random-text',
+  ),
+  TERMINAL_USER: setting(
+    text.refine((value) => /^[\w.-]{1,64}$/.test(value), { error: 'expected a name of letters, digits, . _ -' }),
+    'ana',
   ),
   GITHUB_TOKEN: setting(token, 'github_pat_11A'),
   GITHUB_APP_ID: setting(wholeNumber(1, Number.MAX_SAFE_INTEGER), '123456'),

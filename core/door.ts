@@ -2,6 +2,9 @@ import type { RepoName, TaskNumber } from './domain/ids.ts';
 import type { Attempt } from './domain/run.ts';
 import type { EventBatch, Job, Result, Steering } from './protocol.ts';
 
+/** What became of a file that a worker handed over; `kept` also when it was kept before. */
+export type HandedOver = 'kept' | 'empty' | 'type' | 'too_many';
+
 /** Tokens and dollars of one model call, as the broker counted them. */
 export interface Spend {
   readonly model: string;
@@ -38,6 +41,10 @@ export interface Door {
   /** Entries of the task's Claude session in order, each a JSON object with a `uuid`. */
   loadSession(attempt: OpenAttempt): Promise<unknown[]>;
   appendSession(attempt: OpenAttempt, entries: readonly unknown[]): Promise<void>;
+  /** The bytes of a file that was sent with the attempt's task; null for every other. */
+  file(attempt: OpenAttempt, id: number): Promise<Uint8Array | null>;
+  /** Keeps a file for people, once per task and content; it is shown when the run has ended. */
+  handOver(attempt: OpenAttempt, name: string, bytes: Uint8Array): Promise<HandedOver>;
   /** Accepts the first result of an attempt; later ones are ignored. */
   result(attempt: OpenAttempt, result: Result): Promise<void>;
   /** Dollars left for the task, at the moment of asking; the broker refuses model calls at or below 0. */

@@ -1,7 +1,7 @@
 import { DBOS } from '@dbos-inc/dbos-sdk';
 import { createAssistant } from './agent/assistant.ts';
 import type { Inbound } from './domain/chat.ts';
-import type { TaskNumber } from './domain/ids.ts';
+import type { RunId, TaskNumber } from './domain/ids.ts';
 import { isFinal } from './domain/task.ts';
 import type { Door } from './door.ts';
 import type { HostHint, Suggest } from './ports.ts';
@@ -28,6 +28,7 @@ import { createSuggest } from './workflows/suggest.ts';
 import { createSupervisor } from './workflows/supervise.ts';
 import { createTask } from './workflows/task.ts';
 import { createTurn } from './workflows/turn.ts';
+import { createUploads } from './workflows/uploads.ts';
 import { createWatch } from './workflows/watch.ts';
 
 export interface Core {
@@ -77,7 +78,11 @@ export function createCore(outside: Outside): Core {
   const assistant = createAssistant({ ...deps, decisions });
 
   const ask = DBOS.registerWorkflow(createAsk(deps), lasting('ask'));
-  const run = DBOS.registerWorkflow(createRun(deps), lasting('run'));
+  const uploads = DBOS.registerWorkflow(createUploads(deps), lasting('uploads'));
+  const startUploads = async (id: RunId) => {
+    await DBOS.startWorkflow(uploads, { workflowID: `uploads:${id}` })(id);
+  };
+  const run = DBOS.registerWorkflow(createRun(deps, startUploads), lasting('run'));
   const startRun = async (input: RunInput) => {
     await DBOS.startWorkflow(run, { workflowID: runWorkflowId(input.run), queueName: runQueue })(input);
   };

@@ -1,6 +1,7 @@
 /** The only interfaces that the outside implements. Every implementation throws {@link ./errors.ts Failure} and nothing else. */
 import type { Account, Doc, Emoji, FileRef, Inbound, MessageRef, Place, Platform, ReplyHandle } from './domain/chat.ts';
 import type { CheckItem } from './domain/ci.ts';
+import type { OutFile } from './domain/file.ts';
 import type { AttemptId, RepoName, TaskNumber } from './domain/ids.ts';
 
 /** What a face can do; the core asks before it relies on anything. */
@@ -88,6 +89,11 @@ export interface Chat {
   link(ref: MessageRef): Promise<string | null>;
   /** A file that a person sent. Throws `too_large` above `maxBytes`, `gone` when the platform no longer has it. */
   download(file: FileRef, maxBytes: number): Promise<Uint8Array>;
+  /**
+   * Sends one file with its caption as a message of its own. `key` names it as it does a {@link post}: {@link find} finds
+   * it by the key. Throws `look` when its fate is unknown.
+   */
+  upload(place: Place, file: OutFile, key: string): Promise<MessageRef>;
   /** Makes a channel, or answers the one of that name that is there; absent where a bot can't. */
   readonly openChannel?: (channel: NewChannel) => Promise<Place>;
 }
@@ -240,6 +246,8 @@ export interface SandboxSpec {
 export type ModelContent =
   /** `volatile` text at the end of the last message differs in every request: the cached prefix ends before it. */
   | { type: 'text'; text: string; volatile?: true }
+  /** `data` in base64; within the model's {@link ImageLimits}. */
+  | { type: 'image'; mediaType: string; data: string }
   | { type: 'tool_use'; id: string; name: string; input: unknown }
   | { type: 'tool_result'; id: string; content: string; isError: boolean };
 
@@ -277,7 +285,14 @@ export type ModelEvent =
   | { type: 'tool_use'; id: string; name: string; input: unknown }
   | { type: 'end'; stop: 'end_turn' | 'tool_use' | 'max_tokens' | 'refusal'; usage: ModelUsage };
 
+/** What an image may have at most: bytes (before base64), and pixels a side. */
+export interface ImageLimits {
+  readonly bytes: number;
+  readonly side: number;
+}
+
 /** The assistant's model. Failures: `overloaded`, `rate_limited`, `invalid_credentials`, `model_not_found`, `cut` (remedy retry). */
 export interface ChatModel {
+  readonly imageLimits: ImageLimits;
   stream(request: ModelRequest, signal?: AbortSignal): AsyncIterable<ModelEvent>;
 }

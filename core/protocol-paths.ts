@@ -13,6 +13,8 @@ export const paths = {
   session: '/v1/session',
   /** POST `Result`: once; repeats with the same body are answered alike. */
   result: '/v1/result',
+  /** GET `/ID`: the bytes of a file of the job or of a steering item. POST `?name=NAME`: hands a file over; see `handOver`. */
+  files: '/v1/files',
   /** Anthropic Messages API. */
   model: '/anthropic',
   /** Git smart HTTP: `/git/OWNER/NAME.git`. */

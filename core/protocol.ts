@@ -7,6 +7,19 @@ import { z } from 'zod';
 /** Seconds between heartbeats; the attempt is taken for dead after three are missed. */
 export const heartbeatSeconds = 10;
 
+/** A file that a person sent, to be fetched under its name. The name is one plain component of a path. */
+export const sentFile = z.object({
+  id: z.number().int(),
+  name: z.string().regex(/^(?!\.)[^/\\\p{Cc}]{1,120}$/u),
+  mimeType: z.string(),
+  /** Bytes. */
+  size: z.number().int(),
+});
+export type SentFile = z.infer<typeof sentFile>;
+
+/** What a run may hand over: so many files (images, texts, PDF and zip archives, by their bytes), none larger than that. */
+export const handOver = { files: 5, bytes: 10 * 1024 * 1024 } as const;
+
 export const job = z.object({
   attempt: z.string(),
   run: z.string(),
@@ -27,6 +40,8 @@ export const job = z.object({
   author: z.object({ name: z.string(), email: z.string() }),
   /** Milliseconds since the epoch after which the attempt is stopped. */
   deadline: z.number(),
+  /** What people sent with the task so far. */
+  files: z.array(sentFile).default([]),
 });
 export type Job = z.infer<typeof job>;
 
@@ -61,7 +76,9 @@ export type EventBatch = z.infer<typeof eventBatch>;
 
 /** What people said to the running worker, and whether it must stop now. */
 export const steering = z.object({
-  items: z.array(z.object({ id: z.number().int(), text: z.string(), by: z.string() })),
+  items: z.array(
+    z.object({ id: z.number().int(), text: z.string(), by: z.string(), files: z.array(sentFile).default([]) }),
+  ),
   stop: z.enum(['cancelled', 'closed', 'budget']).nullable(),
 });
 export type Steering = z.infer<typeof steering>;

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { ModelEvent, ModelMessage, ModelRequest } from '../../core/ports.ts';
+import { png } from '../../core/testing/image.ts';
 import { type AnthropicSim, createAnthropicSim } from '../../sim/anthropic/index.ts';
 import { type AnthropicModel, createAnthropic } from './index.ts';
 
@@ -75,6 +76,26 @@ describe('an answer', () => {
       { role: 'user', content: [{ type: 'tool_result', id: 'toolu_1', content: 'bad input', isError: true }] },
     ];
     expect((await all(model.stream(request(messages))))[0]).toEqual({ type: 'text', text: 'list_tasks: true' });
+  });
+
+  test('to an image shows it to the model; one that the API would refuse becomes words', async () => {
+    sim.brain = () => ({ say: 'ok' });
+    const data = png(20, 10).toString('base64');
+    const large = 'A'.repeat(5 * 1024 * 1024 + 4);
+    const content = [
+      { type: 'text', text: 'See' },
+      { type: 'image', mediaType: 'image/png', data },
+      { type: 'image', mediaType: 'image/png', data: large },
+      { type: 'image', mediaType: 'image/svg+xml', data },
+    ] as const;
+    await all(model.stream(request([{ role: 'user', content }])));
+    const sent = sim.requests.at(-1)?.view?.messages[0]?.content;
+    expect(sent).toMatchObject([
+      { type: 'text', text: 'See' },
+      { type: 'image', source: { type: 'base64', media_type: 'image/png', data } },
+      { type: 'text', text: '(an image that cannot be shown)' },
+      { type: 'text', text: '(an image that cannot be shown)', cache_control: { type: 'ephemeral' } },
+    ]);
   });
 
   test('to a message without words is no error', async () => {

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { ChatModel } from '../../core/ports.ts';
 import { modelEvents } from './events.ts';
 import { aborted, toFailure } from './failure.ts';
-import { messageParams } from './request.ts';
+import { imageLimits, messageParams } from './request.ts';
 
 export interface AnthropicOptions {
   readonly apiKey: string;
@@ -33,6 +33,7 @@ export function createAnthropic({ apiKey, baseUrl, log, silenceMs = 120_000 }: A
   });
 
   return {
+    imageLimits,
     async *stream(request, signal) {
       const silence = new AbortController();
       const either = signal ? AbortSignal.any([signal, silence.signal]) : silence.signal;

@@ -15,6 +15,14 @@ export function messageParams({ model, system, tools, messages, maxTokens }: Mod
   };
 }
 
+/**
+ * https://platform.claude.com/docs/en/build-with-claude/vision: 5 MB of base64 an image (three bytes are four characters),
+ * 8000 pixels a side, 32 MB a request.
+ */
+export const imageLimits = { bytes: (5 * 1024 * 1024 * 3) / 4, side: 8_000 } as const;
+
+const imageTypes = ['image/png', 'image/jpeg', 'image/gif', 'image/webp'] as const;
+
 const cached = { type: 'ephemeral' } as const;
 
 function toolParam({ name, description, input }: ModelTool, last: boolean): Anthropic.Tool {
@@ -33,17 +41,31 @@ function messageParam({ role, content }: ModelMessage, last: boolean): Anthropic
   return { role, content: blocks.map((block, at) => (at === cachedAt ? { ...block, cache_control: cached } : block)) };
 }
 
-type Block = Anthropic.TextBlockParam | Anthropic.ToolUseBlockParam | Anthropic.ToolResultBlockParam;
+type Block =
+  | Anthropic.TextBlockParam
+  | Anthropic.ImageBlockParam
+  | Anthropic.ToolUseBlockParam
+  | Anthropic.ToolResultBlockParam;
 
 function blockParam(part: ModelContent): Block {
   switch (part.type) {
     case 'text':
       return { type: 'text', text: part.text };
+    case 'image':
+      return imageParam(part);
     case 'tool_use':
       return { type: 'tool_use', id: part.id, name: part.name, input: objectInput(part.input) };
     case 'tool_result':
       return { type: 'tool_result', tool_use_id: part.id, content: part.content, is_error: part.isError };
   }
+}
+
+/** An image that the API would refuse, and with it the whole request, becomes words. */
+function imageParam({ mediaType, data }: Extract<ModelContent, { type: 'image' }>): Block {
+  const media_type = imageTypes.find((type) => type === mediaType);
+  if (!media_type || data.length > imageLimits.bytes * (4 / 3))
+    return { type: 'text', text: '(an image that cannot be shown)' };
+  return { type: 'image', source: { type: 'base64', media_type, data } };
 }
 
 /** The API takes objects only, but a model may have written something else before (see `modelEvents`). */

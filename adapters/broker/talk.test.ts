@@ -47,7 +47,7 @@ test('a closed attempt is told so on every route', async () => {
 });
 
 test('an event batch is stored and answered with what the worker must know', async () => {
-  door.state.steering = { items: [{ id: 1, text: 'faster', by: 'Ana' }], stop: null };
+  door.state.steering = { items: [{ id: 1, text: 'faster', by: 'Ana', files: [] }], stop: null };
   const events = [{ seq: 1, at: 1, event: { type: 'says', text: 'hello' } }];
   const response = await call('/v1/events', { body: { events } });
   expect(await response.json()).toEqual(door.state.steering);

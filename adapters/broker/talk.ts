@@ -5,9 +5,10 @@ import { z } from 'zod';
 import type { Door, OpenAttempt } from '../../core/door.ts';
 import { eventBatch, result } from '../../core/protocol.ts';
 import { paths } from '../../core/protocol-paths.ts';
+import { sendFile, takeFile } from './files.ts';
 import { Refusal, readJson, sendJson } from './http.ts';
 
-interface Exchange {
+export interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly attempt: OpenAttempt;
@@ -19,9 +20,10 @@ const limits = { events: 4 * mebibyte, session: 64 * mebibyte, result: 4 * mebib
 const maxWaitSeconds = 60;
 const sessionEntries = z.array(z.looseObject({ uuid: z.string().min(1) })).max(5_000);
 
-/** Everything but the model and git: job, events, steering, session, result. */
+/** Everything but the model and git: job, events, steering, session, files, result. */
 export async function talk(exchange: Exchange, path: string, query: URLSearchParams): Promise<void> {
   const { request, response, attempt, door } = exchange;
+  if (request.method === 'GET' && path.startsWith(`${paths.files}/`)) return sendFile(exchange, path);
   switch (`${request.method} ${path}`) {
     case `GET ${paths.job}`:
       return sendJson(response, 200, await door.job(attempt));
@@ -37,6 +39,8 @@ export async function talk(exchange: Exchange, path: string, query: URLSearchPar
     case `POST ${paths.result}`:
       await door.result(attempt, await readJson(request, result, limits.result));
       return sendJson(response, 200, {});
+    case `POST ${paths.files}`:
+      return takeFile(exchange, query.get('name') ?? 'file');
     default:
       throw new Refusal(404, 'not_found', `There is no ${request.method} ${path} here.`);
   }

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Door, OpenAttempt, Spend } from '../../core/door.ts';
+import type { Door, HandedOver, OpenAttempt, Spend } from '../../core/door.ts';
 import type { EventBatch, Job, Result, Steering, WorkerEvent } from '../../core/protocol.ts';
 
 /** What a {@link MemoryDoor} was told, and what it shall answer. */
@@ -14,6 +14,11 @@ export interface DoorState {
   readonly spent: Spend[];
   /** HTTP statuses of the model's answers, in order. */
   readonly answers: number[];
+  /** What people sent, by id; what workers handed over, oldest first. */
+  readonly files: Map<number, Uint8Array>;
+  readonly handed: { name: string; bytes: Uint8Array }[];
+  /** What becomes of the next files. */
+  takes: HandedOver;
   results: Result[];
   budget: number;
   /** Not yet acknowledged by a `steered` event. */
@@ -30,6 +35,9 @@ export function createMemoryDoor(): Door & { readonly state: DoorState } {
     session: [],
     spent: [],
     answers: [],
+    files: new Map(),
+    handed: [],
+    takes: 'kept',
     results: [],
     budget: 10,
     steering: { items: [], stop: null },
@@ -65,6 +73,11 @@ export function createMemoryDoor(): Door & { readonly state: DoorState } {
     async appendSession(_attempt, entries) {
       const known = new Set(state.session.map((entry) => entry.uuid));
       state.session.push(...(entries as { uuid: string }[]).filter((entry) => !known.has(entry.uuid)));
+    },
+    file: async (_attempt, id) => state.files.get(id) ?? null,
+    async handOver(_attempt, name, bytes) {
+      if (state.takes === 'kept') state.handed.push({ name, bytes });
+      return state.takes;
     },
     async result(_attempt, result) {
       if (state.results.length === 0) state.results = [result];

@@ -86,6 +86,7 @@ export function createDiscord(options: DiscordOptions): DiscordChat {
     reactions: (...args) => running().reactions(...args),
     link: (...args) => running().link(...args),
     download: (...args) => running().download(...args),
+    upload: (...args) => running().upload(...args),
     openChannel: (...args) => running().openChannel(...args),
   };
 }

@@ -1,39 +1,51 @@
 import { MessageFlags, Routes } from 'discord.js';
 import type { Doc, MessageRef, Place } from '../../core/domain/chat.ts';
+import type { OutFile } from '../../core/domain/file.ts';
 import type { Api } from './api.ts';
 import type { Finder } from './find.ts';
 import { markerOf, nonceOf } from './key.ts';
 import * as payload from './payload.ts';
 import { refOf } from './place.ts';
-import { partsOf, render } from './render.ts';
+import { partsOf, type Rendered, render, withFile } from './render.ts';
 import type { Threads } from './threads.ts';
 
 export interface Poster {
   post(place: Place, doc: Doc, key: string): Promise<MessageRef>;
   /** One message, of a doc that fits into one. */
   postOne(place: Place, doc: Doc, key: string, options?: { silent?: boolean }): Promise<MessageRef>;
+  /** One message with a file and its caption; known by its key as a post is. */
+  upload(place: Place, file: OutFile, key: string): Promise<MessageRef>;
   /** Replaces a message's content at once. `taken` is a place in the budget of edits. */
   update(ref: MessageRef, doc: Doc, options?: { key?: string | undefined; taken?: () => void }): Promise<void>;
 }
 
 export function createPoster({ api, threads, finder }: { api: Api; threads: Threads; finder: Finder }): Poster {
-  async function postOne(place: Place, doc: Doc, key: string, { silent = false } = {}): Promise<MessageRef> {
-    const { body, files } = render(doc, markerOf(key));
-    const flags = silent ? body.flags | MessageFlags.SuppressNotifications : body.flags;
+  async function send(
+    place: Place,
+    { body, files }: Rendered,
+    key: string,
+  ): Promise<{ ref: MessageRef; said: string }> {
+    const permission = place.thread === undefined ? 'Send Messages' : 'Send Messages in Threads';
     const sent = await threads.within(place, (channel) =>
       api.call('POST', Routes.channelMessages(channel), {
         bucket: 'post',
         effect: 'once',
-        body: { ...body, flags, nonce: nonceOf(key), enforce_nonce: true },
+        body: { ...body, nonce: nonceOf(key), enforce_nonce: true },
         files,
-        needs: place.thread === undefined ? 'Send Messages' : 'Send Messages in Threads',
+        needs: files ? `${permission} and Attach Files` : permission,
       }),
     );
     const { id, content } = payload.message.parse(sent);
-    const ref = refOf(place, id);
     finder.own(id, key);
+    return { ref: refOf(place, id), said: content.trim() };
+  }
+
+  async function postOne(place: Place, doc: Doc, key: string, { silent = false } = {}): Promise<MessageRef> {
+    const { body, files } = render(doc, markerOf(key));
+    const flags = silent ? body.flags | MessageFlags.SuppressNotifications : body.flags;
+    const { ref, said } = await send(place, { body: { ...body, flags }, files }, key);
     // The nonce is known: Discord answers with the message of before, which may say something older.
-    if (content.trim() !== body.content.trim()) await update(ref, doc, { key });
+    if (said !== body.content.trim()) await update(ref, doc, { key });
     return ref;
   }
 
@@ -56,6 +68,7 @@ export function createPoster({ api, threads, finder }: { api: Api; threads: Thre
   return {
     postOne,
     update,
+    upload: async (place, file, key) => (await send(place, withFile(file), key)).ref,
     /**
      * The last part carries `key` and the buttons and is what the ref names; the parts before it are `key#1`, `key#2` and are
      * sent first, once each. So finding `key` means that all of it arrived.

@@ -1,5 +1,6 @@
 import { MessageFlags, type RawFile } from 'discord.js';
 import type { Doc, StepState } from '../../core/domain/chat.ts';
+import type { OutFile } from '../../core/domain/file.ts';
 import { componentsOf } from './components.ts';
 import { escaped, toDiscord } from './markdown.ts';
 import { splitMarkdown } from './split.ts';
@@ -38,6 +39,15 @@ export function render(doc: Doc, marker?: number): Rendered {
       ...(attachment ? { attachments: [{ id: 0, filename: attachment.name }] } : {}),
     },
     files: attachment && [{ name: attachment.name, data: Buffer.from(attachment.text), contentType: 'text/plain' }],
+  };
+}
+
+/** A file with the words that stand above it. */
+export function withFile({ caption, name, bytes, mimeType }: OutFile): Rendered {
+  const { body } = render({ text: caption });
+  return {
+    body: { ...body, attachments: [{ id: 0, filename: name }] },
+    files: [{ name, data: Buffer.from(bytes), contentType: mimeType }],
   };
 }
 

@@ -72,6 +72,7 @@ export function createSession({ api, self, timeoutMs, paceMs, log, sink, suggest
   return {
     receiver,
     post: poster.post,
+    upload: poster.upload,
     find: finder.find,
     edit: editor.edit,
     stream(place, _to, key, resume) {

@@ -4,12 +4,13 @@ import { keyIn } from './metadata.ts';
 import type { Self } from './parse.ts';
 import { refOf } from './place.ts';
 import { readMessages, type StoredMessage } from './read.ts';
+import { isUnder } from './upload.ts';
 
 /** Slack's clock and ours may differ by this much, milliseconds. */
 const CLOCK_SKEW_MS = 10_000;
 
 export interface Finder {
-  /** The message with this key in its metadata. */
+  /** The message with this key in its metadata, or with a file that was sent under it. */
   exact(place: Place, key: string, since: number): Promise<MessageRef | null>;
   /** As {@link exact}; unless `as` is `post`, else the stream that a killed program left: see {@link createFinder}. */
   find(place: Place, key: string, since: number, as?: 'post' | 'reply'): Promise<MessageRef | null>;
@@ -27,7 +28,7 @@ export function createFinder(client: WebClient, self: Self): Finder {
   const posted =
     (key: string) =>
     (message: StoredMessage): boolean =>
-      keyIn(message.metadata) === key;
+      keyIn(message.metadata) === key || (message.files ?? []).some(({ name }) => isUnder(key, name));
 
   async function own(place: Place, since: number): Promise<StoredMessage[]> {
     const messages: StoredMessage[] = [];

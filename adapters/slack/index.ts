@@ -87,6 +87,7 @@ export function createSlack(options: SlackOptions): SlackChat {
     reactions: (...args) => running().reactions(...args),
     link: (...args) => running().link(...args),
     download: (...args) => running().download(...args),
+    upload: (...args) => running().upload(...args),
   };
   if (!http) return chat;
   return {

@@ -18,6 +18,7 @@ import { createPoster } from './post.ts';
 import { createApp } from './receive.ts';
 import { sendReply } from './reply.ts';
 import { createStream } from './stream.ts';
+import { uploadFile } from './upload.ts';
 
 /** Milliseconds between two appends to a stream. */
 const STREAM_PACE_MS = 300;
@@ -70,6 +71,7 @@ export async function connectSlack(options: SessionOptions): Promise<Session> {
     stream: (...args) => createStream(stream, ...args),
     history: (place, since) => readHistory(past, place, since),
     reactions: (ref) => readReactions(past, ref),
+    upload: (place, file, key) => uploadFile(client, place, file, key),
     download: (file, maxBytes) => download(options, file, maxBytes),
     reply: (handle, doc) => sendReply(client, handle, doc, timeoutMs),
     async react(ref, emoji, on) {

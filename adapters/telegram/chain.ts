@@ -40,7 +40,7 @@ export class Chains {
   #above(chat: number, message: NonNullable<Message['reply_to_message']>, bot: number): number {
     const known = this.#roots.get(`${chat}:${message.message_id}`);
     if (known !== undefined) return known;
-    const marks = message.from?.id === bot ? (message.entities ?? []) : [];
+    const marks = message.from?.id === bot ? (message.entities ?? message.caption_entities ?? []) : [];
     const link = marks.find((mark) => mark.type === 'text_link' && mark.url.startsWith(ADDRESS));
     const told = link?.type === 'text_link' ? Number(link.url.slice(ADDRESS.length)) : Number.NaN;
     return Number.isSafeInteger(told) && told > 0 ? told : message.message_id;

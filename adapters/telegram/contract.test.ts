@@ -57,7 +57,7 @@ chatContract('Telegram', async () => {
         .messages(group)
         .filter(({ wire, deleted }) => wire.from?.id === sim.botId && !deleted)
         .filter(({ wire }) => String(wire.message_thread_id) === place.thread)
-        .map(({ wire }) => wire.text ?? ''),
+        .map(({ wire }) => wire.text ?? wire.caption ?? ''),
     async close() {
       await chat.stop();
       await sim.close();

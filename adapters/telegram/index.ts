@@ -79,6 +79,7 @@ export function createTelegram(options: TelegramOptions): TelegramChat {
     reactions: (...args) => running().reactions(...args),
     link: (...args) => running().link(...args),
     download: (...args) => running().download(...args),
+    upload: (...args) => running().upload(...args),
   };
   if (!webhook) return chat;
   return {

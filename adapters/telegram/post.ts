@@ -25,9 +25,11 @@ export function createPoster({ sender, sent, log }: { sender: Sender; sent: Sent
       if (!ref) throw new Error('a Doc rendered to nothing');
       if (file) {
         // The message is there; failing now would send it again.
-        await sender.sendFile(place, file).catch((error: unknown) => {
-          log.warn({ error, key }, 'a file did not reach Telegram');
-        });
+        await sender
+          .sendFile(place, { name: file.name, bytes: Buffer.from(file.text || ' ') })
+          .catch((error: unknown) => {
+            log.warn({ error, key }, 'a file did not reach Telegram');
+          });
       }
       return ref;
     },

@@ -10,13 +10,15 @@ export interface Rendered {
   readonly keyboard: InlineKeyboardButton[][];
 }
 
-export interface File {
+interface File {
   readonly name: string;
   readonly text: string;
 }
 
 /** Telegram takes 4,096 characters, counted without the marks. */
 export const MAX_TEXT = 4_000;
+/** It takes 1,024 below a file. */
+const MAX_CAPTION = 1_000;
 const MAX_PARTS = 3;
 /** Longer markdown becomes a file whatever it says, so nobody waits for it to be parsed. */
 const MAX_MARKDOWN = 14_000;
@@ -51,6 +53,10 @@ export function fitted(doc: Doc): Rendered {
 /** The end of a text that is still growing, as much as one message holds. */
 export const growing = (markdown: string): Flow =>
   pieces(harmless(fromMarkdown(markdown.slice(-MAX_MARKDOWN))), MAX_TEXT).at(-1) ?? plainFlow('…');
+
+/** What stands below a file. */
+export const captionOf = (markdown: string): Flow =>
+  pieces(harmless(fromMarkdown(markdown)), MAX_CAPTION)[0] ?? plainFlow('');
 
 const below = styled(plainFlow('The whole text is in the file below.'), { type: 'italic' });
 

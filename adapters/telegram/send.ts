@@ -5,8 +5,9 @@ import { Failure } from '../../core/errors.ts';
 import type { Budget } from './budget.ts';
 import type { Chains } from './chain.ts';
 import type { Client } from './client.ts';
+import { type Flow, plainFlow } from './flow.ts';
 import { sentRef, targetOf } from './place.ts';
-import type { File, Rendered } from './render.ts';
+import type { Rendered } from './render.ts';
 
 export interface SendOptions {
   /** The message it answers, instead of the first of its chain. */
@@ -15,11 +16,19 @@ export interface SendOptions {
   readonly wantsReply?: boolean | undefined;
 }
 
+export interface FileToSend {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  readonly caption?: Flow;
+  /** An image that people see in the chat, smaller than it is. */
+  readonly asPhoto?: boolean;
+}
+
 export interface Sender {
   /** One message, when the chat's budget allows it. @throws Failure */
   send(place: Place, rendered: Rendered, options?: SendOptions): Promise<MessageRef>;
-  /** One document. @throws Failure */
-  sendFile(place: Place, file: File): Promise<void>;
+  /** One document, or photo. @throws Failure */
+  sendFile(place: Place, file: FileToSend): Promise<MessageRef>;
 }
 
 interface Where {
@@ -55,6 +64,11 @@ export function createSender({ client, budget, chains }: SenderParts): Sender {
     }
   }
 
+  function marked(chat: number, place: Place, flow: Flow): Flow {
+    const target = targetOf(place);
+    return target && 'root' in target ? chains.marked(chat, target.root, flow) : flow;
+  }
+
   function where(place: Place, replyTo: number | undefined): Where {
     const target = targetOf(place);
     const topic = target && 'topic' in target ? { message_thread_id: target.topic } : {};
@@ -67,8 +81,7 @@ export function createSender({ client, budget, chains }: SenderParts): Sender {
     send: (asked, { flow, keyboard }, { replyTo, wantsReply } = {}) =>
       orOutside(asked, (place) =>
         paced(place, (chat) => {
-          const target = targetOf(place);
-          const { text, marks } = target && 'root' in target ? chains.marked(chat, target.root, flow) : flow;
+          const { text, marks } = marked(chat, place, flow);
           const markup = keyboard.length > 0 ? { inline_keyboard: keyboard } : wantsReply ? asking(place) : undefined;
           return client.api.sendMessage(chat, text, {
             entities: marks as MessageEntity[],
@@ -78,13 +91,15 @@ export function createSender({ client, budget, chains }: SenderParts): Sender {
           });
         }),
       ),
-    async sendFile(asked, { name, text }) {
-      await orOutside(asked, (place) =>
-        paced(place, (chat) =>
-          client.api.sendDocument(chat, new InputFile(Buffer.from(text || ' '), name), where(place, undefined)),
-        ),
-      );
-    },
+    sendFile: (asked, { name, bytes, caption, asPhoto = false }) =>
+      orOutside(asked, (place) =>
+        paced(place, (chat) => {
+          const { text, marks } = caption ? marked(chat, place, caption) : plainFlow('');
+          const words = { caption: text, caption_entities: marks as MessageEntity[], ...where(place, undefined) };
+          const file = new InputFile(bytes, name);
+          return asPhoto ? client.api.sendPhoto(chat, file, words) : client.api.sendDocument(chat, file, words);
+        }),
+      ),
   };
 }
 

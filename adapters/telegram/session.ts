@@ -17,6 +17,7 @@ import { createSender } from './send.ts';
 import { Sent } from './sent.ts';
 import { createStream } from './stream.ts';
 import { Topics } from './topics.ts';
+import { uploadFile } from './upload.ts';
 import { Working } from './working.ts';
 
 export type Session = Omit<Chat, 'platform' | 'capabilities' | 'start' | 'stop' | 'health'> & {
@@ -38,7 +39,8 @@ export async function connectTelegram(
   const budget = new Budget();
   const chains = new Chains();
   const sent = new Sent();
-  const poster = createPoster({ sender: createSender({ client, budget, chains }), sent, log });
+  const sender = createSender({ client, budget, chains });
+  const poster = createPoster({ sender, sent, log });
   const editor = createEditor({ client, budget, chains });
   const queries = new Queries(client, log);
   const reacting = new Reacting(client, self);
@@ -75,5 +77,6 @@ export async function connectTelegram(
       return `https://t.me/c/${place.channel.slice(4)}${topic}/${message}`;
     },
     download: (file, maxBytes) => download(access, file, maxBytes),
+    upload: (place, file, key) => uploadFile({ sender, sent }, place, file, key),
   };
 }

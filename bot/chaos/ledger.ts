@@ -22,6 +22,8 @@ export interface Ledger {
 export interface LedgerOptions {
   /** The program dies at this moment of every boundary, once each; null: never. */
   readonly moment?: Moment | null;
+  /** It dies at boundaries like this alone. */
+  readonly only?: RegExp;
   /** Not before `unleash`. */
   readonly safe?: boolean;
   readonly brain?: Brain;
@@ -31,7 +33,7 @@ export interface LedgerOptions {
 
 /** Opens the house and starts the program in it. */
 export async function openLedger(options: LedgerOptions = {}): Promise<Ledger> {
-  const { moment = null, safe = false, brain = ledgerBrain, databaseUrl } = options;
+  const { moment = null, only, safe = false, brain = ledgerBrain, databaseUrl } = options;
   const opened = await openHouse({ start: false });
   const other = databaseUrl === undefined ? null : await connect(databaseUrl, () => undefined, 3);
   const house = other && databaseUrl ? { ...opened, databaseUrl, store: createStore(other.db) } : opened;
@@ -44,6 +46,7 @@ export async function openLedger(options: LedgerOptions = {}): Promise<Ledger> {
   const preload = new URL('./preload.ts', import.meta.url);
   preload.searchParams.set('journal', file);
   if (moment) preload.searchParams.set('moment', moment);
+  if (only) preload.searchParams.set('only', only.source);
   const keeper = keepRunning(house, { preloads: [preload.href], env: { PROJECTS: repository } });
   return {
     house,

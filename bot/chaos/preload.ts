@@ -1,7 +1,7 @@
 /**
  * Loaded into the program before anything else (`node --import`): kills it at every boundary of its workflows, once each.
- * `?journal=FILE&moment=before|after|kept`; without a moment it only writes down which boundaries are reached. It
- * kills nothing as long as there is a file `FILE.safe`; when that names a pattern, the first boundary like it kills and
+ * `?journal=FILE&moment=before|after|kept`; without a moment it only writes down which boundaries are reached, and with
+ * `only=PATTERN` it kills at those alone that are like it. It kills nothing as long as there is a file `FILE.safe`; when that names a pattern, the first boundary like it kills and
  * ends the safety.
  */
 import { existsSync, readFileSync, rmSync } from 'node:fs';
@@ -11,6 +11,7 @@ import { type Moment, read, write } from './journal.ts';
 const { searchParams } = new URL(import.meta.url);
 const journal = searchParams.get('journal') ?? '';
 const moment = searchParams.get('moment') as Moment | null;
+const only = new RegExp(searchParams.get('only') ?? '');
 
 const before = read(journal);
 const reached = new Set(before.map((entry) => entry.boundary));
@@ -40,7 +41,7 @@ function pass(boundary: string, now: Moment): void {
     reached.add(boundary);
     write(journal, { boundary, what: 'reached' });
   }
-  if (now !== moment || killed.has(boundary) || isSafe(boundary)) return;
+  if (now !== moment || killed.has(boundary) || !only.test(boundary) || isSafe(boundary)) return;
   killed.add(boundary);
   write(journal, { boundary, what: 'killed' });
   process.kill(process.pid, 'SIGKILL');

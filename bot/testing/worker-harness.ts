@@ -73,7 +73,7 @@ export async function createWorkerHarness(extraFiles: Readonly<Record<string, st
     door.state.results = [];
     door.state.jobs.set(id, {
       ...{ attempt: id, run: open.run, task: 1, kind, repo, base: 'main', branch, checkpointRef, model: open.model },
-      ...{ prompt: 'Fix the greeting.', session: null, checks: null, deadline: Date.now() + 600_000 },
+      ...{ prompt: 'Fix the greeting.', session: null, checks: null, deadline: Date.now() + 600_000, files: [] },
       author: { name: 'Ana', email: 'ana@example.com' },
       ...job,
     });

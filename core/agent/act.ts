@@ -6,7 +6,7 @@ import type { AssistantDeps } from './turn.ts';
 export const actingTools = (decisions: AssistantDeps['decisions']): Tool[] => [
   defineTool(
     'steer_task',
-    "Tells a task's worker something while it works, or before its next run.",
+    "Tells a task's worker something while it works, or before its next run. The message's files go along.",
     z.object({
       task: taskNumber,
       text: z.string().trim().min(1).max(20_000).describe("What the worker shall know, in the person's words."),
@@ -15,7 +15,7 @@ export const actingTools = (decisions: AssistantDeps['decisions']): Tool[] => [
     async ({ task, text, message }, call) => {
       const by = actorOf(call, message);
       if (!by) return notOfThisTurn(call, message);
-      return decided(await decisions.steer(task, text, by.actor), `#${task} will hear it.`);
+      return decided(await decisions.steer(task, text, by.actor, message), `#${task} will hear it.`);
     },
   ),
   defineTool(

@@ -50,7 +50,7 @@ export const answerTool = (store: Store, decisions: AssistantDeps['decisions']):
     }
     const { answer, note } = understood;
     const result = decided(
-      await decisions.answer(ask.id, answer, by.actor),
+      await decisions.answer(ask.id, answer, by.actor, said.message),
       `Recorded for ${by.actor.name}: ${answerWords(answer)}, #${ask.task}. The card says so too.`,
     );
     return note ? { ...result, content: `${note} ${result.content}` } : result;

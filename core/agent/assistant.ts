@@ -1,6 +1,8 @@
 import type { ConversationKey } from '../domain/chat.ts';
 import { isAmong } from '../domain/policy.ts';
+import { describe, Failure } from '../errors.ts';
 import type { ModelMessage } from '../ports.ts';
+import { hasImages, withFiles, withImages, withoutImages } from './attachments.ts';
 import { collect } from './collect.ts';
 import { checkedSummary, isOver, nextRange, summaryRequest } from './compaction.ts';
 import { answeredOrder, conversation } from './context.ts';
@@ -31,7 +33,8 @@ export const createAssistant = (deps: AssistantDeps) => {
     ): Promise<Round> {
       const found = await store.conversations.find(turn.conversation);
       const after = found?.summaryThrough ?? 0;
-      const stored = answeredOrder(await store.conversations.recent(turn.conversation, after));
+      const recent = await withFiles(store, await store.conversations.recent(turn.conversation, after));
+      const stored = await withImages(store, answeredOrder(recent));
       const before = stored.filter((message) => message.turn !== null && message.turn !== turn.id);
       const now = stored.filter((message) => message.turn === turn.id && message.role === 'person');
       const memory = { summary: found?.summary ?? '', history: before };
@@ -45,7 +48,15 @@ export const createAssistant = (deps: AssistantDeps) => {
         messages: conversation(memory, now, transcript, state),
         maxTokens: answerTokens,
       };
-      return collect(model, request, onText, signal);
+      try {
+        return await collect(model, request, onText, signal);
+      } catch (error) {
+        // Refused before a word was said: most likely an image that only looks like one.
+        const isRefused = error instanceof Failure && error.code === 'invalid_request' && hasImages(request.messages);
+        if (!isRefused) throw error;
+        log.warn({ conversation: turn.conversation, error: describe(error) }, 'request with images refused');
+        return collect(model, { ...request, messages: withoutImages(request.messages) }, onText, signal);
+      }
     },
 
     /** Does what the model asked for, once per turn and call. Bad input and refusals are outcomes; a passing failure is thrown. */
@@ -67,7 +78,7 @@ export const createAssistant = (deps: AssistantDeps) => {
       for (let moved = false; ; moved = true) {
         const found = await store.conversations.find(key);
         if (!found) return moved;
-        const messages = await store.conversations.recent(key, found.summaryThrough);
+        const messages = await withFiles(store, await store.conversations.recent(key, found.summaryThrough));
         // Read again: a turn may have begun since, with messages that are listed here.
         const active = (await store.conversations.find(key))?.activeTurn ?? null;
         const range = nextRange(messages, active);

@@ -1,4 +1,4 @@
-import type { ModelMessage } from '../ports.ts';
+import type { ModelContent, ModelMessage } from '../ports.ts';
 import type { StoredMessage } from '../store/conversations.ts';
 import { hardest } from './limits.ts';
 import { asData, render, type Shown } from './render.ts';
@@ -15,7 +15,7 @@ export interface Memory {
  * belongs after that answer, though it was stored before it. The order never changes later, so the cached prefix holds.
  * Turns follow each other as their first messages do; a turn whose messages are all in the summary comes before the others.
  */
-export function answeredOrder(messages: readonly StoredMessage[]): StoredMessage[] {
+export function answeredOrder<T extends StoredMessage>(messages: readonly T[]): T[] {
   const turns = [...Map.groupBy(messages, ({ turn }) => turn).values()].map((turn) => {
     const said = turn.filter(({ role }) => role === 'person').sort((a, b) => a.at - b.at || a.id - b.id);
     const answers = turn.filter(({ role }) => role === 'assistant');
@@ -42,7 +42,8 @@ export function conversation(
   const spoken = messages
     .map((message): ModelMessage => {
       const text = render(message);
-      return message.role === 'assistant' ? { role: 'assistant', content: [{ type: 'text', text }] } : user(text);
+      if (message.role === 'assistant') return { role: 'assistant', content: [{ type: 'text', text }] };
+      return { role: 'user', content: [{ type: 'text', text }, ...imagesOf(message)] };
     })
     .filter(({ content }) => content.some((part) => part.type !== 'text' || part.text !== ''));
   const begun = opening.length > 0 || spoken[0]?.role === 'user' ? opening : [user('<note>You wrote first.</note>')];
@@ -51,6 +52,11 @@ export function conversation(
 }
 
 const user = (text: string): ModelMessage => ({ role: 'user', content: [{ type: 'text', text }] });
+
+const imagesOf = ({ attached = [] }: Shown): ModelContent[] =>
+  attached.flatMap(({ image, mimeType }) =>
+    image ? [{ type: 'image' as const, mediaType: mimeType, data: image }] : [],
+  );
 
 /** The newest messages that fit into the hardest limit; the very newest always does. */
 function fitting(all: readonly Shown[]): { messages: readonly Shown[]; dropped: number } {

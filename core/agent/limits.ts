@@ -15,6 +15,9 @@ export const hardest = { messages: 120, characters: 72_000 };
 /** One message in a request: its head and its tail, with a note between. It is stored whole. */
 export const message = { head: 6_000, tail: 2_000 };
 
+/** Images in a request: the newest ones, at least `least` and fewer than `least + batch`; older ones are a line of text. */
+export const images = { least: 3, batch: 3 };
+
 /** The summary, as stored. */
 export const summary = { characters: 6_000, tokens: 1_500 };
 

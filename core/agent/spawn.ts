@@ -13,6 +13,7 @@ import {
   type Call,
   defineTool,
   done,
+  fileId,
   messageId,
   notOfThisTurn,
   proposalId,
@@ -22,6 +23,9 @@ import {
 import type { AssistantDeps, ToolOutcome } from './turn.ts';
 
 type Needs = Pick<AssistantDeps, 'store' | 'host' | 'settings' | 'decisions'>;
+
+/** Files of one task, most. */
+const maxFiles = 20;
 
 /** Thrown by a check below; its message is the outcome. */
 class Unfit extends Error {}
@@ -45,6 +49,11 @@ const schema = (models: readonly string[]) =>
       .describe(`Only when the person names one: ${models.join(', ')}.`),
     plan: z.boolean().default(true).describe('False only when the person asks to skip the plan.'),
     replaces: proposalId.optional().describe('Id of the open proposal that this one changes.'),
+    files: z
+      .array(fileId)
+      .max(maxFiles)
+      .optional()
+      .describe('Ids of files ("f12") for the worker. When left out, those that came since the last proposal.'),
     message: messageId.optional(),
   });
 type Input = z.output<ReturnType<typeof schema>>;
@@ -93,6 +102,19 @@ export function spawnTool({ store, host, settings, decisions }: Needs): Tool {
     return { ...by.actor, person };
   }
 
+  /** What was named; else what came since the last proposal, and what went along with those that this one replaces. */
+  async function filesFor(named: Input['files'], { turn }: Call, earlier: readonly Proposal[]): Promise<number[]> {
+    const here = await store.files.usable(turn.conversation, named ? undefined : turn.id);
+    if (!named) {
+      const replaced = await store.files.linkedTo(earlier.map(({ id }) => `proposal:${id}`));
+      const kept = [...replaced.values()].flat().map(({ id }) => id);
+      return [...new Set([...kept, ...here])].slice(-maxFiles);
+    }
+    const unknown = named.filter((id) => !here.includes(id));
+    if (unknown.length > 0) throw new Unfit(`files: there is no usable f${unknown.join(', f')} in this conversation.`);
+    return named;
+  }
+
   async function propose(input: Input, call: Call): Promise<ToolOutcome> {
     const actor = await proposer(input.message, call);
     const project = await projectFor(input.repo, call, actor.person);
@@ -121,6 +143,7 @@ export function spawnTool({ store, host, settings, decisions }: Needs): Tool {
       throw new Unfit(`replaces: proposal ${input.replaces} is not open in this conversation.`);
     }
     const now = Date.now();
+    const files = await filesFor(input.files, call, earlier);
     const made = {
       ...proposed,
       origin: call.origin,
@@ -131,12 +154,17 @@ export function spawnTool({ store, host, settings, decisions }: Needs): Tool {
       expiresAt: now + proposalLifeMs,
     };
     const proposal = await store.proposals.create(made);
+    await store.files.link(`proposal:${proposal.id}`, files);
     const key = `proposed:proposal:${proposal.id}`;
     await record(store, actor, { subject: `proposal:${proposal.id}`, type: 'proposed', key });
     for (const { id } of earlier) if (id !== proposal.id) await decisions.replace(id, actor);
-    return done(`Proposal ${proposal.id}: the card is shown with ${proposal.repo}, ${proposal.base}. ${dontRepeat}`, {
-      proposal: proposal.id,
-    });
+    const along = files.length > 0 ? ` ${files.map((id) => `f${id}`).join(', ')} go along.` : '';
+    return done(
+      `Proposal ${proposal.id}: the card is shown with ${proposal.repo}, ${proposal.base}.${along} ${dontRepeat}`,
+      {
+        proposal: proposal.id,
+      },
+    );
   }
 
   return defineTool(

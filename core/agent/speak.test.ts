@@ -100,5 +100,5 @@ test('files are named, and said to be out of reach', async () => {
     files: [{ name: 'shot.png', mimeType: 'image/png', size: 9, handle: 'F1' }],
   });
   await assistantIn(house, model).speak(turn, [], () => undefined);
-  expect(wordsOf(model.requests[0])).toContain("Ana: (no text)\n(files, which you can't open: shot.png (image/png))");
+  expect(wordsOf(model.requests[0])).toContain('Ana: (no text)\n(files that could not be fetched: shot.png)');
 });

@@ -68,6 +68,7 @@ export const messageId = id(/^m?\d+$/, 'the id of a message, e.g. "m123"').descr
 );
 export const taskNumber = id(/^#?\d+$/, 'the number of a task, e.g. 41').describe('Number of the task, e.g. 41.');
 export const askId = id(/^(?:ask )?\d+$/, 'the id of an open ask, e.g. 12').describe('Id of the open ask, e.g. 12.');
+export const fileId = id(/^f?\d+$/, 'the id of a file, e.g. "f12"');
 export const proposalId = id(/^(?:proposal )?\d+$/, 'the id of an open proposal, e.g. 7');
 
 /** The one who acts: the author of a message of this turn, nobody else. Null when there is no such message. */

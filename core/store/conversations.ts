@@ -2,6 +2,7 @@ import { and, asc, count, desc, eq, gt, isNull, sql } from 'drizzle-orm';
 import type { ConversationKey, FileRef, MessageRef, Place } from '../domain/chat.ts';
 import { storable, storableJson } from './columns.ts';
 import type { Database } from './database.ts';
+import { files } from './files-schema.ts';
 import { conversations, messages } from './schema.ts';
 
 /** One stored message of a conversation. */
@@ -41,6 +42,9 @@ export interface Conversation {
   readonly summary: string;
   readonly summaryThrough: number;
 }
+
+/** How much of a message's files is shown beside its text. */
+const excerpts = sql`select coalesce(sum(length(${files.excerpt})), 0) from ${files} where ${files.message} = ${messages.id}`;
 
 const turnOf = (external: string) => `turn:${external}`;
 
@@ -111,7 +115,10 @@ export const conversationStore = (db: Database) => {
     /** How much stands after the summary. */
     async size(key: ConversationKey): Promise<{ messages: number; characters: number }> {
       const [row] = await db
-        .select({ messages: count(), characters: sql<number>`coalesce(sum(length(${messages.text})), 0)::int` })
+        .select({
+          messages: count(),
+          characters: sql<number>`coalesce(sum(length(${messages.text}) + (${excerpts})), 0)::int`,
+        })
         .from(messages)
         .innerJoin(conversations, eq(messages.conversation, conversations.key))
         .where(and(eq(messages.conversation, key), gt(messages.id, conversations.summaryThrough)));

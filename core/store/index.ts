@@ -5,6 +5,7 @@ import { codeStore } from './codes.ts';
 import { conversationStore } from './conversations.ts';
 import type { Database } from './database.ts';
 import { digestStore } from './digest.ts';
+import { fileStore } from './files.ts';
 import { historyStore } from './history.ts';
 import { inboxStore } from './inbox.ts';
 import { joinStore } from './joins.ts';
@@ -30,6 +31,7 @@ export const createStore = (db: Database) => ({
   projects: projectStore(db),
   conversations: conversationStore(db),
   posts: postStore(db),
+  files: fileStore(db),
   proposals: proposalStore(db),
   tasks: taskStore(db),
   runs: runStore(db),

@@ -1,14 +1,18 @@
 import { and, asc, count, eq, inArray, isNull, ne, sql } from 'drizzle-orm';
+import { savedName } from '../domain/file.ts';
 import type { AttemptId, RunId, TaskNumber } from '../domain/ids.ts';
 import type { Run, RunKind, RunOutcome } from '../domain/run.ts';
 import type { Result } from '../protocol.ts';
 import type { Database } from './database.ts';
+import { fileStore } from './files.ts';
 import { attempts, runs, steers } from './schema.ts';
 
 /** What a person said to a task's worker. */
 export interface Said {
   readonly by: string;
   readonly text: string;
+  /** Names under which the worker finds what came with it. */
+  readonly files: readonly string[];
 }
 
 export type StoredRun = typeof runs.$inferSelect;
@@ -28,9 +32,14 @@ export const runStore = (db: Database) => ({
         .where(waiting)
         .orderBy(asc(steers.id))
         .for('update');
+      const linked = await fileStore(tx).linkedTo(said.map(({ id }) => `steer:${id}`));
+      const told = said.map(({ id, ...words }) => ({
+        ...words,
+        files: (linked.get(`steer:${id}`) ?? []).map(savedName),
+      }));
       const [fresh] = await tx
         .insert(runs)
-        .values({ id: run.id, task: run.task, n, kind: run.kind, prompt: withSaid(said), queuedAt: at })
+        .values({ id: run.id, task: run.task, n, kind: run.kind, prompt: withSaid(told), queuedAt: at })
         .onConflictDoNothing()
         .returning({ id: runs.id });
       if (!fresh || said.length === 0) return;

@@ -1,8 +1,20 @@
 import { and, asc, desc, eq, gt, isNull, or, sql } from 'drizzle-orm';
+import type { FileInfo } from '../domain/file.ts';
 import type { AttemptId, TaskNumber } from '../domain/ids.ts';
 import type { WorkerEvent } from '../protocol.ts';
 import type { Database } from './database.ts';
+import { fileStore } from './files.ts';
 import { sessionEntries, steers, workerEvents } from './schema.ts';
+
+/** What a person wants a task's worker to know. */
+export interface NewSteer {
+  readonly origin: string;
+  readonly task: TaskNumber;
+  readonly author: string;
+  readonly text: string;
+  readonly files?: readonly number[];
+  readonly at: number;
+}
 
 /** What workers say and are told: events, steering, the session's transcript. */
 export const workerStore = (db: Database) => ({
@@ -40,18 +52,23 @@ export const workerStore = (db: Database) => ({
     return row?.n ?? 0;
   },
 
-  /** Keeps what a person wants the worker to know, once per origin. */
-  async steer(steer: { origin: string; task: TaskNumber; author: string; text: string; at: number }): Promise<void> {
-    await db.insert(steers).values(steer).onConflictDoNothing();
+  /** Keeps what a person wants the worker to know, with the files that go along, once per origin. */
+  async steer({ files = [], ...steer }: NewSteer): Promise<void> {
+    await db.transaction(async (tx) => {
+      const [fresh] = await tx.insert(steers).values(steer).onConflictDoNothing().returning({ id: steers.id });
+      if (fresh) await fileStore(tx).link(`steer:${fresh.id}`, files);
+    });
   },
 
   /** What an attempt has not confirmed yet: new steers, and those it took but may have lost. */
-  async pendingSteers(task: TaskNumber): Promise<{ id: number; text: string; by: string }[]> {
-    return db
+  async pendingSteers(task: TaskNumber): Promise<{ id: number; text: string; by: string; files: FileInfo[] }[]> {
+    const rows = await db
       .select({ id: steers.id, text: steers.text, by: steers.author })
       .from(steers)
       .where(and(eq(steers.task, task), isNull(steers.attempt)))
       .orderBy(asc(steers.id));
+    const linked = await fileStore(db).linkedTo(rows.map(({ id }) => `steer:${id}`));
+    return rows.map((row) => ({ ...row, files: linked.get(`steer:${row.id}`) ?? [] }));
   },
 
   async steered(id: number, attempt: AttemptId): Promise<void> {

@@ -220,6 +220,15 @@ export function chatContract(name: string, make: () => Promise<ChatBench>): void
       expect(read.some((inbound) => inbound.kind === 'message' && inbound.text === 'ours')).toBe(false);
     });
 
+    test('a file is sent once as a message of its own, with its caption, and found by its key', async () => {
+      const { chat, place } = bench;
+      const file = { name: 'notes.txt', mimeType: 'text/plain', bytes: Buffer.from('words'), caption: 'Made notes' };
+      await chat.upload(place, file, 'file:1');
+      expect(bench.shown()).toEqual(['Made notes']);
+      expect(await chat.find(place, 'file:1', since, 'post')).not.toBeNull();
+      expect(await chat.find(place, 'file:2', since, 'post')).toBeNull();
+    });
+
     test('a very long text arrives, and the message stays one', async () => {
       const text = Array.from({ length: 6_000 }, (_, n) => `word${n}`).join(' ');
       const ref = await bench.chat.post(bench.place, { text }, 'long');

@@ -1,4 +1,5 @@
 import type { Account, Doc, Emoji, Inbound, MessageRef, Place, ReplyHandle } from '../domain/chat.ts';
+import type { OutFile } from '../domain/file.ts';
 import { Failure } from '../errors.ts';
 import type { Chat, ChatCapabilities } from '../ports.ts';
 
@@ -10,9 +11,11 @@ export interface FakeMessage {
   /** Unfinished while a reply is being streamed. */
   done: boolean;
   readonly reactions: { account: Account; emoji: Emoji }[];
+  /** What was uploaded with it. */
+  readonly file?: OutFile;
 }
 
-type Call = 'post' | 'edit' | 'dm' | 'reply' | 'find' | 'react';
+type Call = 'post' | 'edit' | 'dm' | 'reply' | 'find' | 'react' | 'upload' | 'download';
 
 export interface FakeChat extends Chat {
   /** What the bot has sent, oldest first. */
@@ -21,6 +24,10 @@ export interface FakeChat extends Chat {
   readonly replies: Doc[];
   /** What is said while nobody listens, and all before. */
   readonly said: Inbound[];
+  /** What people attached, by handle; a handle that is not here is the file's own text. */
+  readonly files: Map<string, Uint8Array>;
+  /** Every file that was fetched, by name. */
+  readonly downloads: string[];
   /** The next calls of this kind fail so; `after` lets them take effect first. */
   failNext(call: Call, failure: Failure, options?: { times?: number; after?: boolean }): void;
   /** The connection is begun anew: what was said before is not told. */
@@ -42,6 +49,8 @@ export function createFakeChat({ platform = 'fake', editEveryMs = 0, forms = 'mo
   const messages: FakeMessage[] = [];
   const replies: Doc[] = [];
   const said: Inbound[] = [];
+  const files = new Map<string, Uint8Array>();
+  const downloads: string[] = [];
   const failures: { call: Call; failure: Failure; after: boolean }[] = [];
   let sink: ((inbound: Inbound) => Promise<void>) | null = null;
   let clock = 0;
@@ -55,10 +64,10 @@ export function createFakeChat({ platform = 'fake', editEveryMs = 0, forms = 'mo
     if (failing) throw failing.failure;
     return result;
   };
-  const add = (place: Place, doc: Doc, key: string, done: boolean): FakeMessage => {
+  const add = (place: Place, doc: Doc, key: string, done: boolean, file?: OutFile): FakeMessage => {
     clock += 1;
     const id = `${Date.now()}.${clock}`;
-    const message = { ref: { place, id }, key, doc, edits: 0, done, reactions: [] };
+    const message = { ref: { place, id }, key, doc, edits: 0, done, reactions: [], ...(file ? { file } : {}) };
     messages.push(message);
     return message;
   };
@@ -69,7 +78,7 @@ export function createFakeChat({ platform = 'fake', editEveryMs = 0, forms = 'mo
   };
 
   return {
-    ...{ messages, replies, said, platform },
+    ...{ messages, replies, said, files, downloads, platform },
     capabilities: { maxCharacters: 4_000, editEveryMs, history: true, forms },
     async start(to) {
       sink = to;
@@ -142,10 +151,15 @@ export function createFakeChat({ platform = 'fake', editEveryMs = 0, forms = 'mo
       );
     },
     reactions: async (ref) => known(ref).reactions,
-    async download(file, maxBytes) {
-      if (file.size > maxBytes) throw new Failure(`${file.name} is too large.`, { code: 'too_large', remedy: 'never' });
-      return Buffer.from(file.handle);
-    },
+    download: (file, maxBytes) =>
+      perform('download', () => {
+        downloads.push(file.name);
+        const bytes = files.get(file.handle) ?? Buffer.from(file.handle);
+        if (Math.max(file.size, bytes.length) > maxBytes)
+          throw new Failure(`${file.name} is too large.`, { code: 'too_large', remedy: 'never' });
+        return bytes;
+      }),
+    upload: (place, file, key) => perform('upload', () => add(place, { text: file.caption }, key, true, file).ref),
     link: async (ref) => `https://chat.example/${ref.id}`,
     failNext(call, failure, { times = 1, after = false } = {}) {
       for (let n = 0; n < times; n += 1) failures.push({ call, failure, after });

@@ -33,7 +33,9 @@ export function createFakeModel(answer: (request: ModelRequest, n: number) => Fa
     yield { type: 'end', stop: stop ?? (use.length > 0 ? 'tool_use' : 'end_turn'), usage };
   }
 
-  return { requests, stream } satisfies ChatModel & { requests: readonly ModelRequest[] };
+  return { requests, imageLimits: { bytes: 3_000_000, side: 8_000 }, stream } satisfies ChatModel & {
+    requests: readonly ModelRequest[];
+  };
 }
 
 /** The words of a request's messages, for assertions. */

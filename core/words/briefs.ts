@@ -148,8 +148,20 @@ export function resumeWithAnswer(questions: readonly Question[], answers: Answer
 }
 
 /** A run's instruction with what people said while no worker was there to hear it. */
-export const withSaid = (brief: string, said: readonly { readonly by: string; readonly text: string }[]): string =>
-  [brief, ...said.map(({ by, text }) => `${JSON.stringify(by)} says to this:\n${data('person', text)}`)].join('\n\n');
+export const withSaid = (brief: string, said: readonly Heard[]): string =>
+  [brief, ...said.map(({ by, text, files }) => `${JSON.stringify(by)} says to this:\n${words(text, files)}`)].join(
+    '\n\n',
+  );
+
+interface Heard {
+  readonly by: string;
+  readonly text: string;
+  /** Names under which the worker finds what came with it. */
+  readonly files: readonly string[];
+}
+
+const words = (text: string, files: readonly string[]): string =>
+  `${data('person', text)}${files.length > 0 ? `\nWith it came: ${files.join(', ')}.` : ''}`;
 
 /** What a worker reads that takes over after its predecessor was lost. */
 export const resumeAfterLoss = (brief: string): string =>

@@ -16,6 +16,8 @@ export interface ProposalFacts {
   /** The repository's page. */
   readonly url: string | null;
   readonly now: number;
+  /** How many files go along to the worker. */
+  readonly files?: number;
   /** What the person should know before they start it, one clause each. */
   readonly unsafe?: readonly string[];
 }
@@ -43,17 +45,19 @@ export function proposalCard(proposal: Proposal, facts: ProposalFacts): Doc {
   }
 }
 
-function openCard(proposal: Proposal, { forecast, url, unsafe }: ProposalFacts, title: string): Doc {
+function openCard(proposal: Proposal, { forecast, url, files = 0, unsafe }: ProposalFacts, title: string): Doc {
   const way = proposal.planFirst ? 'plan first, then a draft PR' : 'no plan, straight to a draft PR';
   const limits = `${modelName(proposal.model)}, at most ${money(proposal.budgetUsd)} and ${proposal.deadlineMinutes} min`;
   const lines = [
-    `Start it? ${url ? `[${proposal.repo}](${url})` : proposal.repo}, from ${code(proposal.base)} · ${way} · ${limits}`,
+    `Start it? ${url ? `[${proposal.repo}](${url})` : proposal.repo}, from ${code(proposal.base)} · ${way} · ${limits}${along(files)}`,
     ...(proposal.brief.trim() === '' ? [] : ['', quote(firstLines(proposal.brief, 3)), '']),
     ...(forecast && forecast.count > 0 ? [forecastLine(forecast)] : []),
     ...(unsafe ?? []).map((warning) => `**Know before you start:** ${plain(warning)}`),
   ];
   return { title, text: lines.join('\n').trim(), note: 'or react 👍', buttons: openButtons(proposal) };
 }
+
+const along = (files: number): string => (files === 0 ? '' : ` · with ${files === 1 ? '1 file' : `${files} files`}`);
 
 const forecastLine = ({ minutes, usd, count: n }: Forecast): string =>
   n === 1

@@ -26,8 +26,16 @@ describe('headline', () => {
     expect(headline('می\u200cخواهم 👩\u200d🚀')).toBe('می\u200cخواهم 👩\u200d🚀');
   });
 
-  it('has a word for nothing', () => {
-    expect(headline(' \u200b\n')).toBe('Untitled');
+  it.each(['', ' \u200b\n', '\u202e\u2066', '\u200d\ufe0f', '\u3164\u3164', '\u2800'])(
+    'has a word for nothing (%j)',
+    (text) => {
+      expect(headline(text)).toBe('Untitled');
+    },
+  );
+
+  it('cannot be turned around to read as another title', () => {
+    expect(headline('Fix \u202e)egnahc on( \u202cnothing')).toBe('Fix )egnahc on( nothing');
+    expect(headline('تسجيل الدخول معطّل 🔒')).toBe('تسجيل الدخول معطّل 🔒');
   });
 });
 

@@ -2,10 +2,15 @@
 const breaker = '\u200b';
 
 /**
- * Control, zero-width and bidirectional characters, by which a text can look different from what it is. Tab, newline and
- * the two joiners stay: Persian, Hindi and composed emoji need them.
+ * Control, zero-width and bidirectional characters, by which a text can look different from what it is, and letters that
+ * are blank (Hangul fillers, the empty Braille cell). Tab, newline and the two joiners stay: Persian, Hindi and composed
+ * emoji need them.
  */
-const hidden = /(?![\n\t\u200c\u200d])[\p{Cc}\p{Cf}\u2028\u2029]/gu;
+const hidden =
+  /(?![\n\t\u200c\u200d])(?:[\p{Cc}\p{Cf}\u2028\u2029\u115f\u1160\u2800\u3164\uffa0]|\u034f|\u17b4|\u17b5)/gu;
+
+/** Joiners and variation selectors alone show nothing. */
+const blank = /^(?:\s|\u200c|\u200d|[\ufe00-\ufe0f])*$/u;
 
 /** A title's longest length, characters. */
 const titleLength = 60;
@@ -20,7 +25,7 @@ export function headline(text: string, length = titleLength): string {
     .replace(hidden, '')
     .replace(/^ ?#+ /, '')
     .trim();
-  if (line === '') return 'Untitled';
+  if (blank.test(line)) return 'Untitled';
   return cut(line, length);
 }
 

@@ -38,6 +38,7 @@ async function drawProposal(store: Store, id: number): Promise<Drawing | null> {
     forecast: await forecast(store, proposal.repo),
     url: project?.url ?? null,
     now,
+    files: (await store.files.linkedTo([`proposal:${id}`])).get(`proposal:${id}`)?.length ?? 0,
   });
   const undoable = canUndo(proposal, now) && proposal.decidedAt !== null;
   return {

@@ -1,4 +1,5 @@
 import type { Answer } from '../domain/ask.ts';
+import { usable } from '../domain/file.ts';
 import type { TaskNumber } from '../domain/ids.ts';
 import { type Deed, type Refusal, seenBy } from '../domain/policy.ts';
 import { doubleTapMs } from '../domain/proposal.ts';
@@ -6,6 +7,7 @@ import type { Part } from '../domain/questions.ts';
 import { isFinal, type Task } from '../domain/task.ts';
 import type { Ask } from '../store/asks.ts';
 import { answerWords, noLongerNeeded, nothingChosen, nothingSaid } from '../words/ask.ts';
+import { attachedToAnswer } from '../words/files.ts';
 import { tooLateToUnlink, unjoinMs } from '../words/join.ts';
 import { noTask } from '../words/people.ts';
 import { createAuthority } from './authority.ts';
@@ -45,6 +47,21 @@ export const createDecisions = (deps: Deps) => {
     return { task: null, told: say(noTask(number, seenBy(person) !== null)) };
   };
 
+  /** The files of a message that a worker can use. */
+  const filesOf = async (message: number | undefined): Promise<number[]> =>
+    message === undefined ? [] : usable((await store.files.of([message])).get(message) ?? []);
+
+  /** Keeps what the task's worker shall hear. */
+  const keep = (task: TaskNumber, text: string, actor: Actor, files: readonly number[]) =>
+    store.worker.steer({
+      origin: `${actor.origin}:${task}`,
+      task,
+      author: actor.name,
+      text,
+      files,
+      at: Date.now(),
+    });
+
   const closeProposal = async (
     id: number,
     state: 'declined' | 'replaced',
@@ -71,6 +88,11 @@ export const createDecisions = (deps: Deps) => {
     return nothing;
   };
 
+  const keepFiles = async ({ task }: Ask, message: number | undefined, actor: Actor): Promise<void> => {
+    const files = await filesOf(message);
+    if (files.length > 0) await keep(task, attachedToAnswer, actor, files);
+  };
+
   const refusedAnswer = async (id: number, deed: 'answer' | 'approve', actor: Actor): Promise<Decided | null> => {
     const about = await store.asks.find(id);
     const task = about && (await store.tasks.get(about.task));
@@ -79,8 +101,17 @@ export const createDecisions = (deps: Deps) => {
   };
 
   /** What follows from an answer, the first or a later one. */
-  const settled = async (id: number, ask: Ask | null, changed: boolean, actor: Actor): Promise<Decided> => {
+  const settled = async (
+    id: number,
+    ask: Ask | null,
+    changed: boolean,
+    actor: Actor,
+    message: number | undefined,
+  ): Promise<Decided> => {
     if (!ask) return say('I no longer know that question.');
+    const counts = changed || ask.answeredBy === actor.name;
+    // Before the task hears of the answer: its next worker takes up what was said until then.
+    if (counts) await keepFiles(ask, message, actor);
     presenter.touch(`ask:${id}`);
     // Also on a repeat, since a crash may have come between the two; an ask is answered once.
     if (ask.answer && ask.answeredBy === actor.name) {
@@ -96,7 +127,7 @@ export const createDecisions = (deps: Deps) => {
         { type: 'answered', ask: id, answer: ask.answer, by: ask.answeredBy ?? '' },
         `answer:${id}`,
       );
-    if (changed || ask.answeredBy === actor.name) return nothing;
+    if (counts) return nothing;
     return say(ask.state === 'withdrawn' ? noLongerNeeded : `${ask.answeredBy ?? 'Somebody'} already answered that.`);
   };
 
@@ -139,7 +170,8 @@ export const createDecisions = (deps: Deps) => {
       return { say: null, start: proposal.task };
     },
 
-    async answer(id: number, answer: Answer, actor: Actor): Promise<Decided> {
+    /** `message`: the one that says it, whose files the next worker gets. */
+    async answer(id: number, answer: Answer, actor: Actor, message?: number): Promise<Decided> {
       const refused = await refusedAnswer(id, answer.type === 'approve' ? 'approve' : 'answer', actor);
       if (refused) return refused;
       const { ask, changed } = await store.asks.answer(
@@ -148,11 +180,11 @@ export const createDecisions = (deps: Deps) => {
         { name: actor.name, platform: actor.platform },
         Date.now(),
       );
-      return settled(id, ask, changed, actor);
+      return settled(id, ask, changed, actor, message);
     },
 
     /** Part of the answer to an ask of questions; what completes it is an answer as any other. */
-    async reply(id: number, parts: readonly Part[], actor: Actor): Promise<Decided> {
+    async reply(id: number, parts: readonly Part[], actor: Actor, message?: number): Promise<Decided> {
       const refused = await refusedAnswer(id, 'answer', actor);
       if (refused) return refused;
       const by = { name: actor.name, platform: actor.platform, origin: actor.origin };
@@ -161,7 +193,8 @@ export const createDecisions = (deps: Deps) => {
         presenter.touch(`ask:${id}`);
         return say(problem === 'early' ? nothingChosen : nothingSaid);
       }
-      if (ask?.state !== 'open') return settled(id, ask, changed, actor);
+      if (ask?.state !== 'open') return settled(id, ask, changed, actor, message);
+      await keepFiles(ask, message, actor);
       presenter.touch(`ask:${id}`);
       return nothing;
     },
@@ -185,11 +218,12 @@ export const createDecisions = (deps: Deps) => {
       return say(`Trying #${task} again.`);
     },
 
-    async steer(task: TaskNumber, text: string, actor: Actor): Promise<Decided> {
+    /** `message`: the one that asks for it, whose files go along. */
+    async steer(task: TaskNumber, text: string, actor: Actor, message?: number): Promise<Decided> {
       const { task: found, told } = await taskFor(task, 'steer', actor);
       if (told) return told;
       if (isFinal(found.status)) return say(`#${task} is already over.`);
-      await store.worker.steer({ origin: `${actor.origin}:${task}`, task, author: actor.name, text, at: Date.now() });
+      await keep(task, text, actor, await filesOf(message));
       await note(actor, { subject: `task:${task}`, type: 'steered', data: { text } });
       deps.steered(task);
       return say(found.status.holder === 'worker' ? `Told #${task}'s worker.` : `#${task}'s next run will hear it.`);

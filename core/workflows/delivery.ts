@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Doc, MessageRef, Place } from '../domain/chat.ts';
+import type { OutFile } from '../domain/file.ts';
 import { Failure } from '../errors.ts';
 import type { Chat } from '../ports.ts';
 import type { Deps } from './deps.ts';
@@ -22,19 +23,34 @@ export const clockSkewMs = 60_000;
  * Sends a message exactly once per key. It is announced in the store before it leaves; when its fate is unknown (a crash,
  * a dropped connection), it is looked for at the platform before it is sent again.
  */
-export async function deliver(
+export const deliver = (deps: Pick<Deps, 'store' | 'chats'>, delivery: Delivery): Promise<MessageRef> => {
+  const { key, doc } = delivery;
+  return once(deps, delivery, fingerprint(doc), (chat, place) => chat.post(place, doc, key));
+};
+
+/** Sends a file in the same way, as a message of its own. */
+export const deliverFile = (
+  deps: Pick<Deps, 'store' | 'chats'>,
+  { key, place, file }: Pick<Delivery, 'key' | 'place'> & { readonly file: OutFile },
+): Promise<MessageRef> => {
+  const shown = { key, place, subject: null, doc: { text: file.caption }, settled: true };
+  return once(deps, shown, file.name, (chat, at) => chat.upload(at, file, key));
+};
+
+async function once(
   { store, chats }: Pick<Deps, 'store' | 'chats'>,
-  delivery: Delivery,
+  { key, place, subject, doc, settled }: Delivery,
+  hash: string,
+  send: (chat: Chat, place: Place) => Promise<MessageRef>,
 ): Promise<MessageRef> {
-  const { key, place, subject, doc } = delivery;
   const chat = chatFor(chats, place.platform);
   const { post, known } = await store.posts.announce(key, place, subject, Date.now());
   if (post.messageId) return { place: post.place, id: post.messageId };
   const look = () => chat.find(post.place, key, post.createdAt - clockSkewMs, 'post', doc);
   const left = known ? await look() : null;
-  const ref = left ?? (await sendOrFind(chat, place, doc, key, look));
+  const ref = left ?? (await sendOrFind(() => send(chat, place), look));
   // What a message says that was sent before a crash is not known; a card is drawn again at its next touch.
-  await store.posts.sent(key, ref, left ? unknownContent : fingerprint(doc), delivery.settled);
+  await store.posts.sent(key, ref, left ? unknownContent : hash, settled);
   return ref;
 }
 
@@ -56,14 +72,11 @@ export async function shownBy({ store }: Pick<Deps, 'store'>, ref: MessageRef): 
 const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
 async function sendOrFind(
-  chat: Chat,
-  place: Place,
-  doc: Doc,
-  key: string,
+  send: () => Promise<MessageRef>,
   look: () => Promise<MessageRef | null>,
 ): Promise<MessageRef> {
   try {
-    return await chat.post(place, doc, key);
+    return await send();
   } catch (error) {
     const found = error instanceof Failure && error.remedy === 'look' ? await look() : null;
     if (found) return found;

@@ -4,6 +4,7 @@ import type { Door, OpenAttempt } from '../door.ts';
 import type { Job, Steering, WorkerEvent } from '../protocol.ts';
 import { resumeAfterLoss } from '../words/briefs.ts';
 import type { Deps } from './deps.ts';
+import { doorFiles, sent } from './door-files.ts';
 import { createModelWatch } from './model-watch.ts';
 import type { Ringer } from './ringer.ts';
 import { hashToken } from './run.ts';
@@ -19,7 +20,7 @@ export function createDoor(deps: Deps, ringer: Ringer): Door {
 
   const steering = async ({ id, task }: OpenAttempt): Promise<Steering> => ({
     stop: await store.runs.heartbeat(id, Date.now()),
-    items: await store.worker.pendingSteers(task),
+    items: (await store.worker.pendingSteers(task)).map((item) => ({ ...item, files: item.files.map(sent) })),
   });
 
   return {
@@ -64,6 +65,7 @@ export function createDoor(deps: Deps, ringer: Ringer): Door {
         checks: project?.checks ?? null,
         author,
         deadline: stored?.deadline ?? Date.now(),
+        files: (await store.files.ofTask(task.number)).map(sent),
       };
     },
 
@@ -81,6 +83,8 @@ export function createDoor(deps: Deps, ringer: Ringer): Door {
       await ringer.wait(attempt.task, waitMs, signal);
       return steering(attempt);
     },
+
+    ...doorFiles(store),
 
     loadSession: ({ task }) => store.worker.session(task),
 

@@ -18,12 +18,17 @@ type Settled<T> = { ok: true; value: T } | { ok: false; failure: Omit<FailureOpt
 /**
  * One named effect of a workflow: done once, its result kept. Retries what may pass; a failure that cannot pass is kept
  * as a value (an error would lose its class in the store) and thrown again as the same {@link Failure}, also on replay.
+ * `act` is told when no other try follows.
  */
-export async function effect<T>(name: string, act: () => Promise<T>, patience: Patience = patient): Promise<T> {
+export async function effect<T>(
+  name: string,
+  act: (isLastTry: boolean) => Promise<T>,
+  patience: Patience = patient,
+): Promise<T> {
   const settled = await DBOS.runStep<Settled<T>>(
     async () => {
       try {
-        return { ok: true, value: await act() };
+        return { ok: true, value: await act(isLastTry(patience)) };
       } catch (error) {
         if (error instanceof Failure && !isRetryable(error)) return { ok: false, failure: plain(error) };
         if (isLastTry(patience)) return { ok: false, failure: exhausted(name, error, patience) };

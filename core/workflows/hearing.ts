@@ -7,6 +7,7 @@ import { openQuestions } from '../domain/questions.ts';
 import { Failure } from '../errors.ts';
 import type { StoredMessage } from '../store/conversations.ts';
 import type { AtWork } from './at-work.ts';
+import type { WithFiles } from './attachments.ts';
 import type { Actor, Decided, Decisions } from './decisions.ts';
 import type { Deps } from './deps.ts';
 import { type Postponement, postpone, postponement } from './postpone.ts';
@@ -16,6 +17,8 @@ export interface Heard {
   /** What the assistant has to answer, or null when everything was decided by plain words. */
   readonly turn: Turn | null;
   readonly deeds: readonly Deed[];
+  /** Files to fetch: those of everybody who was heard. Absent in what an earlier release heard. */
+  readonly files?: readonly WithFiles[];
 }
 
 /** What came of the deeds: what to say about them, and the tasks to start. */
@@ -28,7 +31,11 @@ interface Spoken {
 export const undecided: Spoken = { say: [], start: [] };
 
 /** What a message decides by plain words alone. */
-type Deed = { readonly actor: Actor } & (
+type Deed = {
+  readonly actor: Actor;
+  /** The stored message that says it. */
+  readonly message?: number;
+} & (
   | { readonly type: 'confirm' | 'decline'; readonly proposal: number }
   | { readonly type: 'answer'; readonly ask: number; readonly answer: Answer }
   /** It is put off, or handed to somebody. */
@@ -49,6 +56,7 @@ export async function hear(deps: Deps, id: string, conversation: string, atWork:
   const messages = await deps.store.conversations.claim(conversation, id);
   const said: Said[] = [];
   const deeds: Deed[] = [];
+  const files: WithFiles[] = [];
   const people = await peopleOf(deps, messages);
   const above = await rootOf(deps, found.place);
   for (const message of messages) {
@@ -62,11 +70,13 @@ export async function hear(deps: Deps, id: string, conversation: string, atWork:
     // The first decides, or the first to each question; what follows in the same breath is talk.
     const earlier = deed ? deeds.filter((other) => sameSubject(other, deed)).length : 0;
     const task = idIn(about, 'task');
-    if (deed && earlier < (deed.type === 'reply' ? deed.open : 1)) deeds.push(deed);
+    if (deed && earlier < (deed.type === 'reply' ? deed.open : 1)) deeds.push({ ...deed, message: message.id });
     else if (may(person, 'chat')) said.push({ ...message, person, ...(task === null ? {} : { about: task }) });
+    else continue;
+    if (message.files.length > 0 && may(person, 'chat')) files.push({ message: message.id, files: message.files });
   }
   const turn = said.length > 0 ? { id, conversation, place: found.place, said } : null;
-  return { place: found.place, turn, deeds };
+  return { place: found.place, turn, deeds, files };
 }
 
 const sameSubject = (a: Deed, b: Deed): boolean =>
@@ -84,10 +94,10 @@ export async function decide(deps: Deps, decisions: Decisions, deeds: readonly D
 }
 
 async function perform(deps: Deps, decisions: Decisions, deed: Deed): Promise<Decided> {
-  if (deed.type === 'answer') return decisions.answer(deed.ask, deed.answer, deed.actor);
+  if (deed.type === 'answer') return decisions.answer(deed.ask, deed.answer, deed.actor, deed.message);
   if (deed.type === 'postpone') return { say: await postpone(deps, deed.ask, deed.command, deed.actor), start: null };
   if (deed.type === 'reply')
-    return decisions.reply(deed.ask, [{ type: 'write', question: null, text: deed.text }], deed.actor);
+    return decisions.reply(deed.ask, [{ type: 'write', question: null, text: deed.text }], deed.actor, deed.message);
   return decisions[deed.type](deed.proposal, deed.actor);
 }
 

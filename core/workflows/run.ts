@@ -27,10 +27,15 @@ type Verdict = { outcome: RunOutcome } | { again: { code: string; reason: string
 export const hashToken = (token: string): string => createHash('sha256').update(token).digest('hex');
 
 /** One execution of the worker for a task: attempts until one gives an outcome, then the task is told. */
-export const createRun = (deps: Deps) =>
+export const createRun = (deps: Deps, startUploads: (run: RunId) => Promise<void>) =>
   async function execute({ run, task, kind }: RunInput): Promise<void> {
     const outcome = await outcomeOf(deps, { run, task, kind });
-    await effect('end run', () => deps.store.runs.end(run, outcome, Date.now()));
+    const ended = await effect('end run', async () => {
+      await deps.store.runs.end(run, outcome, Date.now());
+      return { files: (await deps.store.files.handedBy(run)).length };
+    });
+    // An earlier release kept nothing of this step.
+    if ((ended as typeof ended | undefined)?.files) await startUploads(run);
     await effect('tell task', () => deps.tellTask(task, { type: 'run_ended', run, outcome }, `ended:${run}`));
   };
 

@@ -6,6 +6,7 @@ import { describe, Failure } from '../errors.ts';
 import type { ModelMessage } from '../ports.ts';
 import { answerCut, modelRefused } from '../words/turn.ts';
 import type { AtWork } from './at-work.ts';
+import { fetchFiles, type WithFiles } from './attachments.ts';
 import type { Decisions } from './decisions.ts';
 import { chatFor, deliver } from './delivery.ts';
 import type { Deps } from './deps.ts';
@@ -39,11 +40,13 @@ export const createTurn = (
   return async function turn(id: string, conversation: string): Promise<void> {
     const heard = await effect('hear', () => hear(deps, id, conversation, atWork));
     try {
+      const notes = heard.files?.length ? await readFiles(heard.place, heard.files) : [];
       const { say, start } =
         heard.deeds.length > 0 ? await effect('decide', () => decide(deps, decisions, heard.deeds)) : undecided;
       for (const task of start) await children.startTask(task);
-      if (heard.turn) await answer(heard.turn, say);
-      else if (say.length > 0) await reply({ id, conversation, place: heard.place, said: [] }, say.join('\n'), null);
+      const told = [...say, ...notes];
+      if (heard.turn) await answer(heard.turn, told);
+      else if (told.length > 0) await reply({ id, conversation, place: heard.place, said: [] }, told.join('\n'), null);
     } catch (error) {
       // Nobody can be told here (the bot was removed, the thread is gone); what is said next must still be heard.
       if (!(error instanceof Failure)) throw error;
@@ -58,6 +61,12 @@ export const createTurn = (
     if (next) await children.startTurn(next, conversation);
     else if (isLong) await compact(conversation);
   };
+
+  /** Fetches what was attached; answers what to say about files of no use. */
+  function readFiles(place: Place, files: readonly WithFiles[]): Promise<string[]> {
+    const chat = chatFor(deps.chats, place.platform);
+    return effect('fetch files', (isLastTry) => fetchFiles(deps, chat, files, isLastTry), brisk);
+  }
 
   async function answer(turn: Turn, notes: readonly string[]): Promise<void> {
     const transcript: ModelMessage[] = [];

@@ -1,4 +1,5 @@
 import { randomUUID, type UUID } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
 import type { SDKMessage } from '@anthropic-ai/claude-agent-sdk';
 import { z } from 'zod';
 import type { Job } from '../../core/protocol.ts';
@@ -12,6 +13,7 @@ import { narrate } from './narration.ts';
 import { repositoryNotes } from './notes.ts';
 import { outputSchema } from './outcome.ts';
 import { firstPrompt, systemNote } from './prompt.ts';
+import type { Receive } from './received.ts';
 import type { Reporter } from './reporter.ts';
 import type { BrokerSessionStore } from './session.ts';
 import type { Workspace } from './workspace.ts';
@@ -34,13 +36,14 @@ export interface BenchOptions {
   readonly git: Git;
   /** The repository, on its way. */
   readonly workspace: Promise<Workspace>;
+  readonly receive: Receive;
   /** Called as soon as Claude's program runs, so that it can be ended at any time. */
   onStart(claude: Claude): void;
 }
 
 /** Starts Claude while the repository is fetched; its first turn begins when the repository is there. */
 export async function setUp(options: BenchOptions): Promise<Bench> {
-  const { config, job, reporter, store, git, onStart } = options;
+  const { config, job, reporter, store, git, receive, onStart } = options;
   const resume = job.session !== null && store.has(job.session);
   if (job.session !== null && !resume)
     reporter.tell({ type: 'log', text: 'The earlier session is lost; beginning anew.' });
@@ -57,7 +60,7 @@ export async function setUp(options: BenchOptions): Promise<Bench> {
       cwd: config.work,
       env: claudeEnvironment(config, job),
       model: job.model,
-      systemPrompt: { type: 'preset', preset: 'claude_code', append: systemNote(job) },
+      systemPrompt: { type: 'preset', preset: 'claude_code', append: systemNote(job, config.out) },
       outputFormat: { type: 'json_schema', schema: outputSchema(job.kind) },
       sessionStore: store.store,
     },
@@ -69,18 +72,20 @@ export async function setUp(options: BenchOptions): Promise<Bench> {
     },
   });
   onStart(claude);
+  mkdirSync(config.out, { recursive: true, mode: 0o700 });
   const workspace = await options.workspace;
   if (workspace.restored !== 'nothing') {
     reporter.tell({ type: 'log', text: `Went on from unfinished work (${workspace.restored}).` });
   }
   watch = watchCommits(git, workspace.head, (commit) => reporter.tell({ type: 'commit', ...commit }));
   const checkpoint = createCheckpoint(git, config.work, job, (sha) => reporter.tell({ type: 'checkpoint', sha }));
-  const [notes] = await Promise.all([
+  const [notes, received] = await Promise.all([
     // A resumed session has read them before.
     resume ? '' : repositoryNotes(git, workspace.base),
+    receive(job.files),
     isReading || workspace.restored !== 'nothing' ? undefined : checkpoint.mark(),
   ]);
-  claude.say(firstPrompt(job, notes));
+  claude.say(firstPrompt(job, notes, received));
   return {
     git,
     claude,

@@ -15,8 +15,14 @@ export class Rejected extends Error {
   override readonly name = 'Rejected';
 }
 
-/** A request under a path of the broker, POST with a body; answers the text of the answer. */
-export type Call = (path: string, init?: { body?: unknown; signal?: AbortSignal }) => Promise<string>;
+interface Init {
+  /** Sent as JSON, or as it is when it is bytes. */
+  readonly body?: unknown;
+  readonly signal?: AbortSignal;
+}
+
+/** A request under a path of the broker, POST with a body; answers the body of the answer. */
+export type Call = (path: string, init?: Init) => Promise<Buffer>;
 
 const patienceMs = 10 * 60_000;
 const callTimeoutMs = 60_000;
@@ -27,39 +33,44 @@ export function createCall(broker: string, token: string): Call {
   const clean = (_key: string, value: unknown) =>
     typeof value === 'string' ? value.replaceAll(token, '[token]').replaceAll('\0', '\uFFFD').toWellFormed() : value;
 
-  async function call(path: string, init: { body?: unknown; signal?: AbortSignal } = {}): Promise<string> {
+  async function call(path: string, init: Init = {}): Promise<Buffer> {
     const until = Date.now() + patienceMs;
     for (let wait = 100; ; wait = Math.min(wait * 2, 5_000)) {
       init.signal?.throwIfAborted();
-      const problem = await attempt(path, init);
-      if (typeof problem === 'string') return problem;
-      if (Date.now() + wait > until) throw new BrokerAway(`The broker did not answer: ${problem.message}`);
+      const answer = await attempt(path, init);
+      if (!(answer instanceof Error)) return answer;
+      if (Date.now() + wait > until) throw new BrokerAway(`The broker did not answer: ${answer.message}`);
       await sleep(wait * (0.5 + Math.random()), undefined, init.signal ? { signal: init.signal } : {});
     }
   }
 
-  /** The answer's text, or what went wrong when it is worth another try. */
-  async function attempt(path: string, init: { body?: unknown; signal?: AbortSignal }): Promise<string | Error> {
+  /** The answer's body, or what went wrong when it is worth another try. */
+  async function attempt(path: string, { body, signal }: Init): Promise<Buffer | Error> {
     const late = AbortSignal.timeout(callTimeoutMs);
     try {
       const response = await fetch(`${broker}${path}`, {
-        method: init.body === undefined ? 'GET' : 'POST',
-        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-        body: init.body === undefined ? null : JSON.stringify(init.body, clean),
-        signal: init.signal ? AbortSignal.any([init.signal, late]) : late,
+        method: body === undefined ? 'GET' : 'POST',
+        headers: { authorization: `Bearer ${token}`, 'content-type': contentType(body) },
+        body: body === undefined ? null : isBytes(body) ? Buffer.from(body) : JSON.stringify(body, clean),
+        signal: signal ? AbortSignal.any([signal, late]) : late,
       });
-      const text = await response.text();
-      if (response.ok) return text;
+      const answer = Buffer.from(await response.arrayBuffer());
+      if (response.ok) return answer;
+      const text = answer.toString('utf8');
       if (response.status === 401) throw new AttemptClosed('The broker has closed this attempt.');
       const refused = new Error(`${path} answered ${response.status}: ${text.slice(0, 500)}`);
       if (response.status < 500 && response.status !== 408 && response.status !== 429)
         throw new Rejected(refused.message);
       return refused;
     } catch (error) {
-      if (error instanceof AttemptClosed || error instanceof Rejected || init.signal?.aborted) throw error;
+      if (error instanceof AttemptClosed || error instanceof Rejected || signal?.aborted) throw error;
       return error instanceof Error ? error : new Error(String(error));
     }
   }
 
   return call;
 }
+
+const isBytes = (body: unknown): body is Uint8Array => body instanceof Uint8Array;
+
+const contentType = (body: unknown): string => (isBytes(body) ? 'application/octet-stream' : 'application/json');

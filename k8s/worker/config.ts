@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 /** What the program is started with: where its one door is, and the attempt's token, the only credential it ever holds. */
 export interface WorkerConfig {
@@ -11,6 +12,9 @@ export interface WorkerConfig {
   readonly path: string;
   readonly lang: string;
   readonly tmp: string;
+  /** What people sent, and what is handed over to them: outside of the repository, where every sandbox can write. */
+  readonly received: string;
+  readonly out: string;
   /** By which the sandbox finds everything that was started for the attempt; handed down to all of it. */
   readonly attempt: string | undefined;
 }
@@ -26,11 +30,14 @@ export function readConfig(env: Environment, work: string): WorkerConfig {
   if (!URL.canParse(broker)) throw new Error('MAINLOOP_BROKER must be the address of the broker');
   const token = env.MAINLOOP_TOKEN_FILE ? readFileSync(env.MAINLOOP_TOKEN_FILE, 'utf8') : env.MAINLOOP_TOKEN;
   if (!token?.trim()) throw new Error('MAINLOOP_TOKEN or MAINLOOP_TOKEN_FILE must give the attempt its token');
+  const home = required(env, 'HOME');
   return {
     broker: broker.replace(/\/$/, ''),
     token: token.trim(),
     work,
-    home: required(env, 'HOME'),
+    home,
+    received: join(home, 'received'),
+    out: join(home, 'out'),
     path: required(env, 'PATH'),
     lang: env.LANG ?? 'C.UTF-8',
     tmp: env.TMPDIR ?? '/tmp',

@@ -7,9 +7,9 @@ type Environment = Record<string, string>;
 
 /** What every child process gets, and all that the project's own checks get: no token. */
 export function plainEnvironment(config: WorkerConfig): Environment {
-  const { path, home, lang, tmp, attempt } = config;
+  const { path, home, lang, tmp, out, attempt } = config;
   const marker = attempt === undefined ? {} : { MAINLOOP_ATTEMPT: attempt };
-  return { PATH: path, HOME: home, LANG: lang, TMPDIR: tmp, TERM: 'dumb', ...marker };
+  return { PATH: path, HOME: home, LANG: lang, TMPDIR: tmp, TERM: 'dumb', MAINLOOP_OUT: out, ...marker };
 }
 
 /**

@@ -62,7 +62,7 @@ test('a session is resumed on another machine from the broker alone', async () =
 test('what a person says reaches the running turn and is acknowledged', async () => {
   await harness.start({}, script([waitFor('go'), read(), edit('helo', 'hello'), done]));
   await harness.until('the tool', () => harness.state.events.find((event) => event.type === 'tool'));
-  harness.state.steering = { items: [{ id: 7, text: 'Keep it short.', by: 'Ana' }], stop: null };
+  harness.state.steering = { items: [{ id: 7, text: 'Keep it short.', by: 'Ana', files: [] }], stop: null };
   await sleep(2_000);
   execFileSync('touch', [join(harness.dir, 'go')]);
   await harness.until('steered', () =>
@@ -84,7 +84,7 @@ test('what a person says while the checks run begins another turn', async () => 
     ]),
   );
   await harness.until('the checks', () => (existsSync(join(harness.dir, 'checking')) ? true : undefined));
-  harness.state.steering = { items: [{ id: 1, text: 'Say hi instead.', by: 'Ana' }], stop: null };
+  harness.state.steering = { items: [{ id: 1, text: 'Say hi instead.', by: 'Ana', files: [] }], stop: null };
   expect(await harness.result()).toMatchObject({ type: 'work', title: 'Say hi' });
   expect(readFileSync(join(harness.work, 'greet.js'), 'utf8')).toContain("'hi'");
 });

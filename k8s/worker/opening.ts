@@ -18,7 +18,7 @@ export interface Opening {
 export function open(config: WorkerConfig): Opening {
   const call = createCall(config.broker, config.token);
   const repository = initialise(createGit(config.work, plainEnvironment(config)), config.work);
-  const job = call(paths.job);
+  const job = call(paths.job).then((answer) => answer.toString('utf8'));
   for (const begun of [job, repository]) begun.catch(() => undefined);
   return { call, job, repository };
 }

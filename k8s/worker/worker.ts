@@ -7,7 +7,9 @@ import type { WorkerConfig } from './config.ts';
 import { gitEnvironment, plainEnvironment } from './environment.ts';
 import { createGit } from './git.ts';
 import { createHalting, type Halt, type Halting } from './halt.ts';
+import { handOver } from './hand-over.ts';
 import type { Opening } from './opening.ts';
+import { createReceive } from './received.ts';
 import { createReporter, type Reporter } from './reporter.ts';
 import { planRun, workRun } from './run.ts';
 import { type BrokerSessionStore, openSessionStore } from './session.ts';
@@ -37,7 +39,8 @@ export async function runWorker(config: WorkerConfig, opening: Opening, terminat
 
 async function attempt(config: WorkerConfig, opening: Opening, job: Job, halting: Halting): Promise<number> {
   const client = createBrokerClient(opening.call);
-  const desk = createSteeringDesk((id) => reporter.tell({ type: 'steered', id }));
+  const receive = createReceive(client, config.received);
+  const desk = createSteeringDesk((id) => reporter.tell({ type: 'steered', id }), receive);
   const reporter: Reporter = createReporter({
     client,
     onSteering({ items, stop }) {
@@ -73,6 +76,7 @@ async function attempt(config: WorkerConfig, opening: Opening, job: Job, halting
       store,
       git,
       workspace,
+      receive,
       onStart: (started) => {
         claude = started;
       },
@@ -97,6 +101,8 @@ async function attempt(config: WorkerConfig, opening: Opening, job: Job, halting
     await Promise.all([halted ? claude?.kill() : claude?.end(), saved]);
     await store?.flush();
     const result = resultOf(end);
+    // What the next attempt goes on with is handed over by that one.
+    if (result !== null) await handOver(client, config.out, (text) => reporter.tell({ type: 'log', text }));
     await reporter.flush();
     if (result === null) return exitCodes.again;
     await client.result(result);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { PromptCache } from './prompt-cache.ts';
+import { countPrompt, PromptCache } from './prompt-cache.ts';
 import type { Block, MessagesBody } from './types.ts';
 
 const mark = { type: 'ephemeral' as const };
@@ -96,4 +96,18 @@ test('a breakpoint on the whole request caches its last block', () => {
   const request = { ...body([block(2000)]), cache_control: mark };
   expect(cache.charge(request).input_tokens).toBe(0);
   expect(cache.charge(request).cache_read_input_tokens).toBeGreaterThan(2000);
+});
+
+test('an image costs what an image costs, whatever its bytes', () => {
+  const shown = (bytes: number) => {
+    const data = 'A'.repeat(bytes);
+    const source = { type: 'base64', media_type: 'image/png', data };
+    return countPrompt({
+      model: 'm',
+      max_tokens: 1,
+      messages: [{ role: 'user', content: [{ type: 'image', source }] }],
+    });
+  };
+  expect(shown(1_000_000)).toBe(shown(100));
+  expect(shown(100)).toBeGreaterThan(1_000);
 });

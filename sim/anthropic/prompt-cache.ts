@@ -10,8 +10,12 @@ const MIN_CACHEABLE_TOKENS = 1024;
 const LOOKBACK_BLOCKS = 20;
 const MAX_ENTRIES = 10_000;
 
+/** About what an image costs, however many bytes it has: the API scales it down to some 1.15 megapixels. */
+const IMAGE_TOKENS = 1_600;
+
 interface Segment {
   text: string;
+  images: number;
   breakpoint?: CacheControl | undefined;
 }
 
@@ -84,15 +88,17 @@ export class PromptCache {
 
 /** Tokens of the whole prompt, for `count_tokens`. */
 export function countPrompt(request: MessagesBody): number {
-  return segmentsOf(request).reduce((sum, segment) => sum + countTokens(segment.text), 0);
+  return segmentsOf(request).reduce((sum, segment) => sum + tokensOf(segment), 0);
 }
+
+const tokensOf = ({ text, images }: Segment): number => countTokens(text) + images * IMAGE_TOKENS;
 
 function prefixesOf(model: string, segments: Segment[]): { hash: string; tokens: number }[] {
   let hash = model;
   let tokens = 0;
   return segments.map((segment) => {
     hash = createHash('sha256').update(hash).update('\0').update(segment.text).digest('base64');
-    tokens += countTokens(segment.text);
+    tokens += tokensOf(segment);
     return { hash, tokens };
   });
 }
@@ -113,7 +119,13 @@ function segmentsOf(request: MessagesBody): Segment[] {
 
 function segment(role: string, value: { cache_control?: CacheControl | null }): Segment {
   const { cache_control: breakpoint, ...content } = value;
-  return { text: `${role}:${JSON.stringify(content)}`, breakpoint: breakpoint ?? undefined };
+  let images = 0;
+  const text = JSON.stringify(content, (key, inner: unknown) => {
+    if (key !== 'source' || typeof inner !== 'object' || inner === null || !('data' in inner)) return inner;
+    images += 1;
+    return { ...inner, data: createHash('sha256').update(String(inner.data)).digest('base64') };
+  });
+  return { text: `${role}:${text}`, images, breakpoint: breakpoint ?? undefined };
 }
 
 /** Claude Code's first system block is billing data for the API, not text for the model. */

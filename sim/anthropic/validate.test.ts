@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { png } from '../../core/testing/image.ts';
 import { validateBody } from './validate.ts';
 
 const user = { role: 'user', content: 'Hi' };
@@ -92,4 +93,39 @@ test('tool results are found behind system notes and across neighbouring user me
 test('the older version still takes sampling parameters, and count_tokens needs no max_tokens', () => {
   expect(() => validateBody({ ...good, temperature: 1 }, 'messages', '2023-06-01')).not.toThrow();
   expect(() => validateBody(withoutMaxTokens, 'count_tokens', '2026-10-21')).not.toThrow();
+});
+
+const image = (data: Buffer, media_type = 'image/png') => ({
+  ...{ type: 'image', source: { type: 'base64', media_type, data: data.toString('base64') } },
+});
+const shown = (block: unknown) => ({ ...good, messages: [{ role: 'user', content: [text('See'), block] }] });
+
+test.each<[string, unknown, string]>([
+  ['an image of another type than it says', shown(image(png(2, 2), 'image/jpeg')), 'does not appear to be one'],
+  ['an image of a type that is not taken', shown(image(png(2, 2), 'image/svg+xml')), "Input should be 'image/jpeg'"],
+  ['an image that was cut off', shown(image(png(2, 2).subarray(0, 30))), 'Could not process image'],
+  ['an image that is too wide', shown(image(png(8_001, 1))), 'exceed max allowed size: 8000 pixels'],
+  [
+    'an image of more than 5 MB',
+    shown(image(Buffer.concat([png(2, 2), Buffer.alloc(4 * 1024 * 1024)]))),
+    'image exceeds 5 MB maximum',
+  ],
+  [
+    'such an image in a tool result',
+    {
+      ...good,
+      messages: [
+        user,
+        use('t'),
+        { role: 'user', content: [{ type: 'tool_result', tool_use_id: 't', content: [image(Buffer.from('no'))] }] },
+      ],
+    },
+    'messages.2.content.0.tool_result.content.0.image.source.base64.data',
+  ],
+])('%s is refused', (_, body, message) => {
+  expect(() => check(body)).toThrow(message);
+});
+
+test('an image within the limits is taken', () => {
+  expect(() => check(shown(image(png(8_000, 1))))).not.toThrow();
 });

@@ -1,6 +1,7 @@
 import { invalid } from './api-error.ts';
 import { findModel } from './models.ts';
 import type { Block, MessageParam, MessagesBody, ToolParam } from './types.ts';
+import { validateImages } from './validate-images.ts';
 import { validateToolResults } from './validate-tool-results.ts';
 
 const TOOL_NAME = /^[a-zA-Z0-9_-]{1,128}$/;
@@ -32,6 +33,7 @@ export function validateBody(
     );
   }
   validateToolResults(request.messages);
+  validateImages(request.messages);
   validateTools(request.tools ?? [], request.tool_choice);
   if (Array.isArray(request.system)) validateBlocks(request.system, 'system');
   validateBreakpoints(request);
