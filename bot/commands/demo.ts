@@ -8,12 +8,12 @@ import { type Command, type CommandArgs, type CommandIo, UsageError } from '../c
 import { environment } from '../config.ts';
 import { openDatabase } from '../database.ts';
 import { createBotProcess } from '../demo/bot-process.ts';
+import { createWideWorld, introduce } from '../demo/everywhere.ts';
 import { freePort } from '../demo/free-port.ts';
 import { narrate } from '../demo/narrator.ts';
 import { type Report, report } from '../demo/report.ts';
 import { type Told, tell } from '../demo/story.ts';
 import { converse } from '../demo/terminal.ts';
-import { createWorld } from '../demo/world.ts';
 
 /** How long scripted people take before they act, milliseconds, at speed 1. */
 const pauseMs = 1_500;
@@ -78,7 +78,7 @@ async function play({ dataDir, once, speed }: Options, io: CommandIo): Promise<R
   const botDir = join(dataDir, 'bot');
   await mkdir(botDir, { recursive: true });
   const database = await openDatabase({ dataDir: join(dataDir, 'database'), log: pino({ level: 'silent' }) });
-  const world = await createWorld(port);
+  const world = await createWideWorld(port);
   const bot = createBotProcess({
     port,
     dataDir: botDir,
@@ -88,10 +88,11 @@ async function play({ dataDir, once, speed }: Options, io: CommandIo): Promise<R
   try {
     narrate(world, startedAt, io);
     await bot.start();
-    io.say('The program is up. Ana writes in #web.');
+    io.say('The program is up. Ana links her accounts, then writes in #web.');
     let told: Told | null = null;
     let reason: string | null = null;
     try {
+      await introduce(world);
       told = await tell(world, () => sleep(speed === 0 ? 0 : pauseMs / speed));
       await sandboxesGone(join(botDir, 'sandboxes'));
       io.say('The sandbox is gone.');
@@ -123,7 +124,7 @@ function summarise({ ok, seconds, reason, counts }: Report, io: CommandIo): void
     ok ? `✔ From a sentence to a merged pull request in ${seconds} s.` : `✖ The story did not end well: ${reason}`,
   );
   io.say(
-    `  ${count(counts.issues, 'issue')}, ${count(counts.prs, 'pull request')}, ${count(counts.proposals, 'proposal')}, ${count(counts.messages.slack ?? 0, 'message')} in Slack`,
+    `  ${count(counts.issues, 'issue')}, ${count(counts.prs, 'pull request')}, ${count(counts.proposals, 'proposal')}, ${count(counts.messages.slack ?? 0, 'message')} in Slack, ${counts.messages.telegram ?? 0} on Telegram, ${counts.messages.discord ?? 0} on Discord`,
   );
 }
 

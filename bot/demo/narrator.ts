@@ -1,12 +1,15 @@
+import { type DiscordMessage, renderMessage as renderDiscord } from '../../sim/discord/index.ts';
 import { renderMessage, type SlackMessage } from '../../sim/slack/index.ts';
+import { renderMessage as renderTelegram, type TelegramMessage } from '../../sim/telegram/index.ts';
 import type { CommandIo } from '../command.ts';
-import type { World } from './world.ts';
+import type { WideWorld } from './everywhere.ts';
 
 /** Lines that say how long and how much so far. */
 const clock = /^\s*\d+ (s|min), \$|\bfor \d+ s\b/;
 
 /** Prints what each side sees, as it happens, with the seconds since the start. */
-export function narrate({ slack, github, channel, ana }: World, startedAt: number, io: CommandIo): void {
+export function narrate(world: WideWorld, startedAt: number, io: CommandIo): void {
+  const { slack, github, channel, ana, telegram, discord } = world;
   const say = (where: string, text: string) => {
     const seconds = ((Date.now() - startedAt) / 1000).toFixed(1).padStart(5);
     const [first = '', ...rest] = text.split('\n').filter((line) => line.trim() !== '');
@@ -16,21 +19,19 @@ export function narrate({ slack, github, channel, ana }: World, startedAt: numbe
   const shown = new Map<string, string[]>();
   const place = (message: SlackMessage) => (message.channel === channel ? '#web' : 'DM');
   const who = (message: SlackMessage) => (message.user === ana.id ? 'Ana' : 'Mainloop');
-  const show = (message: SlackMessage) => {
-    if (message.streaming_state === 'in_progress') return;
-    const lines = renderMessage(message)
-      .replaceAll(`@${slack.botUserId}`, '@mainloop')
-      .split('\n')
-      .filter((line) => line.trim() !== '');
-    const before = shown.get(message.ts);
-    shown.set(message.ts, lines);
+  const tell = (id: string, where: string, whose: string, text: string) => {
+    const lines = text.split('\n').filter((line) => line.trim() !== '');
+    const before = shown.get(id);
+    shown.set(id, lines);
     // An edited card differs in a line or two; the clock alone is no news.
     const news = before ? lines.filter((line) => !before.includes(line) && !clock.test(line)) : lines;
     if (news.length === 0) return;
-    say(
-      place(message),
-      before ? `${who(message)} edits “${lines[0]}”\n${news.join('\n')}` : `${who(message)}: ${lines.join('\n')}`,
-    );
+    say(where, before ? `${whose} edits “${lines[0]}”\n${news.join('\n')}` : `${whose}: ${lines.join('\n')}`);
+  };
+  const show = (message: SlackMessage) => {
+    if (message.streaming_state === 'in_progress') return;
+    const text = renderMessage(message).replaceAll(`@${slack.botUserId}`, '@mainloop');
+    tell(`slack:${message.channel}:${message.ts}`, place(message), who(message), text);
   };
   slack.on('message', show);
   slack.on('edit', show);
@@ -39,6 +40,18 @@ export function narrate({ slack, github, channel, ana }: World, startedAt: numbe
   slack.on('reaction', ({ message, name, user, op }) => {
     if (op === 'add' && user === ana.id) say(place(message), `Ana reacts :${name}:`);
   });
+  const onTelegram = (message: TelegramMessage) => {
+    const whose = message.wire.from?.id === telegram.botId ? 'Mainloop' : 'Ana';
+    tell(`telegram:${message.chat}:${message.id}`, 'Telegram', whose, renderTelegram(message));
+  };
+  telegram.on('message', onTelegram);
+  telegram.on('edit', onTelegram);
+  const onDiscord = (message: DiscordMessage) => {
+    const whose = message.author.id === discord.botUserId ? 'Mainloop' : 'Ana';
+    tell(`discord:${message.id}`, 'Discord', whose, renderDiscord(message));
+  };
+  discord.on('message', onDiscord);
+  discord.on('edit', onDiscord);
   github.on('issue', ({ number, action, by, title }) => say('GitHub', `${by} ${action} issue #${number}: ${title}`));
   github.on('pr', ({ number, action, by, title, draft }) =>
     say('GitHub', `${by} ${action}${draft ? ' draft' : ''} pull request #${number}: ${title}`),

@@ -1,5 +1,6 @@
 import { connect } from '../../core/store/database.ts';
 import { createStore } from '../../core/store/index.ts';
+import type { WideWorld } from './everywhere.ts';
 import { repository } from './repository.ts';
 import type { Told } from './story.ts';
 import type { World } from './world.ts';
@@ -21,7 +22,11 @@ export interface Outcome {
 }
 
 /** Reads how it ended from the program's own database and from what the services saw. */
-export async function report(world: World, databaseUrl: string, { seconds, told, reason }: Outcome): Promise<Report> {
+export async function report(
+  world: WideWorld,
+  databaseUrl: string,
+  { seconds, told, reason }: Outcome,
+): Promise<Report> {
   const { db, close } = await connect(databaseUrl, () => undefined);
   try {
     const store = createStore(db);
@@ -62,6 +67,8 @@ export async function report(world: World, databaseUrl: string, { seconds, told,
           slack: world.slack.calls.filter(
             (call) => call.method === 'chat.postMessage' || call.method === 'chat.startStream',
           ).length,
+          telegram: world.telegram.calls.filter(({ method, error }) => method === 'sendMessage' && !error).length,
+          discord: world.discord.calls.filter(({ route }) => route === 'POST /channels/:channel/messages').length,
         },
       },
     };

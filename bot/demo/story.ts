@@ -1,10 +1,9 @@
 import type { SlackMessage } from '../../sim/slack/index.ts';
 import { renderMessage } from '../../sim/slack/index.ts';
+import { renderMessage as renderTelegram } from '../../sim/telegram/index.ts';
+import { projectChannel, type WideWorld } from './everywhere.ts';
 import { repository, reviewed } from './repository.ts';
-import type { World } from './world.ts';
-
-/** Longest wait for any one thing to happen, milliseconds. */
-const patienceMs = 60_000;
+import { until } from './until.ts';
 
 export interface Told {
   /** What Ana had to do after her first message. */
@@ -13,13 +12,12 @@ export interface Told {
 }
 
 /**
- * Ana's part of the story: she reports a bug in a thread, confirms with a reaction, approves the plan with a button in
- * her DM, reviews the pull request and merges it. `pause` is how long people take before they act.
+ * Ana's part of the story: she reports a bug in a Slack thread, confirms with a reaction, approves the plan with a button on
+ * Telegram, sees the task in the project's Discord channel, reviews the pull request and merges it. `pause` is how long
+ * people take before they act.
  */
-export async function tell(
-  { slack, github, ana, anaOnGitHub, channel }: World,
-  pause: () => Promise<void>,
-): Promise<Told> {
+export async function tell(world: WideWorld, pause: () => Promise<void>): Promise<Told> {
+  const { slack, github, ana, anaOnGitHub, channel, telegram, discord, anaOnTelegram } = world;
   let taps = 0;
   const tap = async <T>(act: () => Promise<T> | T): Promise<T> => {
     await pause();
@@ -32,13 +30,16 @@ export async function tell(
   const card = await wait('the proposal', () => find(slack.messages(channel), /Start without a plan/));
   await tap(() => ana.react(channel, card.ts, '+1'));
 
-  const dm = await ana.dm();
-  const plan = await wait('the plan', () => find(slack.messages(dm), /Approve plan/));
-  await tap(() => ana.press(plan, { text: 'Approve plan' }));
+  const asks = (text: RegExp) =>
+    telegram.messages(anaOnTelegram.id).filter((message) => !message.deleted && text.test(renderTelegram(message)));
+  const plan = await wait('the plan', () => asks(/Approve plan/).at(-1));
+  const project = projectChannel(world)?.id ?? '';
+  await wait('the task on Discord', () => discord.messages(project).find(({ deleted }) => !deleted));
+  await tap(() => anaOnTelegram.press(plan, 'Approve plan'));
 
   const pull = await wait('the pull request', () => github.prs(repository)[0]);
   await wait('green checks and a ready pull request', () => !pull.pull.draft || undefined);
-  const asked = await wait('the request for review', () => find(slack.messages(dm), reviewCard));
+  const asked = await wait('the request for review', () => asks(reviewCard).at(-1));
   await wait('the word that it is ready', () =>
     find(
       slack.messages(channel).filter((m) => m.thread_ts === root),
@@ -54,12 +55,7 @@ export async function tell(
     }),
   );
   await wait('the answer to the review', () => pull.pull.reviewComments.find((comment) => comment.inReplyTo !== null));
-  await wait('the second request for review', () =>
-    find(
-      slack.messages(dm).filter((m) => m.ts > asked.ts),
-      reviewCard,
-    ),
-  );
+  await wait('the second request for review', () => asks(reviewCard).find(({ id }) => id > asked.id));
 
   await tap(() => anaOnGitHub.merge(repository, pull.number));
   await wait('the end of the task', () => find(slack.messages(channel), /merged/i));
@@ -70,12 +66,3 @@ const reviewCard = /ready for your review/;
 
 const find = (messages: readonly SlackMessage[], text: RegExp): SlackMessage | undefined =>
   messages.findLast((message) => !message.deleted && text.test(renderMessage(message)));
-
-async function until<T>(what: string, probe: () => T | undefined): Promise<T> {
-  for (const end = Date.now() + patienceMs; Date.now() < end; ) {
-    const found = probe();
-    if (found !== undefined) return found;
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
-  throw new Error(`${what} did not come within ${patienceMs / 1000} s`);
-}

@@ -11,8 +11,8 @@ import { type BotProcess, createBotProcess } from '../demo/bot-process.ts';
 import { freePort } from '../demo/free-port.ts';
 import { createWorld, type World } from '../demo/world.ts';
 
-export interface House {
-  readonly world: World;
+export interface House<W extends World = World> {
+  readonly world: W;
   /** The program, a process of its own that can be killed and started again. */
   readonly bot: BotProcess;
   readonly databaseUrl: string;
@@ -30,7 +30,9 @@ export interface House {
   close(): Promise<void>;
 }
 
-export interface HouseOptions {
+export interface HouseOptions<W extends World = World> {
+  /** Makes the world around it; by default the one with Slack alone. */
+  readonly createWorld?: (port: number) => Promise<W>;
   /** Settings over those of the world; an empty string unsets one. */
   readonly env?: Record<string, string>;
   /** Modules that the program's process loads first (`node --import`). */
@@ -40,11 +42,16 @@ export interface HouseOptions {
 }
 
 /** Builds the world and starts the program in it, on a database of its own. */
-export async function openHouse({ env = {}, imports = [], start = true }: HouseOptions = {}): Promise<House> {
+export function openHouse(options?: Omit<HouseOptions, 'createWorld'>): Promise<House>;
+export function openHouse<W extends World>(
+  options: HouseOptions<W> & Required<Pick<HouseOptions<W>, 'createWorld'>>,
+): Promise<House<W>>;
+export async function openHouse(options: HouseOptions = {}): Promise<House> {
+  const { env = {}, imports = [], start = true } = options;
   const database = await testDatabase();
   const dataDir = await mkdtemp(join(tmpdir(), 'mainloop-house-'));
   const port = await freePort();
-  const world = await createWorld(port);
+  const world = await (options.createWorld ?? createWorld)(port);
   const bot = createBotProcess({
     port,
     dataDir,

@@ -32,7 +32,9 @@ export const createReceive = (deps: Deps, atWork: AtWork, { startTurn, startInte
     const person = await deps.store.people.of(account);
     if (!person) return meet(deps, inbound, startJoined);
     // Where they were last is where asks go; a minute more or less does not matter, a write per message would.
-    if (Date.now() - person.lastSeenAt > seenEveryMs) await deps.store.people.seen(account, Date.now());
+    // Who was let in by the settings is called by an id until they say something.
+    const isUnnamed = person.name === account.id && account.name !== undefined;
+    if (isUnnamed || Date.now() - person.lastSeenAt > seenEveryMs) await deps.store.people.seen(account, Date.now());
     if (inbound.kind === 'reaction' && !decides(inbound)) return;
     if (inbound.kind !== 'message') return startInteraction(inbound, person);
     const form = await formOf(deps, inbound);
