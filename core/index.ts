@@ -133,18 +133,6 @@ export function createCore(outside: Outside): Core {
     await startAsk(opened.id);
   }
 
-  /**
-   * The engine puts what a crash cut off into a queue of its own, at which it looks once a second for the first time. Ours
-   * is looked at sooner.
-   */
-  async function takeUp(): Promise<void> {
-    const cutOff = await DBOS.listWorkflows({ status: 'ENQUEUED', loadInput: false });
-    const ids = cutOff
-      .filter(({ queueName }) => queueName !== runQueue && queueName !== wakeQueue)
-      .map(({ workflowID }) => workflowID);
-    if (ids.length > 0) await DBOS.resumeWorkflows(ids, { queueName: wakeQueue });
-  }
-
   const joined = DBOS.registerWorkflow(createJoined(deps), lasting('joined'));
   const startJoined = async (id: number) => {
     await DBOS.startWorkflow(joined, { workflowID: `join:${id}` })(id);
@@ -170,7 +158,6 @@ export function createCore(outside: Outside): Core {
         onConflict: 'always_update',
       });
       await DBOS.registerQueue(wakeQueue, { minPollingIntervalMs: wakePollMs, onConflict: 'always_update' });
-      await takeUp();
       const turns = await deps.store.conversations.activeTurns();
       await Promise.all(turns.map(({ key, turn: id }) => startTurn(id, key)));
       for (const number of await deps.store.tasks.unstarted()) await startTask(number);
