@@ -22,7 +22,7 @@ const place: Place = { platform, space: '', channel: 'here', dm: true };
 export function createTerminal({ input, output, user }: TerminalOptions): Chat {
   const me: Account = { platform, space: '', id: user, name: user, bot: false };
   const posts = new Map<string, MessageRef>();
-  const shown = new Map<string, string>();
+  const shown = new Map<string, string[]>();
   let buttons: { button: Button; target: MessageRef }[] = [];
   let lines: Interface | undefined;
   let count = 0;
@@ -33,15 +33,18 @@ export function createTerminal({ input, output, user }: TerminalOptions): Chat {
   const refOf = (id: string): MessageRef => ({ place, id });
 
   function show(ref: MessageRef, doc: Doc): void {
-    const text = plainText(doc);
-    if (shown.get(ref.id) === text) return;
-    shown.set(ref.id, text);
+    const lines = plainText(doc).split('\n');
+    const before = shown.get(ref.id);
+    // Nothing is taken back from a screen: of a change, its first line and what is new is shown.
+    const news = lines.filter((line, at) => at === 0 || !before?.includes(line));
+    if (before && news.length === 1 && before[0] === lines[0]) return;
+    shown.set(ref.id, lines);
     const labels = (doc.buttons ?? []).flat().map((button) => {
       if (button.url) return `${button.label}: ${button.url}`;
       buttons.push({ button, target: ref });
       return `[${buttons.length}] ${button.label}`;
     });
-    output.write(`${[text, labels.join('   ')].filter(Boolean).join('\n')}\n\n`);
+    output.write(`${[news.join('\n'), labels.join('   ')].filter(Boolean).join('\n')}\n\n`);
   }
 
   function inboundOf(line: string): Inbound | null {
@@ -74,7 +77,7 @@ export function createTerminal({ input, output, user }: TerminalOptions): Chat {
 
   return {
     platform,
-    capabilities: { maxCharacters: 100_000, editEveryMs: 1_000, history: false, forms: 'reply' },
+    capabilities: { maxCharacters: 100_000, editEveryMs: 5_000, history: false, forms: 'reply' },
     async start(sink) {
       lines = createInterface({ input });
       lines.on('line', (line) => {

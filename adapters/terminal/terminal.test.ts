@@ -66,6 +66,13 @@ test('an edit that changes nothing is not shown again', async () => {
   expect(screen()).toBe('one\n\ntwo\n\n');
 });
 
+test('of a changed message its first line and what is new is shown', async () => {
+  const { chat, screen } = await open();
+  const ref = await chat.post(here, { title: '#41', text: 'Plan\nCI' }, 'k');
+  await chat.edit(ref, { title: '#41', text: 'Plan\nCI is green' });
+  expect(screen()).toBe('#41\nPlan\nCI\n\n#41\nCI is green\n\n');
+});
+
 test('what could not be kept is said', async () => {
   const { type, screen } = await open(async () => Promise.reject(new Error('no database')));
   type('hello');
