@@ -92,8 +92,8 @@ export function createCore(outside: Outside): Core {
   const reminder = DBOS.registerWorkflow(createReminder(deps), lasting('reminder'));
   const digest = DBOS.registerWorkflow(createDigest(deps), lasting('digest'));
   const inboxRounds = createInboxRounds(deps, {
-    startAsk: async (id, person) => {
-      await DBOS.startWorkflow(ask, { workflowID: `ask:${id}:${person}` })(id, person);
+    startAsk: async (id, person, dueAt) => {
+      await DBOS.startWorkflow(ask, { workflowID: `ask:${id}:${person}:${dueAt}` })(id, person);
     },
     startReminder: async (id, person, dueAt) => {
       await DBOS.startWorkflow(reminder, { workflowID: `reminder:${id}:${person}:${dueAt}` })(id, person, dueAt);

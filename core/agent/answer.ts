@@ -46,7 +46,10 @@ export const answerTool = (store: Store, decisions: AssistantDeps['decisions']):
     if ('problem' in understood) return refused(understood.problem);
     if ('parts' in understood) {
       const { parts } = understood;
-      return decided(await decisions.reply(ask.id, parts, by.actor), await recorded(store, ask.id, by.actor.name));
+      return decided(
+        await decisions.reply(ask.id, parts, by.actor, said.message),
+        await recorded(store, ask.id, by.actor.name),
+      );
     }
     const { answer, note } = understood;
     const result = decided(

@@ -46,7 +46,7 @@ export const askingStore = (db: Database) => ({
       const later = { dueAt: until, snoozedUntil: until };
       await tx
         .insert(askings)
-        .values({ ask, person, told: 1, reminds: true, ...later })
+        .values({ ask, person, told: 0, reminds: true, ...later })
         .onConflictDoUpdate({ target: [askings.ask, askings.person], set: later });
       await tx
         .update(asks)

@@ -75,12 +75,14 @@ export const askStore = (db: Database) => {
       });
     },
 
-    /** Takes an ask back that nobody needs to answer any more. */
-    async withdraw(id: number, at: number): Promise<void> {
+    /** Takes an ask back that nobody needs to answer any more; answers how it was answered before, if it was. */
+    async withdraw(id: number, at: number): Promise<{ answer: Answer; by: string } | null> {
       await db
         .update(asks)
         .set({ state: 'withdrawn', answeredAt: at })
         .where(and(eq(asks.id, id), eq(asks.state, 'open')));
+      const ask = await find(id);
+      return ask?.state === 'answered' && ask.answer ? { answer: ask.answer, by: ask.answeredBy ?? '' } : null;
     },
 
     /** Withdraws all open asks of a task; answers their ids. */

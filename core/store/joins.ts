@@ -10,13 +10,20 @@ export type Join = typeof joins.$inferSelect;
 export const joinStore = (db: Database) => ({
   /**
    * Joins an account to a person, because the code that was shown on `through` was entered there. Null, and nothing is
-   * changed, when the account has a person already or the person is gone.
+   * changed, when the account has a person already, the person is gone, or `through` is no longer theirs.
    */
   async add(person: number, account: Omit<Account, 'bot'>, through: string, at: number): Promise<Join | null> {
     return db.transaction(async (tx) => {
       // Locked, so that a removal of the person comes before or after, with all their accounts.
       const [known] = await tx.select().from(people).where(eq(people.id, person)).for('share');
       if (!known) return null;
+      // The code was shown on an account that has been taken from them since: whoever holds it then is somebody else.
+      const [shownOn] = await tx
+        .select()
+        .from(accounts)
+        .where(and(eq(accounts.key, through), eq(accounts.person, person)))
+        .for('share');
+      if (!shownOn) return null;
       const [fresh] = await tx
         .insert(accounts)
         .values(accountRow(account, person, at))

@@ -1,4 +1,4 @@
-import { and, eq, gt, isNotNull, isNull, like, or } from 'drizzle-orm';
+import { and, eq, gt, gte, isNotNull, isNull, like, or } from 'drizzle-orm';
 import type { MessageRef, Place } from '../domain/chat.ts';
 import type { Database } from './database.ts';
 import { posts } from './schema.ts';
@@ -52,12 +52,19 @@ export const postStore = (db: Database) => ({
     return row?.subject ?? null;
   },
 
-  /** Whether a card has left, or is about to, for the channel of `place` and its message's id is not known yet. */
-  async underway(place: Place): Promise<boolean> {
+  /** Whether a card that was announced after `since` has left, or is about to, for the channel of `place` and its message's id is not known yet. */
+  async underway(place: Place, since: number): Promise<boolean> {
     const [row] = await db
       .select({ key: posts.key })
       .from(posts)
-      .where(and(eq(posts.channel, channelOf(place)), isNull(posts.messageId), isNotNull(posts.subject)))
+      .where(
+        and(
+          eq(posts.channel, channelOf(place)),
+          isNull(posts.messageId),
+          isNotNull(posts.subject),
+          gte(posts.createdAt, since),
+        ),
+      )
       .limit(1);
     return row !== undefined;
   },

@@ -52,12 +52,19 @@ export async function ask(
       (unless?.(item) ?? false),
   );
   if (signal.type === 'answered') return { answer: signal.answer, by: signal.by };
-  await effect('close ask', async () => {
-    await deps.store.asks.withdraw(opened, Date.now());
-    deps.presenter.touch(`ask:${opened}`);
-  });
+  const answered = await effect('close ask', () => close(deps, opened));
+  mailbox.forget((item) => item.type === 'answered' && item.ask === opened);
   if (signal.type !== 'retry') mailbox.putBack(signal);
+  // They answered before it was taken back, and read that it counts.
+  if (answered) return answered;
   return { answer: again, by: signal.type === 'retry' ? signal.by : 'mainloop' };
+}
+
+/** Takes an ask back; answers what was answered first, if somebody was quicker. */
+export async function close({ store, presenter }: TaskContext['deps'], ask: number): Promise<Answered | null> {
+  const answered = await store.asks.withdraw(ask, Date.now());
+  presenter.touch(`ask:${ask}`);
+  return answered;
 }
 
 /** Names the cursor that holds the last comment written before an ask: it and those before it are no answers. */

@@ -1,5 +1,5 @@
 import { accountKey, conversationKey, type Inbound, type Place } from '../domain/chat.ts';
-import { describe } from '../errors.ts';
+import { describe, Failure } from '../errors.ts';
 import type { Chat } from '../ports.ts';
 import { channelOf } from '../store/posts.ts';
 import type { Deps } from './deps.ts';
@@ -14,7 +14,8 @@ const cursorOf = (chat: Chat) => `heard:${chat.platform}`;
 
 /**
  * Finds what people said and how they reacted while the program was away, on faces that keep a history. Everything goes
- * the way of a live event, with the same ids, so what was handled before is not handled again.
+ * the way of a live event, with the same ids, so what was handled before is not handled again. Throws after all places were
+ * tried when one could not be read now; then it has to be called again, and reads from the same moment.
  */
 export async function catchUp(deps: Deps, chat: Chat, receive: (inbound: Inbound) => Promise<void>): Promise<void> {
   if (!chat.capabilities.history) return;
@@ -22,12 +23,14 @@ export async function catchUp(deps: Deps, chat: Chat, receive: (inbound: Inbound
   const now = Date.now();
   if (heard) {
     const since = Math.max(Number(heard) - overlapMs, now - rememberMs);
+    const unread: unknown[] = [];
     for (const place of await placesOf(deps, chat, now - rememberMs)) {
-      await attempt(deps, place, () => readHistory(chat, place, since, receive));
+      unread.push(...(await attempt(deps, place, () => readHistory(chat, place, since, receive))));
     }
     for (const { place, messageId } of await deps.store.posts.awaiting(chat.platform)) {
-      await attempt(deps, place, () => readReactions(chat, place, messageId, receive));
+      unread.push(...(await attempt(deps, place, () => readReactions(chat, place, messageId, receive))));
     }
+    if (unread.length > 0) throw unread[0];
   }
   await deps.store.history.setCursor(cursorOf(chat), String(now));
 }
@@ -67,11 +70,16 @@ async function readReactions(chat: Chat, place: Place, id: string, receive: (inb
   }
 }
 
-/** One place that cannot be read (the bot was removed from it) must not keep the others from being read. */
-async function attempt({ log }: Deps, place: Place, act: () => Promise<void>): Promise<void> {
+/**
+ * One place that cannot be read must not keep the others from being read. Answers what may pass; that the bot was removed
+ * from a place does not.
+ */
+async function attempt({ log }: Deps, place: Place, act: () => Promise<void>): Promise<unknown[]> {
   try {
     await act();
+    return [];
   } catch (error) {
     log.warn({ place, error: describe(error) }, 'could not catch up here');
+    return error instanceof Failure && error.remedy === 'never' ? [] : [error];
   }
 }

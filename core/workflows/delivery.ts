@@ -60,10 +60,13 @@ const unknownContent = '';
 /** A person can be quicker than our note of what a message shows, above all when a crash came between; longest wait. */
 const noteMs = 30_000;
 
+/** A card that was announced this long ago and still has no message was given up. */
+const givenUpMs = 30 * 60_000;
+
 /** What a message shows, or null. Waits while a card in its channel is on its way: it may be this one. */
 export async function shownBy({ store }: Pick<Deps, 'store'>, ref: MessageRef): Promise<string | null> {
   for (const until = Date.now() + noteMs; ; await sleep(100)) {
-    const isUnderway = await store.posts.underway(ref.place);
+    const isUnderway = await store.posts.underway(ref.place, Date.now() - givenUpMs);
     const subject = await store.posts.subjectOf(ref);
     if (subject || !isUnderway || Date.now() > until) return subject;
   }

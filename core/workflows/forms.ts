@@ -1,7 +1,8 @@
 import type { Button, Doc, Inbound, MessageRef } from '../domain/chat.ts';
-import type { Person } from '../domain/policy.ts';
+import { may, type Person } from '../domain/policy.ts';
 import { chatFor } from './delivery.ts';
 import type { Deps } from './deps.ts';
+import { mayAnswer } from './recipients.ts';
 
 type Message = Extract<Inbound, { kind: 'message' }>;
 
@@ -24,6 +25,7 @@ export async function promptFor(
   if (!asksByMessage(deps, account.platform)) return null;
   const shown = target && (await deps.store.posts.subjectOf(target));
   for (const subject of [shown, subjectOf(token, person)]) {
+    if (subject && !(await mayRead(deps, subject, person))) continue;
     const doc = subject ? (await deps.draw(subject))?.doc : undefined;
     const form = buttonsOf(doc).find((button) => button.token === token)?.form;
     if (!form) continue;
@@ -40,6 +42,18 @@ export async function formOf({ store }: Pick<Deps, 'store'>, message: Message): 
   const { dedupe, at, account, place, ref, text } = message;
   const token = subject.slice('form:'.length);
   return { kind: 'form', dedupe, at, account, place, token, fields: { text }, reply: {}, message: ref };
+}
+
+/** A token can be forged; what it names is shown to those alone whom it concerns. */
+async function mayRead({ store }: Deps, subject: string, person: Person | null): Promise<boolean> {
+  const [noun, id] = subject.split(':');
+  if (noun === 'ask') {
+    const ask = await store.asks.find(Number(id));
+    return ask !== null && mayAnswer(store, person, ask);
+  }
+  if (noun !== 'proposal') return true;
+  const proposal = await store.proposals.find(Number(id));
+  return proposal !== null && may(person, 'propose', proposal.repo);
 }
 
 const buttonsOf = (doc: Doc | undefined): readonly Button[] => (doc?.buttons ?? []).flat();

@@ -1,7 +1,7 @@
 import type { Doc, Inbound } from '../domain/chat.ts';
 import type { TaskNumber } from '../domain/ids.ts';
 import type { InboxCommand } from '../domain/inbox-commands.ts';
-import { may } from '../domain/policy.ts';
+import { isAmong, may, seenBy } from '../domain/policy.ts';
 import { nextQuietEnd, parseQuiet } from '../domain/quiet.ts';
 import { zoneNamed } from '../domain/zoned.ts';
 import type { Ask } from '../store/asks.ts';
@@ -56,10 +56,11 @@ async function asksMeant(
 ): Promise<{ found: Ask[] } | Doc> {
   const above = named === null && place.thread ? await store.posts.subjectOf({ place, id: place.thread }) : null;
   const ask = above?.startsWith('ask:') ? await store.asks.find(Number(above.slice('ask:'.length))) : null;
-  if (ask) return { found: [ask] };
+  const seen = async (number: TaskNumber) => isAmong(seenBy(person), (await store.tasks.find(number))?.repo ?? '');
+  if (ask && (await seen(ask.task))) return { found: [ask] };
   const task = named ?? (await taskHere());
   if (task !== null) {
-    const found = await store.asks.openOf(task);
+    const found = (await seen(task)) ? await store.asks.openOf(task) : [];
     return found.length > 0 ? { found } : { text: `Nothing of #${task} waits for an answer.` };
   }
   const mine = await answerable(store, person, await store.asks.inbox());

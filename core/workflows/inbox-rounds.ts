@@ -4,7 +4,8 @@ import { describe } from '../errors.ts';
 import type { Asking } from '../store/askings.ts';
 import type { Deps } from './deps.ts';
 import { whoMayAnswer } from './recipients.ts';
-import { quietNow, zoneOf } from './surfaces.ts';
+import { cardOf } from './reminder.ts';
+import { escalationAt, quietNow, zoneOf } from './surfaces.ts';
 
 /** How often it is looked what people are to hear now. */
 const roundMs = 1_000;
@@ -19,7 +20,7 @@ export interface InboxRounds {
 /** Workflows that a round starts; by their ids each is started once. */
 export interface InboxChildren {
   /** Shows an ask to one more person. */
-  readonly startAsk: (ask: number, person: number) => Promise<void>;
+  readonly startAsk: (ask: number, person: number, dueAt: number) => Promise<void>;
   readonly startReminder: (ask: number, person: number, dueAt: number) => Promise<void>;
   readonly startDigest: (person: number, at: number) => Promise<void>;
 }
@@ -84,13 +85,25 @@ async function escalate({ store }: Deps): Promise<void> {
 }
 
 /** A crash between start and note starts the same workflow again, which is nothing. */
-async function tell({ store }: Deps, { startAsk, startReminder }: InboxChildren, asking: Asking): Promise<void> {
+async function tell(deps: Deps, { startAsk, startReminder }: InboxChildren, asking: Asking): Promise<void> {
+  const { store } = deps;
   const { ask, person, told, reminds } = asking;
+  const found = await store.asks.find(ask);
+  const able = found ? await whoMayAnswer(store, found) : [];
+  if (!able.some(({ id }) => id === person)) {
+    // They lost the role or the project: whoever runs the house hears of it instead.
+    const owners = reminds ? able.filter(({ role }) => role === 'owner') : [];
+    const due = Date.now();
+    for (const { id } of owners)
+      await store.askings.put({ ask, person: id, told: 0, dueAt: due }, escalationAt(deps, due));
+    return store.askings.told(asking, null);
+  }
   const now = Date.now();
   const dueAt = asking.dueAt ?? now;
   const until = quietNow(await store.inbox.of(person), now);
   if (until !== null) return store.askings.defer(asking, until);
-  if (told === 0) await startAsk(ask, person);
+  // Who put it off without having a card, or lost it with an account, gets one now.
+  if (told === 0 || !(await cardOf(deps, ask, person))) await startAsk(ask, person, dueAt);
   else await startReminder(ask, person, dueAt);
   await store.askings.told(asking, reminds ? nextReminder(told + 1, now) : null);
 }

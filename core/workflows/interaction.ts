@@ -50,10 +50,14 @@ async function handle(
     return effect('reply', async () => replyTo(deps, inbound, answeredIn(await linkTo(deps, said.root))), brisk);
   }
   if (inbound.kind === 'command') {
-    const doc = await effect('command', () => runCommand(deps, decisions, inbound, actor), brisk);
+    const doc = await effect(
+      'command',
+      async () => runCommand(deps, decisions, inbound, await asNow(deps, actor)),
+      brisk,
+    );
     return effect('reply', () => replyTo(deps, inbound, doc), brisk);
   }
-  const decided = await effect('decide', () => decide(deps, decisions, inbound, actor), brisk);
+  const decided = await effect('decide', async () => decide(deps, decisions, inbound, await asNow(deps, actor)), brisk);
   if (decided.start !== null) await children.startTask(decided.start);
   const { say, more } = decided;
   if (more) await effect('reply', () => askFor(deps, inbound, more), brisk);
@@ -63,6 +67,12 @@ async function handle(
   if (say && inbound.kind === 'reaction' && decided.refused === 'own')
     await notice(deps.log, 'say refusal', () => sayRefusal(deps, inbound, actor, say));
 }
+
+/** Who acts, by what they are now: a role, a project or an account may have been taken from them since the event came in. */
+const asNow = async ({ store }: Deps, actor: Actor): Promise<Actor> => ({
+  ...actor,
+  person: await store.people.byAccount(actor.account),
+});
 
 /** In the thread of the card, once for each person. */
 async function sayRefusal(

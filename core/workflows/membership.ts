@@ -78,6 +78,7 @@ export function createMembership(store: Store, actor: string): Membership {
       const person = await store.people.byAccount(account);
       if (!person || !(await store.people.dropAccount(account)))
         throw failure('unknown_account', `Nobody has the account ${account}.`, '`people list` shows them.');
+      await store.codes.revoke({ holders: [`person:${person.id}`, `account:${account}`] });
       await note(person.id, 'unlinked', { accounts: [account] });
     },
 

@@ -2,7 +2,7 @@ import type { HostComment, HostReview, HostReviewComment } from '../ports.ts';
 import { addressBrief } from '../words/briefs.ts';
 import { pullBody, reviewReply } from '../words/pull.ts';
 import { doneNotice } from '../words/task.ts';
-import { park } from './asking.ts';
+import { close, park } from './asking.ts';
 import type { Done } from './build.ts';
 import { follow } from './ci.ts';
 import { Dropped, type TaskContext } from './context.ts';
@@ -55,19 +55,16 @@ export async function awaitReview(context: TaskContext, notify: boolean): Promis
       s.type === 'retry' ||
       (s.type === 'answered' && s.ask === ask),
   );
-  await effect('close review ask', async () => {
-    await deps.store.asks.withdraw(ask, Date.now());
-    deps.presenter.touch(`ask:${ask}`);
-  });
+  // Whoever answered before it was closed read that it counts, whatever else came first.
+  const answered = await effect('close review ask', () => close(deps, ask));
+  mailbox.forget((item) => item.type === 'answered' && item.ask === ask);
+  if (answered?.answer.type === 'drop') throw new Dropped(answered.by);
+  const said = answered && 'text' in answered.answer ? answered.answer.text : null;
   if (signal.type === 'review') {
-    return { reviews: signal.reviews, comments: signal.comments, remarks: signal.remarks, said: null };
-  }
-  if (signal.type === 'answered') {
-    if (signal.answer.type === 'drop') throw new Dropped(signal.by);
-    return { reviews: [], comments: [], remarks: [], said: 'text' in signal.answer ? signal.answer.text : null };
+    return { reviews: signal.reviews, comments: signal.comments, remarks: signal.remarks, said };
   }
   if (signal.type === 'head_moved') await follow(context, signal.sha);
-  return null;
+  return answered ? { reviews: [], comments: [], remarks: [], said } : null;
 }
 
 /** Addresses what reviewers want: 👀 first, a run, then a reply in every thread that it answered. */
