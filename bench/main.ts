@@ -3,6 +3,8 @@ import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import type { Benchmark, Figures } from './benchmark.ts';
 import { burst } from './burst.ts';
+import { chats } from './chats.ts';
+import { fanout } from './fanout.ts';
 import { memory } from './memory.ts';
 import { recovery } from './recovery.ts';
 import { start } from './start.ts';
@@ -11,7 +13,7 @@ import { table } from './table.ts';
 import { turn } from './turn.ts';
 import { waiting } from './waiting.ts';
 
-const benchmarks: readonly Benchmark[] = [turn, stream, waiting, burst, recovery, start, memory];
+const benchmarks: readonly Benchmark[] = [turn, stream, waiting, burst, chats, fanout, recovery, start, memory];
 
 /** No benchmark runs longer, milliseconds. */
 const longestMs = 240_000;
