@@ -5,6 +5,7 @@ import { createGitHub } from '../adapters/github/index.ts';
 import { createSlack } from '../adapters/slack/index.ts';
 import { createTelegram } from '../adapters/telegram/index.ts';
 import type { Account, Place } from '../core/domain/chat.ts';
+import type { Door } from '../core/door.ts';
 import { ana, confirmedTask, startCore } from './core.ts';
 import { leanPorts } from './lean-ports.ts';
 
@@ -34,6 +35,8 @@ const host = createGitHub({
   log,
 });
 const { sandbox, model } = leanPorts({ onWorker: ({ token }) => void plan(token), onIssue: () => undefined });
+// Workers begin while the core still starts.
+const door = Promise.withResolvers<Door>();
 const { core } = await startCore(
   env.DATABASE_URL ?? '',
   { chats: new Map(chats.map((chat) => [chat.platform, chat])), host, sandbox, model },
@@ -48,9 +51,11 @@ const { core } = await startCore(
 
 /** A worker that hands back its plan at once, and is at work for ever on what is to be done then. */
 async function plan(token: string): Promise<void> {
-  const attempt = await core.door.admit(token);
+  const { admit, result } = await door.promise;
+  const attempt = await admit(token);
   if (attempt?.kind !== 'plan') return;
-  await core.door.result(attempt, { type: 'plan', plan: 'Add a line.', summary: 'One line.', session: 's' });
+  await result(attempt, { type: 'plan', plan: 'Add a line.', summary: 'One line.', session: 's' });
 }
 
+door.resolve(core.door);
 process.send?.({ type: 'ready' });
