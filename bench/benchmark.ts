@@ -13,8 +13,13 @@ export interface Goal {
 export interface Benchmark {
   readonly name: string;
   readonly what: string;
+  /** The platforms that it can be run on, one at a time; the first unless told otherwise. */
+  readonly platforms?: readonly string[];
   /** In the order of the table; every key is reported by `run`. The goals may depend on the figures of the baseline. */
   goals(figures: Figures): Readonly<Record<string, Goal | null>>;
-  /** @throws Error when something could not be measured. `say` tells the person at the terminal how it goes. */
-  run(scope: AsyncDisposableStack, say: (line: string) => void): Promise<Figures>;
+  /**
+   * `say` tells the person at the terminal how it goes. `platform` is one of {@link platforms}, '' without them.
+   * @throws Error when something could not be measured
+   */
+  run(scope: AsyncDisposableStack, say: (line: string) => void, platform: string): Promise<Figures>;
 }

@@ -2,6 +2,7 @@ import { DBOS } from '@dbos-inc/dbos-sdk';
 import { pino } from 'pino';
 import { patientUrl } from '../bot/dbos-database.ts';
 import { dbosLogger } from '../bot/dbos-log.ts';
+import { conversationKey, type Place } from '../core/domain/chat.ts';
 import { type Core, createCore } from '../core/index.ts';
 import { connect } from '../core/store/database.ts';
 import { createStore, type Store } from '../core/store/index.ts';
@@ -57,14 +58,22 @@ export async function startCore(
   return { core, store };
 }
 
+/** A thread on the platform of the fakes. */
+export const fakeThread = (thread: string): Place => ({
+  platform: 'fake',
+  space: 'T1',
+  channel: 'C1',
+  thread,
+  dm: false,
+});
+
 /** A task that a person has confirmed, without the conversation that leads to it. */
-export async function confirmedTask(store: Store, thread: string): Promise<void> {
+export async function confirmedTask(store: Store, place: Place): Promise<void> {
   const at = Date.now();
-  const place = { platform: 'fake', space: 'T1', channel: 'C1', thread, dm: false };
   const person = (await store.people.of(ana))?.id ?? 0;
   const { id } = await store.proposals.create({
-    origin: `bench:${thread}`,
-    conversation: `fake:T1:C1:${thread}`,
+    origin: `bench:${place.thread}`,
+    conversation: conversationKey(place),
     place,
     repo: repository,
     base: 'main',

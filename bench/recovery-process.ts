@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Inbound, Place } from '../core/domain/chat.ts';
 import type { Chat, CodeHost, Sandbox } from '../core/ports.ts';
-import { ana, confirmedTask, repository, startCore } from './core.ts';
+import { ana, confirmedTask, fakeThread, repository, startCore } from './core.ts';
 import { leanPorts } from './lean-ports.ts';
 import { connectRemote } from './remote.ts';
 
@@ -39,7 +39,7 @@ const { core, store } = await startCore(
   ports,
   async (open) => {
     if (!isHeld) return;
-    for (let n = 1; n <= tasks; n += 1) await confirmedTask(open, `task.${n}`);
+    for (let n = 1; n <= tasks; n += 1) await confirmedTask(open, fakeThread(`task.${n}`));
   },
   { maxWorkers: tasks },
 );

@@ -1,28 +1,33 @@
-import type { SlackCall, SlackPerson, SlackSim } from '../sim/slack/index.ts';
-import { createSlackSim } from '../sim/slack/index.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Benchmark } from './benchmark.ts';
 import { startChild } from './child.ts';
 import { type CommitCounter, countCommits } from './commits.ts';
+import { discordOffice } from './discord-office.ts';
+import type { Office, OfficePlatform } from './office.ts';
 import { openPostgres } from './postgres.ts';
 import { openProgram } from './program.ts';
+import { slackOffice } from './slack-office.ts';
 import { median, now, quantile } from './statistics.ts';
+import { telegramOffice } from './telegram-office.ts';
 
 const events = 500;
 const warmUps = 25;
 const counted = 50;
 /** Nothing has left for so long: the last event is done with. */
 const quietMs = 40;
+const patienceMs = 10_000;
 
-/** A Slack workspace with a bot in it, as the person sees it. */
-interface Office {
-  readonly slack: SlackSim;
-  readonly person: SlackPerson;
-  readonly channel: string;
-}
+const offices: Readonly<Record<string, OfficePlatform>> = {
+  slack: slackOffice,
+  discord: discordOffice,
+  telegram: telegramOffice,
+};
+const libraries = Object.values(offices).map(({ library }) => library);
 
 export const turn: Benchmark = {
   name: 'turn',
-  what: `platform event → first call that leaves for Slack, ${events} events, against a bare Bolt echo bot`,
+  what: `platform event → first call that leaves for the platform, ${events} events, against a bare echo bot (${libraries.join(', ')})`,
+  platforms: Object.keys(offices),
   goals: () => ({
     bare_p50_ms: null,
     bare_p99_ms: null,
@@ -32,12 +37,16 @@ export const turn: Benchmark = {
     added_p99_ms: { atMost: 30 },
     commits: { atMost: 2 },
   }),
-  async run(scope, say) {
+  async run(scope, say, platform) {
+    const { open, bareBot } = offices[platform] ?? slackOffice;
     const postgres = await openPostgres(scope, { track_commit_timestamp: 'on' });
     const databaseUrl = await postgres.database('turn');
-    const { world } = await openProgram(scope, { brain: () => ({ say: 'Heard you.' }), databaseUrl });
-    const ours: Office = { slack: world.slack, person: world.ana, channel: world.channel };
-    const bare = await openBare(scope);
+    const [ours, bare] = [await open(), await open()];
+    scope.defer(async () => void (await Promise.all([ours.close(), bare.close()])));
+    // The world has a Slack of its own, with which the program has nothing to do here.
+    const env = { SLACK_BOT_TOKEN: '', SLACK_APP_TOKEN: '', ...ours.env };
+    await openProgram(scope, { brain: () => ({ say: 'Heard you.' }), databaseUrl, env });
+    await startChild(scope, bareBot, bare.env);
     for (let i = 0; i < warmUps; i += 1) {
       await measure(bare);
       await measure(ours);
@@ -64,36 +73,25 @@ export const turn: Benchmark = {
   },
 };
 
-async function openBare(scope: AsyncDisposableStack): Promise<Office> {
-  const slack = await createSlackSim();
-  scope.defer(() => slack.close());
-  await startChild(scope, new URL('bare-bolt.ts', import.meta.url), {
-    SLACK_BOT_TOKEN: slack.botToken,
-    SLACK_APP_TOKEN: slack.appToken,
-    SLACK_API_URL: slack.apiUrl,
-  });
-  const person = slack.person('Ana');
-  return { slack, person, channel: slack.createChannel('web') };
-}
-
-/** Sends one mention, and answers when the first call about it left; resolves when all is quiet again. */
-async function measure({ slack, person, channel }: Office): Promise<{ ms: number; from: number; to: number }> {
+/** Says one hello, and answers when the first call about it left; resolves when all is quiet again. */
+async function measure(office: Office): Promise<{ ms: number; from: number; to: number }> {
   let to = 0;
   let lastAt = 0;
   let root = '';
-  const stop = slack.on('call', (call) => {
+  const stop = office.onCall((ids) => {
     lastAt = now();
-    if (to === 0 && isAbout(call, root)) to = lastAt;
+    if (to === 0 && root !== '' && ids.includes(root)) to = lastAt;
   });
   const from = now();
-  // The call cannot come before the timestamp is known: both are in this tick of the event loop.
-  root = await person.say(channel, `<@${slack.botUserId}> hello`);
-  await slack.waitFor(() => (to > 0 && now() - lastAt > quietMs ? true : undefined), { timeoutMs: 10_000 });
+  // The call cannot come before the id is known: both are in this tick of the event loop.
+  root = await office.greet();
+  while (to === 0 || now() - lastAt <= quietMs) {
+    if (now() - from > patienceMs) throw new Error('the bot does not answer, or does not come to rest');
+    await sleep(5);
+  }
   stop();
   return { ms: to - from, from, to };
 }
-
-const isAbout = ({ args }: SlackCall, root: string): boolean => root !== '' && args.thread_ts === root;
 
 /** How many commits an event costs before the first call about it. */
 async function commitsOf(office: Office, counter: CommitCounter): Promise<number> {

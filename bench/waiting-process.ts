@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DBOS } from '@dbos-inc/dbos-sdk';
 import { firstNumber } from './clones.ts';
-import { ana, confirmedTask, startCore } from './core.ts';
+import { ana, confirmedTask, fakeThread, startCore } from './core.ts';
 import { leanPorts } from './lean-ports.ts';
 import { now } from './statistics.ts';
 
@@ -17,7 +17,7 @@ const { core, store } = await startCore(
   process.env.DATABASE_URL ?? '',
   ports,
   async (open) => {
-    if (isFirst) await confirmedTask(open, `1.${firstNumber}`);
+    if (isFirst) await confirmedTask(open, fakeThread(`1.${firstNumber}`));
   },
   { restMs: 1_000 },
 );

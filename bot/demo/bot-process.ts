@@ -15,6 +15,8 @@ export interface BotProcess {
   /** SIGTERM, and waits. */
   stop(): Promise<void>;
   readonly running: boolean;
+  /** Of its latest start. */
+  readonly pid: number | undefined;
   /** What it wrote so far, over all its starts. */
   log(): Promise<string>;
 }
@@ -46,6 +48,9 @@ export function createBotProcess(options: BotProcessOptions): BotProcess {
   return {
     get running() {
       return child !== null && child.exitCode === null;
+    },
+    get pid() {
+      return child?.pid;
     },
     async start() {
       const log = createWriteStream(logFile, { flags: 'a' });
