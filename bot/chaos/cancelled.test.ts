@@ -82,7 +82,7 @@ describe('cancelled while planning, waiting, working and in CI, killed after eve
 });
 
 /** A person who sees nothing happen says it again after this long; one who reads that nobody was there, at once. */
-const againMs = 10_000;
+const againMs = 20_000;
 
 /** Says it until the task's history has it: what nobody heard is lost, as in Slack. What was heard must do. */
 async function cancel({ house }: Ledger, task: number): Promise<void> {

@@ -42,7 +42,8 @@ function has(moment: Moment, { boundary }: Entry): boolean {
   return true;
 }
 
-const quietMs = 3_000;
+/** A killed program takes some seconds to start again, in which nothing is reached either. */
+const quietMs = 10_000;
 
 /** Resolves when no boundary was reached for a while. */
 export async function settled({ journal }: Ledger): Promise<void> {
