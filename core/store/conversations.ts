@@ -57,6 +57,12 @@ export const conversationStore = (db: Database) => {
     return row?.turn ?? null;
   };
 
+  const byKey = db
+    .select()
+    .from(conversations)
+    .where(eq(conversations.key, sql.placeholder('key')))
+    .prepare('conversation_by_key');
+
   return {
     /**
      * Stores a person's message once, by the platform's id, in one commit. Answers the turn to start when the conversation
@@ -84,8 +90,7 @@ export const conversationStore = (db: Database) => {
     },
 
     async find(key: ConversationKey): Promise<Conversation | null> {
-      const [row] = await db.select().from(conversations).where(eq(conversations.key, key));
-      return row ?? null;
+      return (await byKey.execute({ key }))[0] ?? null;
     },
 
     /** Gives the waiting messages to a turn (again, when it is replayed) and answers them, oldest first. */

@@ -1,4 +1,4 @@
-import { asc, eq } from 'drizzle-orm';
+import { asc, eq, sql } from 'drizzle-orm';
 import { type Account, accountKey } from '../domain/chat.ts';
 import type { RepoName } from '../domain/ids.ts';
 import { type Person, type Role, roles } from '../domain/policy.ts';
@@ -12,14 +12,15 @@ const person = { id: people.id, name: people.name, role: people.role, projects: 
 export type Change = 'changed' | 'unknown' | 'last_owner';
 
 export const peopleStore = (db: Database) => {
-  const byAccount = async (key: string): Promise<(Person & { lastSeenAt: number }) | null> => {
-    const [row] = await db
-      .select({ ...person, lastSeenAt: accounts.lastSeenAt })
-      .from(accounts)
-      .innerJoin(people, eq(accounts.person, people.id))
-      .where(eq(accounts.key, key));
-    return row ?? null;
-  };
+  // Asked for everything that anybody says: built once.
+  const personOf = db
+    .select({ ...person, lastSeenAt: accounts.lastSeenAt })
+    .from(accounts)
+    .innerJoin(people, eq(accounts.person, people.id))
+    .where(eq(accounts.key, sql.placeholder('key')))
+    .prepare('person_of_account');
+  const byAccount = async (key: string): Promise<(Person & { lastSeenAt: number }) | null> =>
+    (await personOf.execute({ key }))[0] ?? null;
 
   return {
     /** The person behind an account, or null for a stranger. Bots are nobody. */

@@ -1,4 +1,4 @@
-import { accountKey, conversationKey, type Doc, type Inbound, isForeign } from '../domain/chat.ts';
+import { type Account, accountKey, conversationKey, type Doc, type Inbound, isForeign } from '../domain/chat.ts';
 import { may, type Person } from '../domain/policy.ts';
 import { strangerAgain, tooManyCodes } from '../words/people.ts';
 import type { AtWork } from './at-work.ts';
@@ -25,16 +25,27 @@ const seenEveryMs = 60_000;
  * Everything that comes in from a face. Resolves when it is durable; only then is it acknowledged to the platform.
  * The same thing delivered again, in any order, changes nothing.
  */
-export const createReceive = (deps: Deps, atWork: AtWork, { startTurn, startInteraction, startJoined }: Starters) =>
-  async function receive(inbound: Inbound): Promise<void> {
+export const createReceive = (deps: Deps, atWork: AtWork, { startTurn, startInteraction, startJoined }: Starters) => {
+  /** When each account was last written down as seen: what comes at the same time writes it once. */
+  const seenAt = new Map<string, number>();
+
+  /** Where they were last is where asks go; a minute more or less does not matter, a write per message would. */
+  async function see(account: Account, { name, lastSeenAt }: { name: string; lastSeenAt: number }): Promise<void> {
+    const key = accountKey(account);
+    const now = Date.now();
+    // Who was let in by the settings is called by an id until they say something.
+    const isUnnamed = name === account.id && account.name !== undefined && !seenAt.has(key);
+    if (!isUnnamed && now - Math.max(lastSeenAt, seenAt.get(key) ?? 0) <= seenEveryMs) return;
+    seenAt.set(key, now);
+    await deps.store.people.seen(account, now);
+  }
+
+  return async function receive(inbound: Inbound): Promise<void> {
     const { account } = inbound;
     if (account.bot) return;
     const person = await deps.store.people.of(account);
     if (!person) return meet(deps, inbound, startJoined);
-    // Where they were last is where asks go; a minute more or less does not matter, a write per message would.
-    // Who was let in by the settings is called by an id until they say something.
-    const isUnnamed = person.name === account.id && account.name !== undefined;
-    if (isUnnamed || Date.now() - person.lastSeenAt > seenEveryMs) await deps.store.people.seen(account, Date.now());
+    await see(account, person);
     if (inbound.kind === 'reaction' && !decides(inbound)) return;
     if (inbound.kind !== 'message') return startInteraction(inbound, person);
     const form = await formOf(deps, inbound);
@@ -61,6 +72,7 @@ export const createReceive = (deps: Deps, atWork: AtWork, { startTurn, startInte
     atWork.begin(turn, inbound.place);
     await startTurn(turn, conversation);
   };
+};
 
 /** Most reactions in a channel are talk between people; only a thumb that is put up or down can decide something. */
 const decides = ({ added, emoji }: Extract<Inbound, { kind: 'reaction' }>): boolean =>
