@@ -72,6 +72,8 @@ export const once: Telling['outcome'] = {
     'A worker can do that.',
     'Write down refunds',
     '#1 Write down refunds',
+    '⏸ I asked Ana a question about **#1**.',
+    '⏸ I asked Ana to read the plan of **#1**.',
     '✔ #1 is ready for review',
   ],
   cardsInDm: [
