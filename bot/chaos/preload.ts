@@ -47,7 +47,18 @@ function pass(boundary: string, now: Moment): void {
   process.kill(process.pid, 'SIGKILL');
 }
 
-const { runStep, startWorkflow, send, recv } = DBOS;
+const { registerWorkflow, runStep, startWorkflow, send, recv } = DBOS;
+
+// A task that has rested replays in the same process: its steps are the same again, not the next of their name.
+DBOS.registerWorkflow = ((act: (...args: unknown[]) => Promise<unknown>, config: object) =>
+  registerWorkflow.call(
+    DBOS,
+    async (...args: unknown[]) => {
+      for (const place of ordinals.keys()) if (place.startsWith(`${DBOS.workflowID}|`)) ordinals.delete(place);
+      return act(...args);
+    },
+    config,
+  )) as unknown as typeof DBOS.registerWorkflow;
 
 DBOS.runStep = async <T>(act: () => Promise<T>, config: Parameters<typeof runStep>[1] = {}): Promise<T> => {
   if (!DBOS.isInWorkflow()) return runStep.call(DBOS, act, config) as Promise<T>;
