@@ -1,3 +1,4 @@
+import { renderMessage as renderDiscord } from '../../sim/discord/index.ts';
 import type { SlackMessage } from '../../sim/slack/index.ts';
 import { renderMessage } from '../../sim/slack/index.ts';
 import { renderMessage as renderTelegram } from '../../sim/telegram/index.ts';
@@ -59,6 +60,7 @@ export async function tell(world: WideWorld, pause: () => Promise<void>): Promis
 
   await tap(() => anaOnGitHub.merge(repository, pull.number));
   await wait('the end of the task', () => find(slack.messages(channel), /merged/i));
+  await wait('the end on Discord', () => discord.messages(project).find((one) => /is merged/.test(renderDiscord(one))));
   return { taps, pull: pull.number };
 }
 
