@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { splitMarkdown } from '../../core/words/split.ts';
 import { componentsOf } from './components.ts';
 import { formButtonId, formOf } from './form.ts';
 import { toDiscord } from './markdown.ts';
 import { contentOf, fitted, partsOf } from './render.ts';
-import { splitMarkdown } from './split.ts';
 import { threadName } from './threads.ts';
 
 describe('markdown', () => {

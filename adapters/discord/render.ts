@@ -1,9 +1,9 @@
 import { MessageFlags, type RawFile } from 'discord.js';
 import type { Doc, StepState } from '../../core/domain/chat.ts';
 import type { OutFile } from '../../core/domain/file.ts';
+import { splitMarkdown } from '../../core/words/split.ts';
 import { componentsOf } from './components.ts';
 import { escaped, toDiscord } from './markdown.ts';
-import { splitMarkdown } from './split.ts';
 
 /** A message holds 2,000 characters; pieces leave room for what closes a fence. */
 export const MAX_TEXT = 1_900;

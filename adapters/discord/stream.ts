@@ -1,12 +1,12 @@
 import type { Doc, MessageRef, Place } from '../../core/domain/chat.ts';
 import type { Failure } from '../../core/errors.ts';
 import type { ReplyStream } from '../../core/ports.ts';
+import { openFence, splitMarkdown } from '../../core/words/split.ts';
 import type { Api } from './api.ts';
 import { toFailure } from './errors.ts';
 import { CURSOR, type Finder } from './find.ts';
 import type { Poster } from './post.ts';
 import { MAX_TEXT, partsOf } from './render.ts';
-import { openFence, splitMarkdown } from './split.ts';
 import type { Threads } from './threads.ts';
 
 export interface StreamParts {

@@ -9,10 +9,10 @@ import type {
   TaskCardBlock,
 } from '@slack/types';
 import type { Button, Doc, ProgressStep, StepState } from '../../core/domain/chat.ts';
+import { splitMarkdown } from '../../core/words/split.ts';
 import { formButtonValue } from './form.ts';
 import { ACTION } from './interactions.ts';
 import { escapeMrkdwn, plainText, safeMarkdown, toMrkdwn } from './markdown.ts';
-import { splitMarkdown } from './split.ts';
 
 /** One message for Slack: `text` is what notifications show and what clients without blocks fall back to. */
 export interface Rendered {

@@ -26,3 +26,9 @@ test('a cut code fence is closed and opened again with its language', () => {
 test('a line without a border is cut anyway', () => {
   expect(splitMarkdown('x'.repeat(250), 100).map((piece) => piece.length)).toEqual([96, 96, 58]);
 });
+
+test('no character is cut in two', () => {
+  const pieces = splitMarkdown('😀'.repeat(100), 51);
+  expect(pieces.join('')).toBe('😀'.repeat(100));
+  for (const piece of pieces) expect(piece).toMatch(/^(?:😀)+$/u);
+});
