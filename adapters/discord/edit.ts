@@ -1,5 +1,6 @@
 import { Routes } from 'discord.js';
 import type { Doc, MessageRef } from '../../core/domain/chat.ts';
+import { createNewest, type Turn } from '../../core/newest.ts';
 import type { Api } from './api.ts';
 import { toFailure } from './errors.ts';
 import type { Finder } from './find.ts';
@@ -19,11 +20,6 @@ export interface Editor {
   edit(ref: MessageRef, doc: Doc): Promise<MessageRef>;
 }
 
-interface Pending {
-  doc: Doc;
-  done: Promise<MessageRef>;
-}
-
 export interface EditorParts {
   readonly api: Api;
   readonly poster: Poster;
@@ -37,25 +33,24 @@ export interface EditorParts {
  * place, so a message never lags behind by more than one call and the last content always arrives.
  */
 export function createEditor({ api, poster, finder, threads, log }: EditorParts): Editor {
-  const waiting = new Map<string, Pending>();
-  const last = new Map<string, Promise<MessageRef>>();
+  const newest = createNewest<Doc, MessageRef>();
 
-  async function send(ref: MessageRef, pending: Pending): Promise<MessageRef> {
+  async function send(ref: MessageRef, turn: Turn<Doc>): Promise<MessageRef> {
     const isOld = Date.now() - msOf(ref.id) > OLD_MS;
     const lane = api.budgets.lane(isOld ? 'old_edit' : 'edit', await threads.channelOf(ref));
     for (let attempt = 1; ; attempt += 1) {
-      if (isOld && pending.doc.steps?.length) return move(ref, pending);
+      if (isOld && turn.newest.steps?.length) return move(ref, turn.take());
       const taken = await lane.take();
-      waiting.delete(ref.id);
+      const doc = turn.take();
       try {
-        await poster.update(ref, fitted(pending.doc), { key: finder.keyOf(ref.id), taken });
+        await poster.update(ref, fitted(doc), { key: finder.keyOf(ref.id), taken });
         return ref;
       } catch (error) {
         const failure = toFailure(error, 'repeatable');
-        if (isOld && failure.code === 'rate_limited') return move(ref, pending);
+        if (isOld && failure.code === 'rate_limited') return move(ref, doc);
         if (failure.remedy !== 'retry' || attempt === MAX_TRIES) throw failure;
         // While this one waits, a newer content may still take its place.
-        if (!waiting.has(ref.id)) waiting.set(ref.id, pending);
+        turn.putBack();
         const waitMs = failure.retryAfterMs ?? 500 * 2 ** attempt;
         await new Promise((resolve) => setTimeout(resolve, Math.min(MAX_WAIT_MS, waitMs)));
       }
@@ -66,10 +61,9 @@ export function createEditor({ api, poster, finder, threads, log }: EditorParts)
    * What changes often does so in a new message once its old one is too old; the old one goes, so that there is one. The new
    * one is silent, and is found again when a crash came before its ref was kept.
    */
-  async function move(ref: MessageRef, pending: Pending): Promise<MessageRef> {
-    waiting.delete(ref.id);
+  async function move(ref: MessageRef, newer: Doc): Promise<MessageRef> {
     const key = `moved:${ref.id}`;
-    const doc = fitted(pending.doc);
+    const doc = fitted(newer);
     const left = await finder.find(ref.place, key, msOf(ref.id) + OLD_MS, 'post', doc);
     if (left) await poster.update(left, doc, { key });
     const moved = left ?? (await poster.postOne(ref.place, doc, key, { silent: true }));
@@ -84,24 +78,7 @@ export function createEditor({ api, poster, finder, threads, log }: EditorParts)
   }
 
   return {
-    async edit(ref, doc) {
-      const queued = waiting.get(ref.id);
-      if (queued) {
-        queued.doc = doc;
-        return queued.done;
-      }
-      const before = last.get(ref.id)?.catch(() => ref) ?? Promise.resolve(ref);
-      const pending: Pending = { doc, done: before };
-      waiting.set(ref.id, pending);
-      // Where the message before has moved to, this edit follows.
-      pending.done = before.then((now) => send(now, pending));
-      last.set(ref.id, pending.done);
-      try {
-        return await pending.done;
-      } finally {
-        if (waiting.get(ref.id) === pending) waiting.delete(ref.id);
-        if (last.get(ref.id) === pending.done) last.delete(ref.id);
-      }
-    },
+    // Where the message before has moved to, this edit follows.
+    edit: (ref, doc) => newest(ref.id, doc, (turn, moved) => send(moved ?? ref, turn)),
   };
 }

@@ -1,5 +1,6 @@
 import type { WebClient } from '@slack/web-api';
 import type { Doc, MessageRef } from '../../core/domain/chat.ts';
+import { createNewest, type Turn } from '../../core/newest.ts';
 import type { Budget } from './budget.ts';
 import { slackCode, toFailure } from './errors.ts';
 import { metadataOf } from './metadata.ts';
@@ -16,11 +17,6 @@ export interface Editor {
   update(ref: MessageRef, doc: Doc, key?: string): Promise<void>;
 }
 
-interface Pending {
-  doc: Doc;
-  done: Promise<void>;
-}
-
 /**
  * Edits under one budget for the whole workspace. While an edit waits for its turn, a newer one of the same message takes
  * its place, so a message never lags behind by more than one call and the last content always arrives.
@@ -34,8 +30,7 @@ export function createEditor({
   budget: Budget;
   poster: Poster;
 }): Editor {
-  const waiting = new Map<string, Pending>();
-  const last = new Map<string, Promise<void>>();
+  const newest = createNewest<Doc>();
 
   async function update(ref: MessageRef, doc: Doc, key?: string): Promise<void> {
     const shown = fitted(doc);
@@ -56,17 +51,16 @@ export function createEditor({
     }
   }
 
-  async function send(id: string, ref: MessageRef, pending: Pending): Promise<void> {
+  async function send(ref: MessageRef, turn: Turn<Doc>): Promise<void> {
     for (let attempt = 1; ; attempt += 1) {
       await budget.take();
-      waiting.delete(id);
       try {
-        return await update(ref, pending.doc);
+        return await update(ref, turn.take());
       } catch (error) {
         const failure = toFailure(error, 'repeatable');
         if (failure.remedy !== 'retry' || attempt === MAX_TRIES) throw failure;
         // While this one waits, a newer content may still take its place.
-        if (!waiting.has(id)) waiting.set(id, pending);
+        turn.putBack();
         if (failure.retryAfterMs === undefined) await new Promise((resolve) => setTimeout(resolve, 500 * 2 ** attempt));
         else budget.hold(Math.min(MAX_WAIT_MS, failure.retryAfterMs));
       }
@@ -76,24 +70,7 @@ export function createEditor({
   return {
     update,
     async edit(ref, doc) {
-      const id = `${ref.place.channel}:${ref.id}`;
-      const queued = waiting.get(id);
-      if (queued) {
-        queued.doc = doc;
-        await queued.done;
-        return ref;
-      }
-      const pending: Pending = { doc, done: Promise.resolve() };
-      const before = last.get(id)?.catch(() => undefined);
-      waiting.set(id, pending);
-      pending.done = (before ?? Promise.resolve()).then(() => send(id, ref, pending));
-      last.set(id, pending.done);
-      try {
-        await pending.done;
-      } finally {
-        if (waiting.get(id) === pending) waiting.delete(id);
-        if (last.get(id) === pending.done) last.delete(id);
-      }
+      await newest(`${ref.place.channel}:${ref.id}`, doc, (turn) => send(ref, turn));
       return ref;
     },
   };

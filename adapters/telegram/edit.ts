@@ -1,6 +1,7 @@
 import type { MessageEntity } from 'grammy/types';
 import type { Doc, MessageRef } from '../../core/domain/chat.ts';
 import { Failure } from '../../core/errors.ts';
+import { createNewest, type Turn } from '../../core/newest.ts';
 import type { Budget } from './budget.ts';
 import type { Chains } from './chain.ts';
 import type { Client } from './client.ts';
@@ -16,18 +17,12 @@ export interface Editor {
   edit(ref: MessageRef, doc: Doc): Promise<MessageRef>;
 }
 
-interface Pending {
-  doc: Doc;
-  done: Promise<void>;
-}
-
 /**
  * Edits under the chat's budget, behind its posts. While an edit waits for its turn, a newer one of the same message takes
  * its place, so a message never lags behind by more than one call and the last content always arrives.
  */
 export function createEditor({ client, budget, chains }: { client: Client; budget: Budget; chains: Chains }): Editor {
-  const waiting = new Map<string, Pending>();
-  const last = new Map<string, Promise<void>>();
+  const newest = createNewest<Doc>();
 
   async function update({ place, id }: MessageRef, doc: Doc): Promise<void> {
     const { flow, keyboard } = fitted(doc);
@@ -46,12 +41,11 @@ export function createEditor({ client, budget, chains }: { client: Client; budge
     });
   }
 
-  async function send(id: string, ref: MessageRef, pending: Pending): Promise<void> {
+  async function send(ref: MessageRef, turn: Turn<Doc>): Promise<void> {
     for (let attempt = 1; ; attempt += 1) {
       await budget.take(client.chatId(ref.place.channel), 'edit');
-      waiting.delete(id);
       try {
-        return await update(ref, pending.doc);
+        return await update(ref, turn.take());
       } catch (error) {
         const failure = error instanceof Failure ? error : toFailure(error, 'repeatable');
         const waitMs = failure.retryAfterMs;
@@ -59,7 +53,7 @@ export function createEditor({ client, budget, chains }: { client: Client; budge
         const isWorthIt = failure.remedy === 'retry' && attempt < MAX_TRIES && (waitMs ?? 0) <= MAX_WAIT_MS;
         if (!isWorthIt) throw failure;
         // While this one waits, a newer content may still take its place.
-        if (!waiting.has(id)) waiting.set(id, pending);
+        turn.putBack();
         if (waitMs === undefined) await new Promise((resolve) => setTimeout(resolve, 500 * 2 ** attempt));
       }
     }
@@ -67,24 +61,7 @@ export function createEditor({ client, budget, chains }: { client: Client; budge
 
   return {
     async edit(ref, doc) {
-      const id = `${ref.place.channel}:${ref.id}`;
-      const queued = waiting.get(id);
-      if (queued) {
-        queued.doc = doc;
-        await queued.done;
-        return ref;
-      }
-      const pending: Pending = { doc, done: Promise.resolve() };
-      const before = last.get(id)?.catch(() => undefined);
-      waiting.set(id, pending);
-      pending.done = (before ?? Promise.resolve()).then(() => send(id, ref, pending));
-      last.set(id, pending.done);
-      try {
-        await pending.done;
-      } finally {
-        if (waiting.get(id) === pending) waiting.delete(id);
-        if (last.get(id) === pending.done) last.delete(id);
-      }
+      await newest(`${ref.place.channel}:${ref.id}`, doc, (turn) => send(ref, turn));
       return ref;
     },
   };
