@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { expect, onTestFinished, test } from 'vitest';
+import { quiet } from '../../core/testing/listener.ts';
 import { createDiscordSim, type DiscordSim, type DiscordSimOptions } from '../../sim/discord/index.ts';
 import { PERMISSION_NUMBER, PERMISSIONS } from './check.ts';
 import { createDiscord } from './index.ts';
-import { quiet } from './testing.ts';
 
 async function startSim(options: DiscordSimOptions = {}): Promise<DiscordSim> {
   const sim = await createDiscordSim(options);

@@ -1,8 +1,9 @@
 import type { Inbound } from '../../core/domain/chat.ts';
 import { chatContract } from '../../core/testing/chat-contract.ts';
+import { quiet, until } from '../../core/testing/listener.ts';
 import { createDiscordSim } from '../../sim/discord/index.ts';
 import { createDiscord } from './index.ts';
-import { channelIn, quiet, until } from './testing.ts';
+import { channelIn } from './testing.ts';
 
 const POST = 'POST /channels/:channel/messages';
 const fates = {

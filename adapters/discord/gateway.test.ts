@@ -1,8 +1,9 @@
 import { expect, onTestFinished, test } from 'vitest';
 import type { Failure } from '../../core/errors.ts';
+import { quiet, until } from '../../core/testing/listener.ts';
 import { createDiscordSim, type DiscordSim, type DiscordSimOptions } from '../../sim/discord/index.ts';
 import { createDiscord } from './index.ts';
-import { connect, quiet, until } from './testing.ts';
+import { connect } from './testing.ts';
 
 async function startSim(options: DiscordSimOptions = {}): Promise<DiscordSim> {
   const sim = await createDiscordSim(options);

@@ -1,9 +1,11 @@
 import { expect, onTestFinished, test } from 'vitest';
 import type { Place } from '../../core/domain/chat.ts';
+import { type Connected, until } from '../../core/testing/listener.ts';
 import { createDiscordSim, type DiscordMessage, type DiscordPerson, type DiscordSim } from '../../sim/discord/index.ts';
-import { type Connected, channelIn, connect, until } from './testing.ts';
+import type { DiscordChat } from './index.ts';
+import { channelIn, connect } from './testing.ts';
 
-interface Scene extends Connected {
+interface Scene extends Connected<DiscordChat> {
   sim: DiscordSim;
   ana: DiscordPerson;
   channel: string;

@@ -1,14 +1,16 @@
 import { expect, onTestFinished, test } from 'vitest';
 import type { Place } from '../../core/domain/chat.ts';
+import { type Connected, until } from '../../core/testing/listener.ts';
 import {
   createDiscordSim,
   type DiscordMessage,
   type DiscordSim,
   type DiscordSimOptions,
 } from '../../sim/discord/index.ts';
-import { type Connected, channelIn, connect, until } from './testing.ts';
+import type { DiscordChat } from './index.ts';
+import { channelIn, connect } from './testing.ts';
 
-interface Scene extends Connected {
+interface Scene extends Connected<DiscordChat> {
   sim: DiscordSim;
   channel: string;
   place: Place;

@@ -1,7 +1,8 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { conversationKey } from '../../core/domain/chat.ts';
+import { until } from '../../core/testing/listener.ts';
 import { createDiscordSim, type DiscordSim, type DiscordSimOptions } from '../../sim/discord/index.ts';
-import { channelIn, connect, until } from './testing.ts';
+import { channelIn, connect } from './testing.ts';
 
 async function startSim(options: DiscordSimOptions = {}): Promise<DiscordSim> {
   const sim = await createDiscordSim({ rateLimits: false, ...options });

@@ -1,62 +1,19 @@
-import { onTestFinished } from 'vitest';
 import type { Inbound, Place } from '../../core/domain/chat.ts';
 import type { Suggest } from '../../core/ports.ts';
-import { createDiscord, type DiscordChat, type DiscordOptions } from './index.ts';
-
-export const quiet = { debug: drop, info: drop, warn: drop, error: drop };
-
-type Sink = (inbound: Inbound) => Promise<void>;
-type Kind = Inbound['kind'];
-type Of<K extends Kind> = Extract<Inbound, { kind: K }>;
-
-/** A connected adapter and what came in. */
-export interface Connected {
-  readonly chat: DiscordChat;
-  readonly inbox: Inbound[];
-  /** Waits for the first inbound of a kind that satisfies `is`. */
-  inbound<K extends Kind>(kind: K, is?: (inbound: Of<K>) => boolean): Promise<Of<K>>;
-}
+import { listenTo, quiet } from '../../core/testing/listener.ts';
+import { createDiscord, type DiscordOptions } from './index.ts';
 
 /** Starts the adapter against a Discord in miniature; it stops with the test. `before` may refuse an inbound by throwing. */
-export async function connect(
-  sim: { token: string; apiUrl: string },
-  options: Partial<DiscordOptions> & { suggest?: Suggest } = {},
-  before: Sink = () => Promise.resolve(),
-): Promise<Connected> {
-  const { suggest, ...rest } = options;
-  const { token, apiUrl } = sim;
-  const chat = createDiscord({ token, apiUrl, log: quiet, timeoutMs: 1_500, pauseMs: 100, paceMs: 50, ...rest });
-  onTestFinished(() => chat.stop());
-  const inbox: Inbound[] = [];
-  await chat.start(async (inbound) => {
-    await before(inbound);
-    inbox.push(inbound);
-  }, suggest);
-  return {
-    chat,
-    inbox,
-    inbound: (kind, is = () => true) => until(() => inbox.filter((i) => isKind(i, kind)).find(is)),
-  };
-}
-
-/** Asks until there is an answer, for at most ten seconds. */
-export async function until<T>(probe: () => T | undefined): Promise<T> {
-  const end = Date.now() + 10_000;
-  for (;;) {
-    const found = probe();
-    if (found !== undefined) return found;
-    if (Date.now() > end) throw new Error('waited ten seconds for nothing');
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
+export const connect = (
+  { token, apiUrl }: { token: string; apiUrl: string },
+  { suggest, ...options }: Partial<DiscordOptions> & { suggest?: Suggest } = {},
+  before?: (inbound: Inbound) => Promise<void>,
+) =>
+  listenTo(
+    createDiscord({ token, apiUrl, log: quiet, timeoutMs: 1_500, pauseMs: 100, paceMs: 50, ...options }),
+    before,
+    suggest,
+  );
 
 /** Where the miniature keeps what is said in a place. */
 export const channelIn = ({ thread, channel }: Place): string => thread ?? channel;
-
-function isKind<K extends Kind>(inbound: Inbound, kind: K): inbound is Of<K> {
-  return inbound.kind === kind;
-}
-
-function drop(): void {
-  return;
-}

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { expect, onTestFinished, test } from 'vitest';
+import { quiet } from '../../core/testing/listener.ts';
 import { createSlackSim, type SlackSim, type SlackSimOptions } from '../../sim/slack/index.ts';
 import { SCOPES } from './check.ts';
 import { createSlack, type SlackOptions } from './index.ts';
-import { quiet } from './testing.ts';
 
 async function startSim(options: SlackSimOptions = {}): Promise<SlackSim> {
   const sim = await createSlackSim(options);

@@ -1,9 +1,9 @@
 import { createServer } from 'node:http';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Inbound } from '../../core/domain/chat.ts';
+import { quiet, until } from '../../core/testing/listener.ts';
 import { createSlackSim, type SlackSim } from '../../sim/slack/index.ts';
 import { createSlack, type SlackChat } from './index.ts';
-import { quiet, until } from './testing.ts';
 
 interface Scene {
   sim: SlackSim;

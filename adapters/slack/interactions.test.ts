@@ -1,9 +1,11 @@
 import { expect, onTestFinished, test } from 'vitest';
 import type { Doc, Place } from '../../core/domain/chat.ts';
+import type { Connected } from '../../core/testing/listener.ts';
 import { createSlackSim, type SlackMessage, type SlackSim } from '../../sim/slack/index.ts';
-import { type Connected, connect } from './testing.ts';
+import type { SlackChat } from './index.ts';
+import { connect } from './testing.ts';
 
-interface Scene extends Connected {
+interface Scene extends Connected<SlackChat> {
   sim: SlackSim;
   place: Place;
   /** Posts a doc in the thread and gives the message people see. */

@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
+import { until } from '../../core/testing/listener.ts';
 import { createSlackSim, type SlackSim, type SlackSimOptions } from '../../sim/slack/index.ts';
-import { connect, until } from './testing.ts';
+import { connect } from './testing.ts';
 
 async function startSim(options: SlackSimOptions = {}): Promise<SlackSim> {
   const sim = await createSlackSim(options);

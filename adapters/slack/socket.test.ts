@@ -1,7 +1,8 @@
 import { expect, onTestFinished, test } from 'vitest';
+import { quiet, until } from '../../core/testing/listener.ts';
 import { createSlackSim, type SlackSim, type SlackSimOptions } from '../../sim/slack/index.ts';
 import { createSlack } from './index.ts';
-import { connect, quiet, until } from './testing.ts';
+import { connect } from './testing.ts';
 
 async function startSim(options: SlackSimOptions = {}): Promise<SlackSim> {
   const sim = await createSlackSim(options);

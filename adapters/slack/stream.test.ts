@@ -1,10 +1,11 @@
 import { expect, onTestFinished, test } from 'vitest';
 import type { Account, Place } from '../../core/domain/chat.ts';
+import type { Connected } from '../../core/testing/listener.ts';
 import { createSlackSim, type SlackMessage, type SlackSim, type SlackSimOptions } from '../../sim/slack/index.ts';
 import type { SlackChat, SlackOptions } from './index.ts';
-import { type Connected, connect } from './testing.ts';
+import { connect } from './testing.ts';
 
-interface Scene extends Connected {
+interface Scene extends Connected<SlackChat> {
   sim: SlackSim;
   place: Place;
   to: Account;

@@ -1,8 +1,8 @@
 import type { Inbound, MessageRef } from '../../core/domain/chat.ts';
 import { chatContract } from '../../core/testing/chat-contract.ts';
+import { quiet, until } from '../../core/testing/listener.ts';
 import { createTelegramSim } from '../../sim/telegram/index.ts';
 import { createTelegram } from './index.ts';
-import { quiet, until } from './testing.ts';
 
 const fates = {
   rate_limit: { kind: 'ratelimited', retryAfter: 1 },

@@ -1,7 +1,8 @@
 import { expect, onTestFinished, test } from 'vitest';
+import { until } from '../../core/testing/listener.ts';
 import { createTelegramSim } from '../../sim/telegram/index.ts';
 import { placeOf } from './place.ts';
-import { connect, until } from './testing.ts';
+import { connect } from './testing.ts';
 
 async function card() {
   const sim = await createTelegramSim();

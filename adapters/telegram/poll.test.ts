@@ -1,8 +1,9 @@
 import { expect, onTestFinished, test } from 'vitest';
+import { quiet, until } from '../../core/testing/listener.ts';
 import { createTelegramSim } from '../../sim/telegram/index.ts';
 import { createTelegram } from './index.ts';
 import { placeOf } from './place.ts';
-import { connect, quiet, until } from './testing.ts';
+import { connect } from './testing.ts';
 
 async function startSim() {
   const sim = await createTelegramSim();

@@ -1,7 +1,8 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { conversationKey } from '../../core/domain/chat.ts';
+import { until } from '../../core/testing/listener.ts';
 import { createTelegramSim, type TelegramSim, type TelegramSimOptions } from '../../sim/telegram/index.ts';
-import { connect, until } from './testing.ts';
+import { connect } from './testing.ts';
 
 async function startSim(options: TelegramSimOptions = {}): Promise<TelegramSim> {
   const sim = await createTelegramSim(options);

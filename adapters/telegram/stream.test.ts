@@ -1,8 +1,9 @@
 import { expect, onTestFinished, test } from 'vitest';
 import type { Account } from '../../core/domain/chat.ts';
+import { until } from '../../core/testing/listener.ts';
 import { createTelegramSim, type TelegramSimOptions } from '../../sim/telegram/index.ts';
 import { placeOf } from './place.ts';
-import { connect, until } from './testing.ts';
+import { connect } from './testing.ts';
 
 async function start(options: TelegramSimOptions = {}) {
   const sim = await createTelegramSim(options);

@@ -2,9 +2,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Inbound } from '../../core/domain/chat.ts';
+import { quiet, until } from '../../core/testing/listener.ts';
 import { createTelegramSim, type TelegramSim } from '../../sim/telegram/index.ts';
 import { createTelegram } from './index.ts';
-import { quiet, until } from './testing.ts';
 
 const secret = 'a-long-random-text';
 
