@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Doc, Place } from '../domain/chat.ts';
 import type { Person } from '../domain/policy.ts';
+import { Failure } from '../errors.ts';
 import { type CoreHouse, eventually, openCore } from '../testing/core.ts';
 import { unjoinMs } from '../words/join.ts';
 import { createMembership } from './membership.ts';
@@ -178,6 +179,12 @@ describe('a stranger', () => {
     expect(await command('ana', `link ${first}`)).toContain('wrong, used or expired');
     expect(await command('ana', `link ${second} viewer`)).toContain(`${ben} is a viewer now`);
     expect(await personOf(ben)).toMatchObject({ role: 'viewer' });
+  });
+
+  test('gets their code also when the chat takes no message at first', async () => {
+    const slow = new Failure('Slow.', { code: 'rate_limited', remedy: 'retry', retryAfterMs: 10 });
+    house.chats.get('other')?.failNext('post', slow, { times: 2 });
+    expect(codeIn(await dm(ben, 'hello'))).not.toBe('');
   });
 
   test('is let in by words of an owner in any direct message or channel, and by nobody else', async () => {

@@ -1,9 +1,10 @@
 import { type Account, accountKey, conversationKey, type Doc, type Inbound, isForeign } from '../domain/chat.ts';
 import { may, type Person } from '../domain/policy.ts';
+import { Failure, isRetryable } from '../errors.ts';
 import { strangerAgain, tooManyCodes } from '../words/people.ts';
 import type { AtWork } from './at-work.ts';
 import { codeWithin, linkSaid } from './code.ts';
-import { chatFor } from './delivery.ts';
+import { chatFor, deliver } from './delivery.ts';
 import type { Deps } from './deps.ts';
 import { formOf } from './forms.ts';
 import { link } from './linking.ts';
@@ -119,16 +120,29 @@ const actorOf = ({ account, place, dedupe }: Inbound, person: Person | null): Ac
   ...{ account: accountKey(account), place, origin: dedupe },
 });
 
+/** How often the one answer to a stranger or a code is sent before it is given up, and how long one try waits at most. */
+const mostTries = 5;
+const longestPauseMs = 10_000;
+
 /** Says what comes of a message that is no talk, in its place; the message delivered again is nothing. */
 async function answerOnce(
-  { store, chats }: Deps,
-  { dedupe, place, account }: Inbound,
+  deps: Deps,
+  { dedupe, place }: Inbound,
   act: () => Promise<{ doc: Doc | null }>,
 ): Promise<void> {
   const key = `stranger:${dedupe}`;
-  if (await store.posts.find(key)) return;
+  if (await deps.store.posts.find(key)) return;
   const { doc } = await act();
   if (!doc) return;
-  await store.posts.announce(key, place, null, Date.now());
-  await chatFor(chats, account.platform).post(place, doc, key);
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await deliver(deps, { key, place, subject: null, doc, settled: true });
+      return;
+    } catch (error) {
+      // What it says cannot be made again: a code was used up or given out for it.
+      if (!isRetryable(error) || tries === mostTries) throw error;
+      const pauseMs = (error instanceof Failure ? error.retryAfterMs : undefined) ?? 500 * 2 ** tries;
+      await new Promise((resolve) => setTimeout(resolve, Math.min(pauseMs, longestPauseMs)));
+    }
+  }
 }
