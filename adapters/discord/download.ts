@@ -1,6 +1,7 @@
 import { Routes } from 'discord.js';
 import type { FileRef } from '../../core/domain/chat.ts';
 import { Failure } from '../../core/errors.ts';
+import { readBounded } from '../../core/read-bounded.ts';
 import type { Api } from './api.ts';
 import { discordCode } from './errors.ts';
 import * as payload from './payload.ts';
@@ -16,14 +17,11 @@ export async function download(api: Api, file: FileRef, maxBytes: number, timeou
   const response = await answerTo(await linkOf(api, file), file, timeoutMs);
   if (response.status === 404 || response.status === 410) throw gone(file);
   if (!response.ok) throw unavailable(file);
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of response.body ?? []) {
-    size += chunk.byteLength;
-    if (size > maxBytes) throw tooLarge(file);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
+  const bytes = await readBounded(response.body, maxBytes).catch((cause: unknown) => {
+    throw unavailable(file, cause);
+  });
+  if (!bytes) throw tooLarge(file);
+  return bytes;
 }
 
 async function linkOf(api: Api, file: FileRef): Promise<string> {

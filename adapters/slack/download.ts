@@ -1,5 +1,6 @@
 import type { FileRef } from '../../core/domain/chat.ts';
 import { Failure } from '../../core/errors.ts';
+import { readBounded } from '../../core/read-bounded.ts';
 import { DEFAULT_API_URL } from './client.ts';
 
 interface Access {
@@ -19,14 +20,11 @@ export async function download(access: Access, file: FileRef, maxBytes: number):
   const response = await answerTo(access, file);
   if (response.status === 404 || response.status === 410) throw gone(file);
   if (!response.ok || isSignIn(response, file)) throw refused(file, response.status);
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of response.body ?? []) {
-    size += chunk.byteLength;
-    if (size > maxBytes) throw tooLarge(file);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
+  const bytes = await readBounded(response.body, maxBytes).catch((cause: unknown) => {
+    throw unavailable(file, cause);
+  });
+  if (!bytes) throw tooLarge(file);
+  return bytes;
 }
 
 async function answerTo({ botToken, timeoutMs }: Access, file: FileRef): Promise<Response> {
@@ -37,7 +35,7 @@ async function answerTo({ botToken, timeoutMs }: Access, file: FileRef): Promise
       signal: AbortSignal.timeout(timeoutMs),
     });
   } catch (cause) {
-    throw new Failure(`Slack did not hand over ${file.name}.`, { code: 'unavailable', remedy: 'retry', cause });
+    throw unavailable(file, cause);
   }
 }
 
@@ -52,6 +50,8 @@ function isSlacks(address: string, apiUrl = DEFAULT_API_URL): boolean {
 }
 
 const tooLarge = ({ name }: FileRef) => new Failure(`${name} is too large.`, { code: 'too_large', remedy: 'never' });
+const unavailable = ({ name }: FileRef, cause: unknown) =>
+  new Failure(`Slack did not hand over ${name}.`, { code: 'unavailable', remedy: 'retry', cause });
 const gone = ({ name }: FileRef) => new Failure(`Slack no longer has ${name}.`, { code: 'gone', remedy: 'never' });
 
 const refused = ({ name }: FileRef, status: number) =>

@@ -1,6 +1,7 @@
 import type { Message } from 'grammy/types';
 import type { FileRef } from '../../core/domain/chat.ts';
 import { Failure } from '../../core/errors.ts';
+import { readBounded } from '../../core/read-bounded.ts';
 import { type Access, createApi } from './client.ts';
 import { toFailure } from './errors.ts';
 
@@ -48,19 +49,11 @@ export async function download(access: Access, file: FileRef, maxBytes: number):
   const response = await answerTo(access, file, limit);
   if (response.status === 404) throw gone(file);
   if (!response.ok) throw unavailable(file, String(response.status));
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  try {
-    for await (const chunk of response.body ?? []) {
-      size += chunk.byteLength;
-      if (size > limit) break;
-      chunks.push(chunk);
-    }
-  } catch {
+  const bytes = await readBounded(response.body, limit).catch(() => {
     throw unavailable(file, 'the connection broke');
-  }
-  if (size > limit) throw tooLarge(file, limit);
-  return Buffer.concat(chunks);
+  });
+  if (!bytes) throw tooLarge(file, limit);
+  return bytes;
 }
 
 /** The address has the token in it, so nothing of an error in it is kept. */

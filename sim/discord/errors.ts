@@ -73,11 +73,3 @@ export class DiscordPersonError extends Error {
     this.code = code;
   }
 }
-
-/** `waitFor` gave up. */
-export class DiscordWaitError extends Error {
-  constructor(timeoutMs: number) {
-    super(`nothing came within ${timeoutMs} ms; look at sim.calls and sim.deliveries`);
-    this.name = 'DiscordWaitError';
-  }
-}

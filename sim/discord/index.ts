@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { recorded, waitFor, watch } from '../watching.ts';
 import { Answers } from './answers.ts';
 import { CATEGORY, Channels, FORUM, REQUIRE_TAG, TEXT } from './channels.ts';
 import { Faults } from './faults.ts';
@@ -16,7 +17,6 @@ import { createDiscordServer } from './server.ts';
 import type { DiscordSim, DiscordSimOptions } from './sim.ts';
 import { Threads } from './threads.ts';
 import type { DiscordCall, DiscordDelivery, DiscordSimEvents, Json } from './types.ts';
-import { recorded, waitFor, watch } from './watching.ts';
 import { Wire } from './wire.ts';
 import { World } from './world.ts';
 

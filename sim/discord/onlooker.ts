@@ -1,3 +1,4 @@
+import { waitFor } from '../watching.ts';
 import type { Channels } from './channels.ts';
 import { DiscordPersonError } from './errors.ts';
 import type { Interactions } from './interactions.ts';
@@ -6,7 +7,6 @@ import { may, type PermissionName } from './permissions.ts';
 import { renderMessage } from './render.ts';
 import type { Threads } from './threads.ts';
 import type { DiscordChannel, DiscordMessage, DiscordUser, Json } from './types.ts';
-import { waitFor } from './watching.ts';
 import type { Wire } from './wire.ts';
 import type { World } from './world.ts';
 
@@ -51,7 +51,7 @@ export class Onlooker {
 
   /**
    * The first message of somebody else, seen here, whose text fits; 5,000 ms by default.
-   * @throws DiscordWaitError
+   * @throws WaitError
    */
   waitFor(
     target: Target,

@@ -75,7 +75,7 @@ export interface DiscordSim {
   /** The latest dispatches, at most 20,000. */
   deliveries: DiscordDelivery[];
   on<K extends keyof DiscordSimEvents>(event: K, listener: (...args: DiscordSimEvents[K]) => void): () => void;
-  /** Asks `probe` until it gives something; 5,000 ms by default. @throws DiscordWaitError */
+  /** Asks `probe` until it gives something; 5,000 ms by default. @throws WaitError */
   waitFor<T>(probe: () => T | undefined, o?: { timeoutMs?: number }): Promise<T>;
   faults: Faults;
   limits: Pick<RateLimits, 'violations' | 'enforce' | 'set'>;

@@ -26,11 +26,3 @@ export class SlackPersonError extends Error {
     this.code = code;
   }
 }
-
-/** `waitFor` gave up. */
-export class SlackWaitError extends Error {
-  constructor(timeoutMs: number) {
-    super(`nothing came within ${timeoutMs} ms; look at sim.calls and sim.deliveries`);
-    this.name = 'SlackWaitError';
-  }
-}

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { recorded, waitFor, watch } from '../watching.ts';
 import { Conversations } from './conversation.ts';
 import type { DeliveryTiming } from './delivery.ts';
 import { Dispatcher } from './dispatcher.ts';
@@ -15,7 +16,6 @@ import { Streams } from './streams.ts';
 import { Triggers } from './triggers.ts';
 import type { SlackCall, SlackDelivery, SlackMessage, SlackSimEvents, SlackView } from './types.ts';
 import { Views } from './views.ts';
-import { recorded, waitFor, watch } from './watching.ts';
 import type { Api } from './web-api/method.ts';
 import { DEFAULT_SCOPES } from './web-api/methods.ts';
 import { Workspace } from './workspace.ts';
@@ -74,7 +74,7 @@ export interface SlackSim {
   /** The latest attempts to deliver something, at most 20,000. */
   deliveries: SlackDelivery[];
   on<K extends keyof SlackSimEvents>(event: K, listener: (...args: SlackSimEvents[K]) => void): () => void;
-  /** Asks `probe` until it gives something; 5,000 ms by default. @throws SlackWaitError */
+  /** Asks `probe` until it gives something; 5,000 ms by default. @throws WaitError */
   waitFor<T>(probe: () => T | undefined, o?: { timeoutMs?: number }): Promise<T>;
   /** From now on events, commands and interactions are POSTed to the URL instead of sent over sockets. */
   deliverEventsTo(url: string): void;

@@ -42,11 +42,3 @@ export class TelegramPersonError extends Error {
     this.code = code;
   }
 }
-
-/** `waitFor` gave up. */
-export class TelegramWaitError extends Error {
-  constructor(timeoutMs: number) {
-    super(`nothing came within ${timeoutMs} ms; look at sim.calls and sim.deliveries`);
-    this.name = 'TelegramWaitError';
-  }
-}

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { recorded, waitFor, watch } from '../watching.ts';
 import { Budget } from './budget.ts';
 import { Callbacks } from './callbacks.ts';
 import { Conversations } from './conversation.ts';
@@ -15,7 +16,6 @@ import { callMethod, createTelegramServer } from './server.ts';
 import type { TelegramSim, TelegramSimOptions } from './sim.ts';
 import { Topics } from './topics.ts';
 import type { TelegramCall, TelegramDelivery, TelegramSimEvents } from './types.ts';
-import { recorded, waitFor, watch } from './watching.ts';
 import { Webhook } from './webhook.ts';
 import { World } from './world.ts';
 

@@ -1,4 +1,5 @@
 import type { User } from 'grammy/types';
+import { waitFor } from '../watching.ts';
 import type { Callbacks } from './callbacks.ts';
 import type { Conversations, PostOptions } from './conversation.ts';
 import { TelegramPersonError } from './errors.ts';
@@ -11,7 +12,6 @@ import { contentsOf, type SayOptions } from './saying.ts';
 import { withDetected } from './text/detect.ts';
 import type { Topics } from './topics.ts';
 import type { CallbackAnswer, TelegramMessage, TelegramTopic } from './types.ts';
-import { waitFor } from './watching.ts';
 import type { World } from './world.ts';
 
 /** What people are made of. */
@@ -123,7 +123,7 @@ export class TelegramPerson {
 
   /**
    * Waits for a message of the bot that reads like this; the newest if there are several. 5,000 ms by default.
-   * @throws TelegramWaitError
+   * @throws WaitError
    */
   async waitFor(
     chatId: number,

@@ -65,7 +65,7 @@ export interface TelegramSim {
   /** How many updates the bot has not taken. */
   pending(): number;
   on<K extends keyof TelegramSimEvents>(event: K, listener: (...args: TelegramSimEvents[K]) => void): () => void;
-  /** Asks `probe` until it gives something; 5,000 ms by default. @throws TelegramWaitError */
+  /** Asks `probe` until it gives something; 5,000 ms by default. @throws WaitError */
   waitFor<T>(probe: () => T | undefined, o?: { timeoutMs?: number }): Promise<T>;
   faults: Faults;
   /** Sets other limits on sends and edits from now on. */
