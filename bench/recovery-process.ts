@@ -1,5 +1,6 @@
 /** The core with an outside that lives in the parent process and so outlives this one; plays people and workers too. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
 import type { Inbound, Place } from '../core/domain/chat.ts';
 import type { Chat, CodeHost, Sandbox } from '../core/ports.ts';
 import { ana, confirmedTask, fakeThread, repository, startCore } from './core.ts';
@@ -34,7 +35,9 @@ const ports = {
   sandbox: remote<Sandbox>('sandbox', { name: 'local' }),
   model: lean.model,
 };
-const { core, store } = await startCore(
+const client = new pg.Client({ connectionString: process.env.DATABASE_URL });
+await client.connect();
+const { core } = await startCore(
   process.env.DATABASE_URL ?? '',
   ports,
   async (open) => {
@@ -51,13 +54,23 @@ process.on('message', async (message: { type: string; inbound?: Inbound }) => {
 });
 process.send?.({ type: 'ready' });
 
+/** What was done already. A platform or a worker repeats itself only when it hears nothing for a while. */
+const done = new Map<string, number>();
+const repeatMs = 2_000;
+function isDue(deed: string): boolean {
+  const isDone = Date.now() - (done.get(deed) ?? 0) < repeatMs;
+  if (!isDone) done.set(deed, Date.now());
+  return !isDone;
+}
+
 for (;;) {
   await Promise.all([work(), approve(), review()]);
-  await sleep(25);
+  await sleep(50);
 }
 
 async function work(): Promise<void> {
   for (const { attempt, token } of await call<{ attempt: string; token: string }[]>('world', 'workers')) {
+    if (!isDue(attempt)) continue;
     const open = await core.door.admit(token);
     if (!open || held(open.task, open.kind === 'plan' ? 1 : 2)) continue;
     if (open.kind === 'plan') {
@@ -72,9 +85,11 @@ async function work(): Promise<void> {
 }
 
 async function approve(): Promise<void> {
-  for (const { id, task, kind } of await store.asks.inbox()) {
-    if (kind !== 'plan' || held(task, 0)) continue;
-    const { place } = await store.tasks.get(task);
+  const { rows } = await client.query<{ id: number; task: number; place: Place }>(`
+    select asks.id, task, place from mainloop.asks join mainloop.tasks on number = task
+      where kind = 'plan' and state = 'open'`);
+  for (const { id, task, place } of rows) {
+    if (held(task, 0) || !isDue(`press ${id}`)) continue;
     const press = { kind: 'action' as const, target: null, token: `answer:${id}:approve`, values: [], reply: {} };
     await core.receive({ ...press, dedupe: `press:${id}`, at: Date.now(), account: ana, place });
   }
@@ -82,10 +97,12 @@ async function approve(): Promise<void> {
 
 /** CI is asked for by webhooks, and what is ready is merged. */
 async function review(): Promise<void> {
-  for (const { number, status, pull } of await store.tasks.open()) {
-    if (!pull || held(number, 3)) continue;
-    if (status.phase !== 'ci' && (status.phase !== 'review' || isHeld)) continue;
-    if (status.phase === 'review') await call('host', 'change', pull.number, { state: 'merged' });
-    await core.hint({ delivery: `${number}`, repo: repository, pull: pull.number });
+  const { rows } = await client.query<{ number: number; phase: string; pull: number }>(`
+    select number, status->>'phase' as phase, (pull->>'number')::int as pull from mainloop.tasks
+      where pull is not null and ended_at is null and status->>'phase' in ('ci', 'review')`);
+  for (const { number, phase, pull } of rows) {
+    if (held(number, 3) || (phase === 'review' && isHeld) || !isDue(`${phase} ${number}`)) continue;
+    if (phase === 'review') await call('host', 'change', pull, { state: 'merged' });
+    await core.hint({ delivery: `${number}`, repo: repository, pull });
   }
 }

@@ -1,10 +1,11 @@
 import { DBOS } from '@dbos-inc/dbos-sdk';
 import { createAssistant } from './agent/assistant.ts';
-import type { Inbound } from './domain/chat.ts';
+import type { Inbound, Place } from './domain/chat.ts';
 import type { RunId, TaskNumber } from './domain/ids.ts';
 import { isFinal } from './domain/task.ts';
 import type { Door } from './door.ts';
 import type { HostHint, Suggest } from './ports.ts';
+import { channelOf } from './store/posts.ts';
 import { unjoinMs } from './words/join.ts';
 import { createAsk } from './workflows/ask.ts';
 import { createAtWork } from './workflows/at-work.ts';
@@ -13,6 +14,7 @@ import { createDecisions } from './workflows/decisions.ts';
 import type { Deps, Outside } from './workflows/deps.ts';
 import { createDigest } from './workflows/digest.ts';
 import { createDoor } from './workflows/door.ts';
+import { createElsewhere } from './workflows/elsewhere.ts';
 import { createInboxRounds } from './workflows/inbox-rounds.ts';
 import { createInteraction } from './workflows/interaction.ts';
 import { createJoined } from './workflows/joined.ts';
@@ -102,7 +104,11 @@ export function createCore(outside: Outside): Core {
       await DBOS.startWorkflow(digest, { workflowID: `digest:${person}:${at}` })(person, at);
     },
   });
-  const task = DBOS.registerWorkflow(createTask(deps, rest, { startRun, startAsk }), lasting('task'));
+  const shown = DBOS.registerWorkflow(createElsewhere(deps), lasting('shown'));
+  const startShown = async (number: TaskNumber, place: Place) => {
+    await DBOS.startWorkflow(shown, { workflowID: `shown:${number}:${channelOf(place)}` })(number, place);
+  };
+  const task = DBOS.registerWorkflow(createTask(deps, rest, { startRun, startAsk, startShown }), lasting('task'));
   const startTask = async (number: TaskNumber) => {
     await DBOS.startWorkflow(task, { workflowID: taskWorkflowId(number) })(number);
   };

@@ -35,8 +35,9 @@ export async function promptFor(
   return null;
 }
 
-/** The same words as a form would have brought them; null when the message answers no such prompt. */
+/** The same words as a form would have brought them; null when the message answers no such prompt, or brings more than words. */
 export async function formOf({ store }: Pick<Deps, 'store'>, message: Message): Promise<Inbound | null> {
+  if (message.files.length > 0) return null;
   const subject = message.replyTo && (await store.posts.subjectOf(message.replyTo));
   if (!subject?.startsWith('form:')) return null;
   const { dedupe, at, account, place, ref, text } = message;

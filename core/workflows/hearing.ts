@@ -113,10 +113,10 @@ async function peopleOf({ store }: Deps, messages: readonly StoredMessage[]): Pr
 const rootOf = async ({ store }: Deps, place: Place): Promise<string | null> =>
   place.thread ? store.posts.subjectOf({ place, id: place.thread }) : null;
 
-/** The ask or task that a subject names, or that its reminder is about; null when it names something else. */
+/** The ask or task that a subject names, that its reminder is about or whose words are asked for; else null. */
 function idIn(subject: string | null, noun: 'ask' | 'task'): number | null {
-  const [name, id] = subject?.split(':') ?? [];
-  return name === noun || (name === 'reminder' && noun === 'ask') ? Number(id) : null;
+  const [name, id] = subject?.replace(/^form:/, '').split(':') ?? [];
+  return name === noun || (noun === 'ask' && (name === 'reminder' || name === 'answer')) ? Number(id) : null;
 }
 
 async function deedByWords(

@@ -1,30 +1,31 @@
+import type { Doc } from '../domain/chat.ts';
+import type { TaskNumber } from '../domain/ids.ts';
 import { progressCard } from '../words/task.ts';
 import type { TaskContext } from './context.ts';
 import { deliver } from './delivery.ts';
 import type { Deps } from './deps.ts';
 import { notice } from './notice.ts';
-import { showInProjectChannels } from './project-channel.ts';
 
-/** Posts the task's progress card, once; from then on the presenter keeps it true. */
+/** Posts the task's progress card, once, there and in its project's channels; from then on the presenter keeps it true. */
 export async function showProgress(context: TaskContext): Promise<void> {
   if (context.isShown) return;
   context.isShown = true;
-  const { deps, number } = context;
+  const { deps, number, elsewhere, startShown } = context;
+  for (const place of elsewhere) await startShown(number, place);
   await notice(deps.log, 'show progress', () => post(deps, number));
 }
 
-async function post(deps: Deps, number: TaskContext['number']): Promise<void> {
-  const task = await deps.store.tasks.get(number);
-  const doc = progressCard(task, {
-    activity: { commits: 0, doing: '' },
-    asks: [],
-    ci: null,
-    now: Date.now(),
-    taskUrl: null,
-  });
-  const subject = `task:${number}`;
-  await deliver(deps, { key: `${subject}:progress`, place: task.place, subject, doc, settled: false });
-  await showInProjectChannels(deps, task.repo, task.place, { subject, doc });
+async function post(deps: Deps, number: TaskNumber): Promise<void> {
+  const { place } = await deps.store.tasks.get(number);
+  const card = await firstCard(deps, number);
+  await deliver(deps, { key: `${card.subject}:progress`, place, ...card, settled: false });
   // What happened since the task was read had no card to be seen on.
-  deps.presenter.touch(subject);
+  deps.presenter.touch(card.subject);
+}
+
+/** A task's card as it is first posted. */
+export async function firstCard({ store }: Deps, number: TaskNumber): Promise<{ subject: string; doc: Doc }> {
+  const nothingYet = { activity: { commits: 0, doing: '' }, asks: [], ci: null, taskUrl: null };
+  const doc = progressCard(await store.tasks.get(number), { ...nothingYet, now: Date.now() });
+  return { subject: `task:${number}`, doc };
 }

@@ -50,6 +50,23 @@ test('a task from elsewhere shows its progress in each linked channel, and one t
   await eventually('the card to change', async () => (card?.edits ?? 0) > 0);
 });
 
+test('a channel that can’t be written to for a while gets the card when it can', async () => {
+  await house.store.projects.link(channel('a3'), 'acme/web');
+  const away = new Failure('Away.', { code: 'unavailable', remedy: 'retry' });
+  const { post } = house.chat;
+  let refused = 0;
+  Object.assign(house.chat, {
+    post: (...args: Parameters<typeof post>) => {
+      if (args[0].channel !== 'a3' || refused === 2) return post(...args);
+      refused += 1;
+      return Promise.reject(away);
+    },
+  });
+  const task = await started();
+  await eventually('the card', async () => cards('a3').some(({ doc }) => doc.title?.startsWith(`#${task}`)));
+  expect(refused).toBe(2);
+});
+
 test('what is said under a card needs no mention, and is about its task', async () => {
   const task = await started();
   const card = await eventually('the card', async () =>

@@ -143,6 +143,18 @@ describe('a face without forms', () => {
     expect(await answerOf(ask)).toEqual({ type: 'reply', answers: { 'Which name?': 'Pluto' } });
   });
 
+  test('a file that comes with the words goes along to the worker', async () => {
+    const { task, ask, card } = await asked([name]);
+    const before = other().messages.length;
+    await house.press('ana', card.ref.place, `answer:${ask}:q0other`);
+    const prompt = await promptAfter(before);
+    const files = [{ name: 'logo.txt', mimeType: 'text/plain', size: 2, handle: 'so' }];
+    await house.say('ana', card.ref.place, 'as on the logo', { replyTo: prompt.ref, files });
+    expect(await answerOf(ask)).toEqual({ type: 'reply', answers: { 'Which name?': 'as on the logo' } });
+    const job = await house.core.door.job(await house.worker(task, `${task}.2.1`));
+    expect(job.files).toMatchObject([{ name: expect.stringMatching(/logo\.txt$/) }]);
+  });
+
   test('what became of the words is said where they were written', async () => {
     const { ask, card } = await asked([name]);
     const before = other().messages.length;

@@ -1,4 +1,5 @@
 import { Error as EngineErrors } from '@dbos-inc/dbos-sdk';
+import type { Place } from '../domain/chat.ts';
 import type { TaskNumber } from '../domain/ids.ts';
 import type { Wish } from '../domain/task.ts';
 import { describe, Failure } from '../errors.ts';
@@ -9,6 +10,7 @@ import { passCi } from './ci.ts';
 import { Dropped, type TaskContext } from './context.ts';
 import type { Deps } from './deps.ts';
 import { effect } from './effect.ts';
+import { channelsBeside } from './elsewhere.ts';
 import { notice } from './notice.ts';
 import { agreeOnPlan } from './plan.ts';
 import type { Rest } from './rest.ts';
@@ -19,16 +21,20 @@ import { Cancelled, createMailbox, Ended } from './signals.ts';
 export interface TaskChildren {
   readonly startRun: (input: RunInput) => Promise<void>;
   readonly startAsk: (ask: number) => Promise<void>;
+  /** Starts showing its card in one more place. */
+  readonly startShown: (task: TaskNumber, place: Place) => Promise<void>;
 }
 
 /** A task from its confirmation to the merge of its pull request: plan, build, CI, review. */
 export const createTask = (deps: Deps, rest: Rest, children: TaskChildren) =>
   async function task(number: TaskNumber): Promise<void> {
     await rest.awake(number, async (waiting) => {
+      const { elsewhere = [], ...wish } = await effect('read task', () => readTask(deps, number));
       const context: TaskContext = {
         deps,
         number,
-        wish: await effect('read task', () => readWish(deps, number)),
+        wish,
+        elsewhere,
         mailbox: createMailbox(waiting),
         ...children,
         count: { runs: 0, asks: 0 },
@@ -43,9 +49,10 @@ export const createTask = (deps: Deps, rest: Rest, children: TaskChildren) =>
     });
   };
 
-async function readWish({ store }: Deps, number: TaskNumber): Promise<Wish> {
-  const { repo, branch, base, title, brief, planFirst } = await store.tasks.get(number);
-  return { repo, branch, base, title, brief, planFirst };
+/** `elsewhere` is absent in what an earlier release read. */
+async function readTask(deps: Deps, number: TaskNumber): Promise<Wish & { readonly elsewhere?: readonly Place[] }> {
+  const { repo, branch, base, title, brief, planFirst, place } = await deps.store.tasks.get(number);
+  return { repo, branch, base, title, brief, planFirst, elsewhere: await channelsBeside(deps, repo, place) };
 }
 
 async function journey(context: TaskContext): Promise<never> {
