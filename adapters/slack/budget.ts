@@ -1,18 +1,41 @@
+/** Slack limits a method per workspace, whatever it acts on, so all calls of a method share one of these. */
+export interface Budgets {
+  readonly edits: Budget;
+  readonly begins: Budget;
+  readonly appends: Budget;
+}
+
 /**
- * A token bucket: chat.update is limited per method and workspace, whatever it edits, so all edits share one. What must
- * arrive waits its turn in order; what is only nice to have asks {@link tryTake} and leaves a reserve.
+ * The budgets of a workspace, each a little below its tier (https://docs.slack.dev/apis/web-api/rate-limits): chat.update is
+ * in tier 3, 50 a minute; chat.startStream and chat.stopStream in tier 2, 20; chat.appendStream in tier 4, 100. An end needs
+ * no budget of its own: there is one to each beginning.
  */
+export const createBudgets = (editsPerMinute = 40): Budgets => ({
+  edits: new Budget(editsPerMinute),
+  begins: new Budget(18, { burst: 10, reserve: 0 }),
+  appends: new Budget(90, { reserve: 0 }),
+});
+
+/** How many calls may go at once, and how many of them are kept for what must arrive. */
+interface BudgetShape {
+  readonly burst?: number;
+  readonly reserve?: number;
+}
+
+/** A token bucket. What must arrive waits its turn in order; what is only nice to have asks {@link tryTake} and leaves a reserve. */
 export class Budget {
   readonly #perMs: number;
   readonly #burst: number;
+  readonly #reserve: number;
   #tokens: number;
   #at = Date.now();
   #queue: Promise<void> = Promise.resolve();
 
-  constructor(perMinute: number) {
+  constructor(perMinute: number, { burst = Math.max(1, perMinute / 4), reserve = burst / 3 }: BudgetShape = {}) {
     this.#perMs = perMinute / 60_000;
-    this.#burst = Math.max(1, perMinute / 4);
-    this.#tokens = this.#burst;
+    this.#burst = burst;
+    this.#reserve = reserve;
+    this.#tokens = burst;
   }
 
   /** Resolves when one call may be made. */
@@ -22,10 +45,10 @@ export class Budget {
     return turn;
   }
 
-  /** Takes one if that leaves at least a third for what must arrive. */
+  /** Takes one if that leaves the reserve. */
   tryTake(): boolean {
     this.#refill();
-    if (this.#at > Date.now() || this.#tokens - 1 < this.#burst / 3) return false;
+    if (this.#at > Date.now() || this.#tokens - 1 < this.#reserve) return false;
     this.#tokens -= 1;
     return true;
   }

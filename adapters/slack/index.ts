@@ -3,7 +3,7 @@ import { HTTPReceiver } from '@slack/bolt';
 import type { Inbound } from '../../core/domain/chat.ts';
 import { Failure } from '../../core/errors.ts';
 import type { Chat } from '../../core/ports.ts';
-import { Budget } from './budget.ts';
+import { createBudgets } from './budget.ts';
 import { type CheckResult, checkSlack, noTransport } from './check.ts';
 import { createClient } from './client.ts';
 import { boltLogger, type Logger } from './logger.ts';
@@ -40,10 +40,10 @@ export interface SlackChat extends Chat {
 
 /** Slack as a Chat: Bolt for what comes in, a Web API client without retries for what goes out. */
 export function createSlack(options: SlackOptions): SlackChat {
-  const { log, apiUrl, timeoutMs = 15_000, editsPerMinute = 40, streamMs = 240_000 } = options;
+  const { log, apiUrl, timeoutMs = 15_000, streamMs = 240_000 } = options;
   const settings = { ...options, timeoutMs };
   const client = createClient(options.botToken, { apiUrl, timeoutMs, log });
-  const budget = new Budget(editsPerMinute);
+  const budgets = createBudgets(options.editsPerMinute);
   const socket = options.appToken ? createSocket({ appToken: options.appToken, apiUrl, timeoutMs, log }) : null;
   const http = !socket && options.signingSecret ? httpReceiver(options.signingSecret, log) : null;
   let session: Session | null = null;
@@ -57,7 +57,7 @@ export function createSlack(options: SlackOptions): SlackChat {
   async function start(sink: (inbound: Inbound) => Promise<void>): Promise<void> {
     const receiver = socket?.receiver ?? http;
     if (!receiver) throw noTransport();
-    session = await connectSlack({ ...settings, client, budget, receiver, sink, streamMs });
+    session = await connectSlack({ ...settings, client, budgets, receiver, sink, streamMs });
     await socket?.start();
     isListening = true;
   }

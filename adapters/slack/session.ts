@@ -2,7 +2,7 @@ import type { Receiver } from '@slack/bolt';
 import type { WebClient } from '@slack/web-api';
 import type { Inbound } from '../../core/domain/chat.ts';
 import type { Chat } from '../../core/ports.ts';
-import type { Budget } from './budget.ts';
+import type { Budgets } from './budget.ts';
 import { Directory } from './directory.ts';
 import { download } from './download.ts';
 import { createEditor } from './edit.ts';
@@ -29,7 +29,7 @@ export interface SessionOptions {
   readonly timeoutMs: number;
   readonly streamMs: number;
   readonly client: WebClient;
-  readonly budget: Budget;
+  readonly budgets: Budgets;
   readonly receiver: Receiver;
   readonly log: Logger;
   readonly sink: (inbound: Inbound) => Promise<void>;
@@ -48,13 +48,13 @@ export async function connectSlack(options: SessionOptions): Promise<Session> {
   const names: Names = { bot: self.user, user: (id) => directory.known(id)?.name || undefined };
   const finder = createFinder(client, self);
   const poster = createPoster({ client, finder, log });
-  const editor = createEditor({ client, budget: options.budget, poster });
+  const editor = createEditor({ client, budget: options.budgets.edits, poster });
   const stream = {
     client,
     poster,
     editor,
     finder,
-    budget: options.budget,
+    budgets: options.budgets,
     log,
     paceMs: STREAM_PACE_MS,
     maxMs: options.streamMs,

@@ -69,6 +69,21 @@ test('the first text leaves at once', async () => {
   await stream.finish({ text: 'Hello' });
 });
 
+test('more replies at once than Slack lets begin stay within its limits, and each arrives whole', async () => {
+  const { sim, chat, place, to, ours } = await scene();
+  for (const method of ['chat.startStream', 'chat.stopStream']) sim.limit(method, { perMinute: 20 });
+  sim.limit('chat.appendStream', { perMinute: 100 });
+  const replies = Array.from({ length: 40 }, (_, n) => `${n}: ${sentence}`);
+  await Promise.all(replies.map((text, n) => speak(chat, { place, to, text, key: `k${n}` })));
+  expect(sim.calls.filter(({ error }) => error === 'ratelimited')).toEqual([]);
+  expect(sim.calls.filter(({ method }) => method === 'chat.startStream')).toHaveLength(10);
+  expect(
+    ours()
+      .map(({ text }) => text)
+      .sort(),
+  ).toEqual(replies.toSorted());
+});
+
 test('buttons and a note come with the end of the stream', async () => {
   const { chat, place, to, ours, calls } = await scene();
   const stream = chat.stream(place, to, 'k', null);

@@ -2,7 +2,7 @@ import type { WebClient } from '@slack/web-api';
 import type { Account, Doc, MessageRef, Place } from '../../core/domain/chat.ts';
 import { Failure } from '../../core/errors.ts';
 import type { ReplyStream } from '../../core/ports.ts';
-import type { Budget } from './budget.ts';
+import type { Budgets } from './budget.ts';
 import type { Editor } from './edit.ts';
 import { slackCode, toFailure } from './errors.ts';
 import type { Finder } from './find.ts';
@@ -18,7 +18,7 @@ export interface StreamOptions {
   readonly poster: Poster;
   readonly editor: Editor;
   readonly finder: Finder;
-  readonly budget: Budget;
+  readonly budgets: Budgets;
   readonly log: Logger;
   /** Milliseconds between two appends. */
   readonly paceMs: number;
@@ -42,7 +42,7 @@ export function createStream(
   key: string,
   resume: MessageRef | null,
 ): ReplyStream {
-  const { client, poster, editor, finder, budget, log, paceMs } = options;
+  const { client, poster, editor, finder, budgets, log, paceMs } = options;
   let ref: MessageRef | null = resume;
   let mode: Mode = resume || place.thread === undefined ? 'edited' : 'native';
   let text = '';
@@ -85,13 +85,16 @@ export function createStream(
     const chunk = safeMarkdown(text.slice(sent, until));
     if (mode === 'native' && Date.now() - startedAt > options.maxMs) await leaveStream();
     if (mode === 'native' && ref) {
+      if (!budgets.appends.tryTake()) return;
       await client.chat.appendStream({ channel: place.channel, ts: ref.id, markdown_text: chunk });
     } else if (mode === 'native') {
+      // A busy workspace: the text grows unseen, and leaves whole at the end unless there is room before.
+      if (!budgets.begins.tryTake()) return;
       await begin(chunk);
     } else if (!ref) {
       ref = await poster.post(place, { text: text.slice(0, until) }, key);
     } else {
-      if (!budget.tryTake()) return;
+      if (!budgets.edits.tryTake()) return;
       await editor.update(ref, { text: text.slice(0, until) }, key);
       nextAt = Date.now() + Math.max(paceMs, 1_000);
     }
@@ -176,7 +179,7 @@ export function createStream(
     for (let attempt = 1; ; attempt += 1) {
       if (mode === 'native' || attempt > 1 || resume) await leaveStream();
       try {
-        await budget.take();
+        await budgets.edits.take();
         return await editor.update(target, doc, key);
       } catch (error) {
         const wrong = toFailure(error, 'repeatable');
