@@ -1,10 +1,10 @@
 /** The tables of what waits for people, beside those in `schema.ts`. */
-import { sql } from 'drizzle-orm';
-import { boolean, doublePrecision, index, integer, primaryKey, serial } from 'drizzle-orm/pg-core';
+
 import type { Answer, AskBody, AskKind } from '../domain/ask.ts';
 import type { Draft } from '../domain/questions.ts';
 import type { Quiet } from '../domain/quiet.ts';
 import { jsonb, mainloop, ms, text } from './columns.ts';
+import { boolean, doublePrecision, index, integer, primaryKey, serial, sql } from './drizzle.ts';
 
 export const asks = mainloop.table(
   'asks',

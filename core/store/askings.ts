@@ -1,6 +1,6 @@
-import { and, asc, eq, gt, inArray, isNull, lte, or, sql } from 'drizzle-orm';
 import { askings, asks, inboxes } from './ask-schema.ts';
 import type { Database } from './database.ts';
+import { and, asc, eq, gt, inArray, isNull, lte, or, sql } from './drizzle.ts';
 
 /** An ask that was put to a person. `told` 0: they have not seen its card yet. */
 export type Asking = typeof askings.$inferSelect;

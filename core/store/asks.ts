@@ -1,9 +1,9 @@
-import { and, asc, eq } from 'drizzle-orm';
 import type { Answer, AskBody, AskKind } from '../domain/ask.ts';
 import type { TaskNumber } from '../domain/ids.ts';
 import { answersOf, openQuestions, type Part, withParts } from '../domain/questions.ts';
 import { asks } from './ask-schema.ts';
 import type { Database } from './database.ts';
+import { and, asc, eq } from './drizzle.ts';
 
 export type Ask = typeof asks.$inferSelect;
 

@@ -1,5 +1,5 @@
-import { and, eq, gt, inArray, lte } from 'drizzle-orm';
 import type { Database } from './database.ts';
+import { and, eq, gt, inArray, lte } from './drizzle.ts';
 import { codes } from './schema.ts';
 
 export type CodePurpose = 'owner' | 'pair' | 'link';

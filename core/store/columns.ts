@@ -1,4 +1,4 @@
-import { bigint, customType, pgSchema } from 'drizzle-orm/pg-core';
+import { bigint, customType, pgSchema } from './drizzle.ts';
 
 /** All tables of ours. */
 export const mainloop = pgSchema('mainloop');

@@ -1,7 +1,7 @@
-import { and, asc, count, desc, eq, gt, isNull, sql } from 'drizzle-orm';
 import type { ConversationKey, FileRef, MessageRef, Place } from '../domain/chat.ts';
 import { storable, storableJson } from './columns.ts';
 import type { Database } from './database.ts';
+import { and, asc, count, desc, eq, gt, isNull, sql } from './drizzle.ts';
 import { files } from './files-schema.ts';
 import { conversations, messages } from './schema.ts';
 

@@ -1,7 +1,7 @@
-import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type TestDatabase, testDatabase } from '../testing/postgres.ts';
 import { connect } from './database.ts';
+import { sql } from './drizzle.ts';
 
 let database: TestDatabase;
 beforeAll(async () => {

@@ -1,8 +1,8 @@
-import { and, asc, eq, gt, gte, isNull, lt, or, sql } from 'drizzle-orm';
 import type { TaskNumber } from '../domain/ids.ts';
 import type { Task } from '../domain/task.ts';
 import { spending } from './ask-schema.ts';
 import type { Database } from './database.ts';
+import { and, asc, eq, gt, gte, isNull, lt, or, sql } from './drizzle.ts';
 import { tasks } from './schema.ts';
 
 const quarterMs = 15 * 60_000;

@@ -1,6 +1,6 @@
-import { bigint, customType, index, integer, primaryKey, serial } from 'drizzle-orm/pg-core';
 import type { FileKind, FileProblem } from '../domain/file.ts';
 import { mainloop, text } from './columns.ts';
+import { bigint, customType, index, integer, primaryKey, serial } from './drizzle.ts';
 
 const bytea = customType<{ data: Uint8Array; driverData: Uint8Array }>({ dataType: () => 'bytea' });
 

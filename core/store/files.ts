@@ -1,9 +1,9 @@
-import { and, asc, count, eq, inArray, isNotNull, type SQL, sql } from 'drizzle-orm';
 import type { ConversationKey } from '../domain/chat.ts';
 import type { FileInfo } from '../domain/file.ts';
 import type { RunId, TaskNumber } from '../domain/ids.ts';
 import { handOver as most } from '../protocol.ts';
 import type { Database } from './database.ts';
+import { and, asc, count, eq, inArray, isNotNull, type SQL, sql } from './drizzle.ts';
 import { fileLinks, files } from './files-schema.ts';
 import { messages, proposals, steers, tasks } from './schema.ts';
 

@@ -1,5 +1,5 @@
-import { asc, eq } from 'drizzle-orm';
 import type { Database } from './database.ts';
+import { asc, eq } from './drizzle.ts';
 import { cursors, events } from './schema.ts';
 
 export interface HistoryEvent {

@@ -1,7 +1,7 @@
-import { and, eq, lte } from 'drizzle-orm';
 import type { Quiet } from '../domain/quiet.ts';
 import { inboxes } from './ask-schema.ts';
 import type { Database } from './database.ts';
+import { and, eq, lte } from './drizzle.ts';
 
 /** How a person wants to be asked. */
 export interface Inbox {

@@ -1,10 +1,10 @@
-import { sql } from 'drizzle-orm';
 import { askingStore } from './askings.ts';
 import { askStore } from './asks.ts';
 import { codeStore } from './codes.ts';
 import { conversationStore } from './conversations.ts';
 import type { Database } from './database.ts';
 import { digestStore } from './digest.ts';
+import { sql } from './drizzle.ts';
 import { fileStore } from './files.ts';
 import { historyStore } from './history.ts';
 import { inboxStore } from './inbox.ts';

@@ -1,7 +1,7 @@
-import { and, asc, eq, gt, inArray, isNull } from 'drizzle-orm';
 import { type Account, accountKey } from '../domain/chat.ts';
 import { accountRow } from './accounts.ts';
 import type { Database } from './database.ts';
+import { and, asc, eq, gt, inArray, isNull } from './drizzle.ts';
 import { accounts, joins, people } from './schema.ts';
 
 /** An account that was joined to a person by a code. */

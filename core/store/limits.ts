@@ -1,5 +1,5 @@
-import { eq, lt, sql } from 'drizzle-orm';
 import type { Database } from './database.ts';
+import { eq, lt, sql } from './drizzle.ts';
 import { limits } from './schema.ts';
 
 /** Counts that nobody asks about any more are dropped after this time, milliseconds; longer than any window. */

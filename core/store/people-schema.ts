@@ -1,7 +1,8 @@
 /** The tables of people: who is served, by which accounts, and the codes that change it. */
-import { index, integer, serial } from 'drizzle-orm/pg-core';
+
 import type { Role } from '../domain/policy.ts';
 import { jsonb, mainloop, ms, text } from './columns.ts';
+import { index, integer, serial } from './drizzle.ts';
 
 export const people = mainloop.table('people', {
   id: serial('id').primaryKey(),

@@ -1,9 +1,9 @@
-import { asc, eq, sql } from 'drizzle-orm';
 import { type Account, accountKey } from '../domain/chat.ts';
 import type { RepoName } from '../domain/ids.ts';
 import { type Person, type Role, roles } from '../domain/policy.ts';
 import { accountRow } from './accounts.ts';
 import type { Database } from './database.ts';
+import { asc, eq, sql } from './drizzle.ts';
 import { accounts, people } from './schema.ts';
 
 const person = { id: people.id, name: people.name, role: people.role, projects: people.projects };

@@ -1,6 +1,6 @@
-import { and, eq, gt, gte, isNotNull, isNull, like, or } from 'drizzle-orm';
 import type { MessageRef, Place } from '../domain/chat.ts';
 import type { Database } from './database.ts';
+import { and, eq, gt, gte, isNotNull, isNull, like, or } from './drizzle.ts';
 import { posts } from './schema.ts';
 
 /** A message the program sent: what it shows and where it is. */

@@ -1,7 +1,7 @@
-import { asc, eq, sql } from 'drizzle-orm';
 import type { Place } from '../domain/chat.ts';
 import type { RepoName } from '../domain/ids.ts';
 import type { Database } from './database.ts';
+import { asc, eq, sql } from './drizzle.ts';
 import { channelOf } from './posts.ts';
 import { channels, projects } from './schema.ts';
 

@@ -1,9 +1,9 @@
-import { and, asc, eq, lte, sql } from 'drizzle-orm';
 import type { ConversationKey, Place } from '../domain/chat.ts';
 import { type TaskNumber, taskBranch } from '../domain/ids.ts';
 import { type Proposal, type ProposedTask, undoMs } from '../domain/proposal.ts';
 import { initialStatus } from '../domain/task.ts';
 import type { Database } from './database.ts';
+import { and, asc, eq, lte, sql } from './drizzle.ts';
 import { proposals, tasks } from './schema.ts';
 
 export interface NewProposal extends ProposedTask {

@@ -1,9 +1,9 @@
-import { and, asc, count, eq, inArray, isNull, ne, sql } from 'drizzle-orm';
 import { savedName } from '../domain/file.ts';
 import type { AttemptId, RunId, TaskNumber } from '../domain/ids.ts';
 import type { Run, RunKind, RunOutcome } from '../domain/run.ts';
 import type { Result } from '../protocol.ts';
 import type { Database } from './database.ts';
+import { and, asc, count, eq, inArray, isNull, ne, sql } from './drizzle.ts';
 import { fileStore } from './files.ts';
 import { attempts, runs, steers } from './schema.ts';
 

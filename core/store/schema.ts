@@ -1,4 +1,11 @@
 /** The tables, all in the schema `mainloop`; DBOS keeps its own beside them. Migrations are generated from this file. */
+
+import type { FileRef, MessageRef, Place } from '../domain/chat.ts';
+import type { ProposalState } from '../domain/proposal.ts';
+import type { RunKind, RunOutcome } from '../domain/run.ts';
+import type { Status } from '../domain/task.ts';
+import type { Result, WorkerEvent } from '../protocol.ts';
+import { json, jsonb, mainloop, ms, text } from './columns.ts';
 import {
   bigserial,
   boolean,
@@ -9,13 +16,7 @@ import {
   primaryKey,
   serial,
   uniqueIndex,
-} from 'drizzle-orm/pg-core';
-import type { FileRef, MessageRef, Place } from '../domain/chat.ts';
-import type { ProposalState } from '../domain/proposal.ts';
-import type { RunKind, RunOutcome } from '../domain/run.ts';
-import type { Status } from '../domain/task.ts';
-import type { Result, WorkerEvent } from '../protocol.ts';
-import { json, jsonb, mainloop, ms, text } from './columns.ts';
+} from './drizzle.ts';
 
 export * from './people-schema.ts';
 export { mainloop };

@@ -1,8 +1,8 @@
-import { and, asc, desc, eq, inArray, isNotNull, isNull, or, sql } from 'drizzle-orm';
 import type { ConversationKey } from '../domain/chat.ts';
 import type { RepoName, TaskNumber } from '../domain/ids.ts';
 import { isFinal, nextStatus, type Phase, type Task, type TaskEvent } from '../domain/task.ts';
 import type { Database } from './database.ts';
+import { and, asc, desc, eq, inArray, isNotNull, isNull, or, sql } from './drizzle.ts';
 import { events, tasks } from './schema.ts';
 
 /** What a step may write down about a task besides its status. */

@@ -1,8 +1,8 @@
-import { and, asc, desc, eq, gt, isNull, or, sql } from 'drizzle-orm';
 import type { FileInfo } from '../domain/file.ts';
 import type { AttemptId, TaskNumber } from '../domain/ids.ts';
 import type { WorkerEvent } from '../protocol.ts';
 import type { Database } from './database.ts';
+import { and, asc, desc, eq, gt, isNull, or, sql } from './drizzle.ts';
 import { fileStore } from './files.ts';
 import { sessionEntries, steers, workerEvents } from './schema.ts';
 

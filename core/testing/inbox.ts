@@ -1,10 +1,11 @@
 /** A house with four fake platforms, two people with a task that asks, and time that passes on request. */
-import { eq } from 'drizzle-orm';
+
 import type { AskBody } from '../domain/ask.ts';
 import type { Doc, Place } from '../domain/chat.ts';
 import type { Person } from '../domain/policy.ts';
 import type { Result } from '../protocol.ts';
 import { askings } from '../store/ask-schema.ts';
+import { eq } from '../store/drizzle.ts';
 import { people } from '../store/schema.ts';
 import type { FakeMessage } from './chat.ts';
 import { type CoreHouse, eventually, openCore } from './core.ts';

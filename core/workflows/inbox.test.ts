@@ -1,8 +1,8 @@
-import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { AskBody } from '../domain/ask.ts';
 import { Failure } from '../errors.ts';
 import { asks } from '../store/ask-schema.ts';
+import { eq } from '../store/drizzle.ts';
 import { type CoreHouse, eventually } from '../testing/core.ts';
 import { dayMs, dm, type InboxScene, newScene, openInboxHouse, platforms, rounds } from '../testing/inbox.ts';
 

@@ -1,8 +1,8 @@
-import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Person } from '../domain/policy.ts';
 import { localTime, ownZone } from '../domain/zoned.ts';
 import { askings, asks } from '../store/ask-schema.ts';
+import { eq } from '../store/drizzle.ts';
 import { type CoreHouse, eventually } from '../testing/core.ts';
 import { dayMs, dm, hourMs, type InboxScene, newScene, openInboxHouse, rounds } from '../testing/inbox.ts';
 

@@ -1,5 +1,5 @@
-import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { eq } from '../store/drizzle.ts';
 import { attempts } from '../store/schema.ts';
 import { type CoreHouse, eventually, openCore } from '../testing/core.ts';
 
