@@ -17,6 +17,7 @@ import { createDoor } from './workflows/door.ts';
 import { createElsewhere } from './workflows/elsewhere.ts';
 import { createInboxRounds } from './workflows/inbox-rounds.ts';
 import { createInteraction } from './workflows/interaction.ts';
+import { createInterrupts } from './workflows/interrupts.ts';
 import { createJoined } from './workflows/joined.ts';
 import { createListening } from './workflows/listening.ts';
 import { createPresenter } from './workflows/presenter.ts';
@@ -72,6 +73,7 @@ export function createCore(outside: Outside): Core {
     look: (task) => watch.look(task),
     steered: (task) => ringer.ring(task),
     warnBudget: (task) => startBudgetAsk(task),
+    interrupts: createInterrupts(),
   };
   const atWork = createAtWork(outside);
   const decisions = createDecisions(deps);

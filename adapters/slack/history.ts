@@ -15,20 +15,24 @@ export interface HistoryOptions {
   readonly names: Names;
 }
 
+/** How old a thread may be in which something new is found, days before `since`. */
+const threadDays = 3;
+
 /**
- * What people said in a place after `since`, oldest first, with the dedupe keys of live events. Of a channel: its messages
- * and the replies to them.
+ * What people said in a place after `since`, oldest first, with the dedupe keys of live events. Of a channel: its messages,
+ * the replies to them and to those of some days before: Slack lists no threads by their last word.
  */
 export async function* readHistory(options: HistoryOptions, place: Place, since: number): AsyncGenerator<Inbound> {
   const { client, directory, self, names } = options;
-  for await (const stored of readMessages(client, place, since)) {
+  const from = place.thread === undefined ? since - threadDays * 86_400_000 : since;
+  for await (const stored of readMessages(client, place, from)) {
     const message = spokenMessage(stored);
     if (message && message.user !== self.user && tsToMs(message.ts) >= since) {
       const person = await directory.get(message.user);
       if (!person.bot)
         yield messageInbound(message, place.channel, directory.account(message.user, person), self, names);
     }
-    if (place.thread === undefined && (stored.reply_count ?? 0) > 0) {
+    if (place.thread === undefined && tsToMs(stored.latest_reply ?? '0') >= since) {
       const thread = placeOf(place.space, place.channel, stored.ts);
       for await (const reply of readHistory(options, thread, since)) {
         if (reply.kind === 'message' && reply.ref.id !== stored.ts) yield reply;

@@ -112,7 +112,7 @@ test('very long text is a short message with a file in the thread', async () => 
   const { chat, place, ours } = await scene();
   await chat.post(place, { text: 'word '.repeat(20_000) }, 'k');
   expect(ours()).toHaveLength(2);
-  expect(ours()[1]).toMatchObject({ thread_ts: place.thread, files: [{ name: 'message.md', size: 100_000 }] });
+  expect(ours()[1]).toMatchObject({ thread_ts: place.thread, files: [{ title: 'message.md', size: 100_000 }] });
 });
 
 test('nothing in a message notifies anyone', async () => {

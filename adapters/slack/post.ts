@@ -7,13 +7,21 @@ import type { Logger } from './logger.ts';
 import { metadataOf } from './metadata.ts';
 import { refOf } from './place.ts';
 import { partsOf, type Rendered, render } from './render.ts';
+import { uploadFile } from './upload.ts';
+
+const DAY_MS = 24 * 3_600_000;
+const MAX_TRIES = 4;
+const MAX_WAIT_MS = 30_000;
 
 export interface Poster {
   post(place: Place, doc: Doc, key: string): Promise<MessageRef>;
   /** The doc as blocks this workspace accepts: see {@link attempt}. */
   attempt<T>(doc: Doc, send: (rendered: Rendered) => Promise<T>): Promise<T>;
-  /** Puts a file into the thread of a message. @throws Failure */
-  upload(ref: MessageRef, file: { name: string; text: string }): Promise<void>;
+  /**
+   * Puts the long text that a message speaks of into its thread, once per key. Gives up only after some tries: the message
+   * is there, so failing would make the caller find it and believe that all is well.
+   */
+  attach(ref: MessageRef, file: { name: string; text: string }, key: string): Promise<void>;
 }
 
 export function createPoster({ client, finder, log }: { client: WebClient; finder: Finder; log: Logger }): Poster {
@@ -63,43 +71,43 @@ export function createPoster({ client, finder, log }: { client: WebClient; finde
     }
   }
 
-  async function upload(ref: MessageRef, file: { name: string; text: string }): Promise<void> {
-    const { channel, thread } = ref.place;
-    try {
-      await client.files.uploadV2({
-        channel_id: channel,
-        thread_ts: thread ?? ref.id,
-        filename: file.name,
-        title: file.name,
-        content: file.text,
-      });
-    } catch (error) {
-      throw toFailure(error, 'once');
+  async function attach(ref: MessageRef, { name, text }: { name: string; text: string }, key: string): Promise<void> {
+    const place = { ...ref.place, thread: ref.place.thread ?? ref.id };
+    const file = { name, bytes: Buffer.from(text), mimeType: 'text/markdown', caption: '' };
+    const fileKey = `${key}#file`;
+    for (let tries = 1; ; tries += 1) {
+      try {
+        if (await finder.exact(place, fileKey, Date.now() - DAY_MS)) return;
+        await uploadFile(client, place, file, fileKey);
+        return;
+      } catch (error) {
+        const { remedy, retryAfterMs = 500 * 2 ** tries } = toFailure(error, 'repeatable');
+        if (remedy === 'never' || tries === MAX_TRIES) {
+          log.error({ error, key }, 'a long text did not reach Slack');
+          return;
+        }
+        await new Promise((resolve) => setTimeout(resolve, Math.min(MAX_WAIT_MS, retryAfterMs)));
+      }
     }
   }
 
   return {
     attempt,
-    upload,
+    attach,
     /**
      * The last part carries `key` and the buttons and is what the ref names; the parts before it are `key#1`, `key#2` and are
      * sent first, once each. So finding `key` means that all of it arrived.
      */
     async post(place, doc, key) {
       const parts = partsOf(doc);
-      const since = Date.now() - 24 * 3_600_000;
+      const since = Date.now() - DAY_MS;
       for (const [i, part] of parts.slice(0, -1).entries()) {
         const partKey = `${key}#${i + 1}`;
         if (!(await finder.exact(place, partKey, since))) await postOne(place, part, partKey);
       }
       const last = parts.at(-1) ?? doc;
       const ref = await postOne(place, last, key);
-      if (last.attachment) {
-        // The message is there; failing now would make the caller look for it and find it, and no file either.
-        await upload(ref, last.attachment).catch((error: unknown) =>
-          log.warn({ error, key }, 'a file did not reach Slack'),
-        );
-      }
+      if (last.attachment) await attach(ref, last.attachment, key);
       return ref;
     },
   };

@@ -15,7 +15,7 @@ const storedMessage = message.extend({
   type: z.literal('message'),
   metadata: z.unknown().optional(),
   streaming_state: z.string().optional(),
-  reply_count: z.number().optional(),
+  latest_reply: z.string().optional(),
 });
 /** A message as conversations.history and .replies give it. */
 export type StoredMessage = z.infer<typeof storedMessage>;

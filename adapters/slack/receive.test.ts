@@ -175,6 +175,22 @@ test('what was said while we were away is read back with the keys of live events
   const thread = place ? await collect(chat.history(place, since)) : [];
   expect(thread.map((one) => one.kind === 'message' && one.text)).toEqual(['in the thread']);
   const all = await collect(chat.history({ platform: 'slack', space: sim.teamId, channel, dm: false }, since));
-  expect(all.map((one) => one.kind === 'message' && one.text)).toEqual(['new', 'and more']);
+  expect(all.map((one) => one.kind === 'message' && one.text)).toEqual(['in the thread', 'new', 'and more']);
   for (const one of [...thread, ...all]) expect(one).toEqual(live.get(one.dedupe));
+});
+
+test('a mention below a message of days ago is found, and nothing older than the downtime', async () => {
+  let now = Date.now() - 2 * 86_400_000;
+  const sim = await startSim({ clock: () => now });
+  const { chat, inbound } = await connect(sim);
+  const channel = sim.createChannel('web');
+  const ana = sim.person('Ana');
+  const root = await ana.say(channel, 'deploys are slow');
+  await ana.say(channel, 'very', { threadTs: root });
+  now = Date.now();
+  const since = now - 1_000;
+  await ana.say(channel, '@mainloop look into this', { threadTs: root });
+  await inbound('message', ({ text }) => text === 'look into this');
+  const all = await collect(chat.history({ platform: 'slack', space: sim.teamId, channel, dm: false }, since));
+  expect(all.map((one) => one.kind === 'message' && one.text)).toEqual(['look into this']);
 });

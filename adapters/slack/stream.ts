@@ -199,7 +199,7 @@ export function createStream(
       ref = await poster.post(place, doc, key);
     } else if (!(await stopWith(doc))) {
       const shown = doc.text.length > MAX_TEXT ? shortened(doc) : doc;
-      if (shown.attachment) await poster.upload(ref, shown.attachment);
+      if (shown.attachment) await poster.attach(ref, shown.attachment, key);
       await replace(ref, shown);
     }
     finder.streams.delete(ref.id);

@@ -74,3 +74,15 @@ test('a file that a person sends is read byte by byte', async () => {
   expect(file).toMatchObject({ name: '../../.ssh/x.png', size: shot.bytes.length });
   if (file) expect(Buffer.from(await chat.download(file, 1_000_000))).toEqual(shot.bytes);
 });
+
+const long = { name: 'report.md', text: 'All of it. '.repeat(10) };
+
+test.each(['ratelimited', 'drop_after', 'error500'] as const)(
+  'the long text that a message speaks of is there once, also after %s',
+  async (kind) => {
+    const { sim, chat, place, ours } = await scene();
+    sim.faults.add({ kind, method: 'files.completeUploadExternal', retryAfter: 1 });
+    await chat.post(place, { text: 'The whole text is in the file below.', attachment: long }, 'k');
+    expect(ours().flatMap(({ files = [] }) => files.map(({ title }) => title))).toEqual(['report.md']);
+  },
+);

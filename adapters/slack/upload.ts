@@ -19,7 +19,7 @@ export async function uploadFile(client: WebClient, place: Place, file: OutFile,
     filename,
     title: file.name,
     file: Buffer.from(file.bytes),
-    initial_comment: toMrkdwn(file.caption),
+    ...(file.caption ? { initial_comment: toMrkdwn(file.caption) } : {}),
   };
   const where = thread === undefined ? {} : { thread_ts: thread };
   try {

@@ -106,7 +106,7 @@ export async function openCore(change: Partial<Settings> = {}, others: readonly 
       chatOf(target.place).inbound({ ...base(by, target.place), kind: 'reaction', target, emoji, added: true }),
     command: (by: string, place: Place, text: string) =>
       chatOf(place).inbound({ ...base(by, place), kind: 'command', text, reply: {} }),
-    /** A proposal of ours, as the assistant would have made it. */
+    /** A proposal of ours, as the assistant would have made it; its card is on its way. */
     async propose(
       place: Place,
       change: { planFirst?: boolean; repo?: string; proposer?: number } = {},
@@ -117,6 +117,7 @@ export async function openCore(change: Partial<Settings> = {}, others: readonly 
         ...{ title: 'Fix it', brief: 'As said.', model: 'claude-opus-5-5', planFirst: false, budgetUsd: 5 },
         ...{ deadlineMinutes: 90, createdAt: at, expiresAt: at + 60_000, ...change },
       });
+      await store.posts.announce(`proposal:${number}`, place, `proposal:${number}`, at);
       return number;
     },
     /** The worker of an attempt of the task, once it has begun. */

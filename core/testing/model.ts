@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../errors.ts';
 import type { ChatModel, ModelEvent, ModelRequest } from '../ports.ts';
 import { createPromptCache } from './prompt-cache.ts';
@@ -8,6 +9,8 @@ export interface FakeAnswer {
   readonly use?: readonly { readonly name: string; readonly input: unknown }[];
   readonly stop?: 'end_turn' | 'tool_use' | 'max_tokens' | 'refusal';
   readonly fails?: Failure;
+  /** Milliseconds between two words. */
+  readonly everyMs?: number;
 }
 
 export interface FakeModel extends ChatModel {
@@ -22,10 +25,11 @@ export function createFakeModel(answer: (request: ModelRequest, n: number) => Fa
 
   async function* stream(request: ModelRequest, signal?: AbortSignal): AsyncIterable<ModelEvent> {
     const n = requests.push(structuredClone(request));
-    const { text = '', use = [], stop, fails } = answer(request, n);
+    const { text = '', use = [], stop, fails, everyMs } = answer(request, n);
     for (const word of text.split(/(?<= )/)) {
       if (signal?.aborted) throw new Failure('The answer was stopped.', { code: 'aborted', remedy: 'never' });
       if (word) yield { type: 'text', text: word };
+      if (everyMs) await sleep(everyMs);
     }
     if (fails) throw fails;
     for (const [index, call] of use.entries()) yield { type: 'tool_use', id: `toolu_${n}_${index}`, ...call };

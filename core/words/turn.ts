@@ -6,6 +6,9 @@ export const modelRefused =
   'The model refused to answer that. Nothing was started. Say it in other words, or leave out what it may have stumbled over.';
 
 /** What follows an answer that the model could not finish in one message. */
+/** A person stopped the answer. */
+export const answerStopped = '_Stopped._';
+
 export const answerCut = 'The answer ended at its longest length here. Say "go on" for the rest.';
 
 /** A wish given as a command, shown where it is answered. */

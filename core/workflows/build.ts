@@ -5,6 +5,7 @@ import { park } from './asking.ts';
 import type { TaskContext } from './context.ts';
 import { effect } from './effect.ts';
 import { perform } from './perform.ts';
+import { stage } from './stage.ts';
 
 export type Done = Extract<RunOutcome, { type: 'done' }>;
 
@@ -13,7 +14,7 @@ export async function build(context: TaskContext, plan: string | null): Promise<
   const brief = implementBrief({ task: context.wish, plan });
   for (;;) {
     const outcome = await perform(context, 'implement', brief);
-    if (outcome.type === 'done') return openPullRequest(context, outcome);
+    if (outcome.type === 'done') return stage(context, () => openPullRequest(context, outcome));
     await park(context, { code: 'nothing_changed', reason: outcome.summary });
   }
 }

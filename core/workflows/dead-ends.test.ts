@@ -4,7 +4,7 @@ import { type CoreHouse, eventually, openCore } from '../testing/core.ts';
 
 let house: CoreHouse;
 beforeAll(async () => {
-  house = await openCore();
+  house = await openCore({ maxWorkers: 30 });
   await house.admit('ana', 'owner');
   await house.core.start();
 });
@@ -96,4 +96,34 @@ test('four hundred red checks are one signal', async () => {
   house.host.checked = Array.from({ length: 400 }, (_, n) => ({ ...item, id: `4815162342${n * 7919}`, name: `c${n}` }));
   await house.finish(await house.worker(task));
   await eventually('a fix', async () => (await house.status(task)).phase === 'fixing');
+});
+
+const kinds = async (task: number) => (await house.store.runs.of(task)).map(({ kind }) => kind);
+
+test('a pull request that could not be opened is opened by a retry, without working again', async () => {
+  const { task, place } = await started();
+  house.host.failing = { method: 'ensurePullRequest', failure: never('forbidden') };
+  await house.finish(await house.worker(task));
+  const ask = await openAsk(task, 'failure');
+  house.host.failing = null;
+  await house.press('ana', place, `answer:${ask.id}:retry`);
+  await eventually('the pull request', async () => (await house.store.tasks.get(task)).pull);
+  expect(await kinds(task)).toEqual(['implement']);
+});
+
+test('an approved plan stays approved when the code host refuses to hear of it', async () => {
+  const place = house.newPlace();
+  const proposal = await house.propose(place, { planFirst: true });
+  await house.press('ana', place, `confirm:${proposal}`);
+  const task = await eventually('a task', async () => (await house.store.proposals.find(proposal))?.task);
+  const worker = await house.worker(task);
+  await house.core.door.result(worker, { type: 'plan', plan: 'The plan', summary: 'In short.', session: 's' });
+  const plan = await openAsk(task, 'plan');
+  house.host.failing = { method: 'updateIssue', failure: never('forbidden') };
+  await house.press('ana', place, `answer:${plan.id}:approve`);
+  const failure = await openAsk(task, 'failure');
+  house.host.failing = null;
+  await house.press('ana', place, `answer:${failure.id}:retry`);
+  await house.worker(task, `${task}.2.1`);
+  expect(await kinds(task)).toEqual(['plan', 'implement']);
 });

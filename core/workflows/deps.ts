@@ -2,6 +2,7 @@ import type { Platform } from '../domain/chat.ts';
 import type { TaskNumber } from '../domain/ids.ts';
 import type { Chat, ChatModel, CodeHost, Sandbox } from '../ports.ts';
 import type { Store } from '../store/index.ts';
+import type { Interrupts } from './interrupts.ts';
 import type { Drawing, Presenter } from './presenter.ts';
 import type { Rest } from './rest.ts';
 
@@ -56,4 +57,6 @@ export interface Deps extends Outside {
   readonly steered: (task: TaskNumber) => void;
   /** Asks, while the work goes on, whether a task that has used most of its budget may have more. */
   readonly warnBudget: (task: TaskNumber) => Promise<void>;
+  /** How a person stops the assistant while it speaks. */
+  readonly interrupts: Interrupts;
 }

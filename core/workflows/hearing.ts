@@ -123,7 +123,7 @@ async function deedByWords(
   deps: Deps,
   above: number | null,
   conversation: string,
-  { text }: StoredMessage,
+  { text, at }: StoredMessage,
   actor: Actor,
 ): Promise<Deed | null> {
   const ask = above === null ? null : await deps.store.asks.find(above);
@@ -142,6 +142,15 @@ async function deedByWords(
   const decision = plainDecision(text);
   if (!decision) return null;
   const [only, another] = await deps.store.proposals.openIn(conversation);
-  if (!only || another) return null;
+  if (!only || another || !(await wasShown(deps, only.id, at))) return null;
   return { type: decision === 'yes' ? 'confirm' : 'decline', proposal: only.id, actor };
+}
+
+/** Platforms tell the time in whole seconds, and their clocks and ours differ a little. */
+const clocksMs = 2_000;
+
+/** Whether a proposal's card stood there when something was said: a yes from before was for somebody else. */
+async function wasShown({ store }: Deps, proposal: number, at: number): Promise<boolean> {
+  const card = await store.posts.find(`proposal:${proposal}`);
+  return card !== null && at >= card.createdAt - clocksMs;
 }

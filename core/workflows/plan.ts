@@ -3,6 +3,7 @@ import { ask, park } from './asking.ts';
 import { Dropped, type TaskContext } from './context.ts';
 import { publishPlan } from './issue.ts';
 import { perform } from './perform.ts';
+import { stage } from './stage.ts';
 
 /**
  * Plans until a person agrees. "Looks good, but…" is a revision: the next plan sees the earlier ones and what was said.
@@ -17,10 +18,10 @@ export async function agreeOnPlan(context: TaskContext): Promise<string> {
       continue;
     }
     const { plan, summary } = outcome;
-    await publishPlan(context, plan, 'waiting');
+    await stage(context, () => publishPlan(context, plan, 'waiting'));
     const { answer, by } = await ask(context, { kind: 'plan', summary, version }, { detail: 'plan to read' });
     if (answer.type === 'approve') {
-      await publishPlan(context, plan, 'approved', by);
+      await stage(context, () => publishPlan(context, plan, 'approved', by));
       return plan;
     }
     if (answer.type === 'drop') throw new Dropped(by);

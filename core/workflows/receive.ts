@@ -48,6 +48,10 @@ export const createReceive = (deps: Deps, atWork: AtWork, { startTurn, startInte
     if (!person) return meet(deps, inbound, startJoined);
     await see(account, person);
     if (inbound.kind === 'reaction' && !decides(inbound)) return;
+    if (inbound.kind === 'stop') {
+      if (may(person, 'chat')) deps.interrupts.stop(conversationKey(inbound.place));
+      return;
+    }
     if (inbound.kind !== 'message') return startInteraction(inbound, person);
     const form = await formOf(deps, inbound);
     if (form) return startInteraction(form, person);

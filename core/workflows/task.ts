@@ -1,10 +1,7 @@
-import { Error as EngineErrors } from '@dbos-inc/dbos-sdk';
 import type { Place } from '../domain/chat.ts';
 import type { TaskNumber } from '../domain/ids.ts';
 import type { Wish } from '../domain/task.ts';
-import { describe, Failure } from '../errors.ts';
 import { handover } from '../words/issue.ts';
-import { park } from './asking.ts';
 import { build } from './build.ts';
 import { passCi } from './ci.ts';
 import { Dropped, type TaskContext } from './context.ts';
@@ -17,6 +14,7 @@ import type { Rest } from './rest.ts';
 import { address, awaitReview } from './review.ts';
 import type { RunInput } from './run.ts';
 import { Cancelled, createMailbox, Ended } from './signals.ts';
+import { stage } from './stage.ts';
 
 export interface TaskChildren {
   readonly startRun: (input: RunInput) => Promise<void>;
@@ -64,25 +62,6 @@ async function journey(context: TaskContext): Promise<never> {
     if (wishes) await stage(context, () => address(context, wishes));
   }
 }
-
-/** Does a part of the journey; when the outside fails for good, a person says when to try that part again. */
-async function stage<T>(context: TaskContext, act: () => Promise<T>): Promise<T> {
-  for (;;) {
-    try {
-      return await act();
-    } catch (error) {
-      if (endsTask(error)) throw error;
-      await park(context, { code: error instanceof Failure ? error.code : 'unexpected', reason: describe(error) });
-    }
-  }
-}
-
-/** A person or the code host ended the task, or the engine itself stops; everything else waits for a person. */
-const endsTask = (error: unknown): boolean =>
-  error instanceof Cancelled ||
-  error instanceof Dropped ||
-  error instanceof Ended ||
-  error instanceof EngineErrors.DBOSError;
 
 /** Leaves nothing behind: no sandbox, no open ask, and the code host says how it ended. */
 async function end({ deps, number, issue }: TaskContext, error: unknown): Promise<void> {

@@ -1,10 +1,10 @@
 import { DBOS } from '@dbos-inc/dbos-sdk';
-import type { createAssistant, Round, Turn } from '../agent/assistant.ts';
+import type { createAssistant, Round, ToolCall, ToolOutcome, Turn } from '../agent/assistant.ts';
 import type { Place } from '../domain/chat.ts';
 import type { TaskNumber } from '../domain/ids.ts';
 import { describe, Failure } from '../errors.ts';
 import type { ModelMessage } from '../ports.ts';
-import { answerCut, modelRefused } from '../words/turn.ts';
+import { answerCut, answerStopped, modelRefused } from '../words/turn.ts';
 import type { AtWork } from './at-work.ts';
 import { fetchFiles, type WithFiles } from './attachments.ts';
 import type { Decisions } from './decisions.ts';
@@ -79,7 +79,7 @@ export const createTurn = (
       transcript.push(asMessage(spoken));
       const results: ModelMessage['content'][number][] = [];
       for (const call of spoken.uses) {
-        const { content, isError, proposal, start } = await effect(`use ${call.name}`, () => assistant.use(turn, call));
+        const { content, isError, proposal, start } = await use(turn, call);
         results.push({ type: 'tool_result', id: call.id, content, isError });
         if (proposal !== null) proposals.push(proposal);
         if (start !== null) await children.startTask(start);
@@ -88,6 +88,16 @@ export const createTurn = (
     }
     await reply(turn, joined(texts), proposals.length);
     for (const proposal of proposals) await effect('show proposal', () => showProposal(deps, turn.place, proposal));
+  }
+
+  /** What a tool needs may be away: then the assistant hears so, and the person from it. */
+  async function use(turn: Turn, call: ToolCall): Promise<ToolOutcome> {
+    try {
+      return await effect(`use ${call.name}`, () => assistant.use(turn, call), brisk);
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      return { content: describe(error), isError: true, proposal: null, start: null };
+    }
   }
 
   /** One round of the model, streamed as it speaks. When it cannot be had, the person reads why. */
@@ -99,7 +109,7 @@ export const createTurn = (
           const stream = await replies.open(turn);
           // A second try isn't streamed: its text replaces the first one's at the end.
           const again = (DBOS.stepStatus?.currentAttempt ?? 1) > 1;
-          const round = await assistant.speak(turn, transcript, (text) => again || stream.append(text));
+          const round = await speakUntilStopped(turn, transcript, (text) => again || stream.append(text));
           const text = joined([...before, ...wordsOf(round)]);
           // The end leaves while the round is stored: people wait for no commit.
           if (text && round.uses.length === 0) replies.end(turn, text);
@@ -111,6 +121,26 @@ export const createTurn = (
       if (!(error instanceof Failure)) throw error;
       return { text: describe(error), uses: [], stop: 'end_turn', usage: noUsage };
     }
+  }
+
+  async function speakUntilStopped(
+    turn: Turn,
+    transcript: readonly ModelMessage[],
+    onText: (text: string) => void,
+  ): Promise<Round> {
+    let text = '';
+    return deps.interrupts.during(turn.conversation, async (signal) => {
+      const hear = (more: string) => {
+        text += more;
+        onText(more);
+      };
+      try {
+        return await assistant.speak(turn, transcript, hear, signal);
+      } catch (error) {
+        if (!signal.aborted) throw error;
+        return { text: [text, answerStopped].filter(Boolean).join('\n\n'), uses: [], stop: 'end_turn', usage: noUsage };
+      }
+    });
   }
 
   /** Ends the reply with its full text, stores it, and says nothing twice. */
