@@ -40,7 +40,8 @@ export function isRetryable(error: unknown): boolean {
 /** One line for a log or a person: message, then advice. */
 export function describe(error: unknown): string {
   // A failed query tells its parameters, which are people's words and hashes; its cause says what is wrong.
-  if (error instanceof Error && error.name === 'DrizzleQueryError') return `the database: ${describe(error.cause)}`;
+  if (error instanceof Error && error.constructor.name === 'DrizzleQueryError')
+    return `the database: ${describe(error.cause)}`;
   if (error instanceof Failure) return error.advice ? `${error.message} ${error.advice}` : error.message;
   return error instanceof Error ? error.message : String(error);
 }

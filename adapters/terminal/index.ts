@@ -34,15 +34,18 @@ export function createTerminal({ input, output, user }: TerminalOptions): Chat {
 
   function show(ref: MessageRef, doc: Doc): void {
     const lines = plainText(doc).split('\n');
+    const touches = (doc.buttons ?? []).flat();
     const before = shown.get(ref.id);
+    const now = [...lines, ...touches.map(({ label, token, url }) => `${label} ${token ?? url}`)];
+    if (before?.join('\n') === now.join('\n')) return;
+    shown.set(ref.id, now);
     // Nothing is taken back from a screen: of a change, its first line and what is new is shown.
     const news = lines.filter((line, at) => at === 0 || !before?.includes(line));
-    if (before && news.length === 1 && before[0] === lines[0]) return;
-    shown.set(ref.id, lines);
-    const labels = (doc.buttons ?? []).flat().map((button) => {
-      if (button.url) return `${button.label}: ${button.url}`;
+    const labels = touches.map((button) => {
+      const label = plainText({ text: button.label });
+      if (button.url) return `${label}: ${button.url}`;
       buttons.push({ button, target: ref });
-      return `[${buttons.length}] ${button.label}`;
+      return `[${buttons.length}] ${label}`;
     });
     output.write(`${[news.join('\n'), labels.join('   ')].filter(Boolean).join('\n')}\n\n`);
   }
@@ -50,7 +53,8 @@ export function createTerminal({ input, output, user }: TerminalOptions): Chat {
   function inboundOf(line: string): Inbound | null {
     const base = { dedupe: `terminal:${next()}`, at: Date.now(), account: me, place };
     if (line.startsWith('/')) return { ...base, kind: 'command', text: line.slice(1), reply: {} };
-    const pressed = /^\d+$/.test(line) ? buttons[Number(line) - 1] : undefined;
+    // Where words are asked for, a number is one of them.
+    const pressed = asking.length === 0 && /^\d+$/.test(line) ? buttons[Number(line) - 1] : undefined;
     if (pressed)
       return {
         ...base,

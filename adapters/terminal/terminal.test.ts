@@ -91,3 +91,19 @@ test('nobody else can be written to', async () => {
     code: 'unreachable',
   });
 });
+
+test('where words are asked for, a number is one of them', async () => {
+  const { chat, type, heard } = await open();
+  await chat.post(here, { text: 'Start it?', buttons: [[{ label: 'Start', token: 'confirm:7' }]] }, 'k');
+  const ref = await chat.post(here, { text: 'How many retries?', wantsReply: true }, 'form:1');
+  type('1');
+  expect(await heard(1)).toMatchObject({ kind: 'message', text: '1', replyTo: ref });
+});
+
+test('a change of the buttons alone is shown, and their labels write nothing but text', async () => {
+  const { chat, screen } = await open();
+  const buttons = [[{ label: 'One', token: 'answer:1:q0o0' }]];
+  const ref = await chat.post(here, { text: 'Which?', buttons }, 'k');
+  await chat.edit(ref, { text: 'Which?', buttons: [...buttons, [{ label: 'Do\u001bne', token: 'answer:1:q0done' }]] });
+  expect(screen()).toContain('Done');
+});

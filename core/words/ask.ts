@@ -249,6 +249,15 @@ export const nothingChosen = 'Nothing is chosen yet: press what applies, then Do
 export const nothingSaid = 'What you wrote was empty or names no option, so nothing changed.';
 export const noLongerNeeded = 'That needs no answer any more.';
 
+/** Who was first; a person who changed their mind reads what they can do now. */
+export const alreadyAnswered = (
+  { answeredBy, answer }: { readonly answeredBy: string | null; readonly answer: Answer | null },
+  name: string,
+): string =>
+  answeredBy === name && answer
+    ? `You ${answerWords(answer)} before. To change that, say it in the task's thread.`
+    : `${answeredBy ?? 'Somebody'} already answered that.`;
+
 /** How an answer reads in the history. */
 export function answerWords(answer: Answer): string {
   switch (answer.type) {

@@ -1,8 +1,9 @@
-import { accountKey, conversationKey, type Inbound, type Place } from '../domain/chat.ts';
+import { accountKey, conversationKey, type Inbound, type MessageRef, type Place } from '../domain/chat.ts';
 import { describe, Failure } from '../errors.ts';
 import type { Chat } from '../ports.ts';
 import { channelOf } from '../store/posts.ts';
 import type { Deps } from './deps.ts';
+import { heardThumb } from './thumb.ts';
 
 /** Conversations that were silent for longer are not read again after a downtime. */
 const rememberMs = 14 * 24 * 60 * 60 * 1000;
@@ -28,7 +29,7 @@ export async function catchUp(deps: Deps, chat: Chat, receive: (inbound: Inbound
       unread.push(...(await attempt(deps, place, () => readHistory(chat, place, since, receive))));
     }
     for (const { place, messageId } of await deps.store.posts.awaiting(chat.platform)) {
-      unread.push(...(await attempt(deps, place, () => readReactions(chat, place, messageId, receive))));
+      unread.push(...(await attempt(deps, place, () => readReactions(deps, chat, { place, id: messageId }, receive))));
     }
     if (unread.length > 0) throw unread[0];
   }
@@ -62,9 +63,16 @@ async function readHistory(chat: Chat, place: Place, since: number, receive: (in
   for await (const inbound of chat.history(place, since)) await receive(inbound);
 }
 
-async function readReactions(chat: Chat, place: Place, id: string, receive: (inbound: Inbound) => Promise<void>) {
-  const target = { place, id };
+/** A thumb that was heard before has had its effect, or was refused: what its person may do since then is another matter. */
+async function readReactions(
+  { store }: Deps,
+  chat: Chat,
+  target: MessageRef,
+  receive: (inbound: Inbound) => Promise<void>,
+): Promise<void> {
+  const { place, id } = target;
   for (const { account, emoji } of await chat.reactions(target)) {
+    if (await store.history.cursor(heardThumb(target, account, emoji))) continue;
     const dedupe = `caught:${channelOf(place)}:${id}:${accountKey(account)}:${emoji}`;
     await receive({ kind: 'reaction', dedupe, at: Date.now(), account, place, target, emoji, added: true });
   }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Answer } from '../domain/ask.ts';
 import { usable } from '../domain/file.ts';
 import type { TaskNumber } from '../domain/ids.ts';
@@ -6,7 +7,7 @@ import { doubleTapMs } from '../domain/proposal.ts';
 import type { Part } from '../domain/questions.ts';
 import { isFinal, type Task } from '../domain/task.ts';
 import type { Ask } from '../store/asks.ts';
-import { answerWords, noLongerNeeded, nothingChosen, nothingSaid } from '../words/ask.ts';
+import { alreadyAnswered, answerWords, noLongerNeeded, nothingChosen, nothingSaid } from '../words/ask.ts';
 import { attachedToAnswer } from '../words/files.ts';
 import { tooLateToUnlink, unjoinMs } from '../words/join.ts';
 import { noTask } from '../words/people.ts';
@@ -104,12 +105,12 @@ export const createDecisions = (deps: Deps) => {
   const settled = async (
     id: number,
     ask: Ask | null,
-    changed: boolean,
+    /** It was this that answered it, now or when it was heard for the first time. */
+    counts: boolean,
     actor: Actor,
     message: number | undefined,
   ): Promise<Decided> => {
     if (!ask) return say('I no longer know that question.');
-    const counts = changed || ask.answeredBy === actor.name;
     // Before the task hears of the answer: its next worker takes up what was said until then.
     if (counts) await keepFiles(ask, message, actor);
     presenter.touch(`ask:${id}`);
@@ -128,7 +129,7 @@ export const createDecisions = (deps: Deps) => {
         `answer:${id}`,
       );
     if (counts) return nothing;
-    return say(ask.state === 'withdrawn' ? noLongerNeeded : `${ask.answeredBy ?? 'Somebody'} already answered that.`);
+    return say(ask.state === 'withdrawn' ? noLongerNeeded : alreadyAnswered(ask, actor.name));
   };
 
   return {
@@ -180,7 +181,9 @@ export const createDecisions = (deps: Deps) => {
         { name: actor.name, platform: actor.platform },
         Date.now(),
       );
-      return settled(id, ask, changed, actor, message);
+      // The same answer by the same person is a second touch, or the first heard again.
+      const isRepeat = ask?.answeredBy === actor.name && isDeepStrictEqual(ask.answer, answer);
+      return settled(id, ask, changed || isRepeat, actor, message);
     },
 
     /** Part of the answer to an ask of questions; what completes it is an answer as any other. */
@@ -193,7 +196,8 @@ export const createDecisions = (deps: Deps) => {
         presenter.touch(`ask:${id}`);
         return say(problem === 'early' ? nothingChosen : nothingSaid);
       }
-      if (ask?.state !== 'open') return settled(id, ask, changed, actor, message);
+      const isRepeat = ask?.draft?.deeds.includes(actor.origin) ?? false;
+      if (ask?.state !== 'open') return settled(id, ask, changed || isRepeat, actor, message);
       await keepFiles(ask, message, actor);
       presenter.touch(`ask:${id}`);
       return nothing;

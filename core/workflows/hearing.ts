@@ -19,6 +19,8 @@ export interface Heard {
   readonly deeds: readonly Deed[];
   /** Files to fetch: those of everybody who was heard. Absent in what an earlier release heard. */
   readonly files?: readonly WithFiles[];
+  /** How long ago the oldest of it was said, milliseconds, when that was long ago. */
+  readonly lateMs?: number;
 }
 
 /** What came of the deeds: what to say about them, and the tasks to start. */
@@ -26,6 +28,9 @@ interface Spoken {
   readonly say: readonly string[];
   readonly start: readonly TaskNumber[];
 }
+
+/** Whoever waits for longer is told why. */
+const lateMs = 5 * 60_000;
 
 /** When nothing was decided by plain words. */
 export const undecided: Spoken = { say: [], start: [] };
@@ -76,7 +81,8 @@ export async function hear(deps: Deps, id: string, conversation: string, atWork:
     if (message.files.length > 0 && may(person, 'chat')) files.push({ message: message.id, files: message.files });
   }
   const turn = said.length > 0 ? { id, conversation, place: found.place, said } : null;
-  return { place: found.place, turn, deeds, files };
+  const ageMs = Date.now() - Math.min(...messages.map(({ at }) => at));
+  return { place: found.place, turn, deeds, files, ...(ageMs > lateMs ? { lateMs: ageMs } : {}) };
 }
 
 const sameSubject = (a: Deed, b: Deed): boolean =>

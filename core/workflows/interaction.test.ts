@@ -201,3 +201,34 @@ describe('commands', () => {
     expect(await say('ana', `link ${code}`)).toContain('wrong, used or expired');
   });
 });
+
+test.each([
+  'confirm:abc',
+  'confirm:1.5',
+  'confirm:99999999999',
+  'show:1e400',
+  'answer:-1:approve',
+  'answer::approve',
+  '',
+])('a forged token (%s) is a button out of date, at once and without a word about the inside', async (token) => {
+  const before = house.chat.replies.length;
+  await house.press('ana', house.newPlace(), token);
+  const told = await eventually('the answer', async () => house.chat.replies[before]);
+  expect(told.text).toBe('That button is out of date.');
+});
+
+test('who changes their mind after their answer reads what they can do, and the answer stays', async () => {
+  const task = await busyTask();
+  const body = { kind: 'plan' as const, summary: 'In short.', version: 1 };
+  const ask = await house.store.asks.open({ origin: `${task}.mind`, task, kind: 'plan', body, at: 1 });
+  await house.press('ana', house.newPlace(), `answer:${ask.id}:approve`);
+  await eventually('the answer', async () => (await house.store.asks.find(ask.id))?.answer);
+  const before = house.chat.replies.length;
+  await house.press('ana', house.newPlace(), `answer:${ask.id}:approve`);
+  await house.press('ana', house.newPlace(), `answer:${ask.id}:revise`, 'No, wait.');
+  await eventually('the word', async () =>
+    house.chat.replies.slice(before).some(({ text }) => text.startsWith('You approved before.')),
+  );
+  expect(house.chat.replies).toHaveLength(before + 1);
+  expect((await house.store.asks.find(ask.id))?.answer).toEqual({ type: 'approve' });
+});

@@ -11,8 +11,12 @@ import type { Deps } from './deps.ts';
 import { brisk, effect } from './effect.ts';
 import { asksByMessage, broughtBy, formSubject, promptFor } from './forms.ts';
 import { notice } from './notice.ts';
-import { type Outcome, press } from './press.ts';
+import { type Outcome, outOfDate, press } from './press.ts';
 import { sayInConversation, textOf } from './say.ts';
+import { heardThumb } from './thumb.ts';
+
+/** A button's token as the words room writes it: `verb:id[:choice]`. People can send others, and ids that are none. */
+const isToken = (token: string): boolean => /^[a-z]+:[1-9]\d{0,8}(?::|$)/.test(token);
 
 const ignored: Outcome = { say: null, start: null };
 
@@ -43,6 +47,8 @@ async function handle(
   inbound: Inbound,
   actor: Actor,
 ): Promise<void> {
+  if ('token' in inbound && !isToken(inbound.token))
+    return effect('reply', () => replyTo(deps, inbound, { text: outOfDate }), brisk);
   const said = await effect('say', () => sayInConversation(deps, inbound, actor), brisk);
   if (said) {
     if (said.turn) await children.startTurn(said.turn, said.conversation);
@@ -89,8 +95,11 @@ async function sayRefusal(
 
 async function decide(deps: Deps, decisions: Decisions, inbound: Inbound, actor: Actor): Promise<Outcome> {
   switch (inbound.kind) {
-    case 'reaction':
-      return react(deps, decisions, inbound.target, inbound.emoji, actor);
+    case 'reaction': {
+      const { target, account, emoji } = inbound;
+      await deps.store.history.setCursor(heardThumb(target, account, emoji), String(inbound.at));
+      return react(deps, decisions, target, emoji, actor);
+    }
     case 'action': {
       const doc = await promptFor(deps, inbound, actor.person);
       if (doc) return { ...ignored, more: { doc, subject: formSubject(inbound.token) } };

@@ -13,7 +13,8 @@ export interface Outcome extends Decided {
   readonly more?: { readonly doc: Doc; readonly subject: string };
 }
 
-const outOfDate: Outcome = { say: 'That button is out of date.', start: null };
+export const outOfDate = 'That button is out of date.';
+const stale: Outcome = { say: outOfDate, start: null };
 
 type Pressed = Extract<Inbound, { kind: 'action' | 'form' }>;
 
@@ -53,7 +54,7 @@ export async function press(
     case 'show':
       return showAgain(deps, id, inbound, actor);
     default:
-      return outOfDate;
+      return stale;
   }
 }
 
@@ -66,14 +67,14 @@ async function answer(
   actor: Actor,
 ): Promise<Outcome> {
   const ask = await store.asks.find(id);
-  if (!ask) return outOfDate;
+  if (!ask) return stale;
   // Whoever is late reads who was first, whatever they wrote.
   const asksForWords = ask.state === 'open' && (choice === 'revise' || choice.endsWith('other'));
   if (asksForWords && text === '') return { say: 'What you wrote was empty, so nothing changed.', start: null };
   const part = ask.body.kind === 'question' ? partOf(choice, text) : null;
   if (part) return decisions.reply(id, [part], actor);
   const answered = answerOf(ask, choice, text);
-  return answered ? decisions.answer(id, answered, actor) : outOfDate;
+  return answered ? decisions.answer(id, answered, actor) : stale;
 }
 
 const failureChoices: readonly FailureChoice[] = ['retry', 'ignore', 'take_over', 'drop'];

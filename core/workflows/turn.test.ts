@@ -64,3 +64,12 @@ test('a person can stop the assistant while it speaks; what it had said stays', 
   await eventually('the end', async () => growing.done);
   expect(growing.doc.text).toMatch(/^begin (?:and )*\s*_Stopped\._$/);
 });
+
+test('what was said while nobody was there is answered with a word about it', async () => {
+  const place = house.newPlace();
+  house.state.answer = () => ({ text: 'Here I am.' });
+  await house.say('ana', place, 'anybody?', { at: Date.now() - 3 * 3_600_000 });
+  await eventually('an answer', async () =>
+    textsIn(place).some((text) => text === '_I was away when you wrote this, 3 h ago._\n\nHere I am.'),
+  );
+});
