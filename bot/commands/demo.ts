@@ -38,6 +38,7 @@ export const demo: Command = {
     const kept = args.text('data');
     const dataDir = kept ? resolve(kept) : await mkdtemp(join(tmpdir(), 'mainloop-demo-'));
     await mkdir(dataDir, { recursive: true });
+    if ((await readdir(dataDir)).length > 0) throw usedBefore(dataDir);
     try {
       const told = await play({ dataDir, once, speed }, io);
       const file = args.text('json');
@@ -48,6 +49,14 @@ export const demo: Command = {
     }
   },
 };
+
+/** The world in miniature forgets, so a database that remembers another one tells a story that never was. */
+const usedBefore = (dir: string) =>
+  new Failure(`${dir} is not empty.`, {
+    code: 'data_used',
+    remedy: 'never',
+    advice: 'The demo begins anew each time: give --data an empty directory.',
+  });
 
 interface Options {
   readonly dataDir: string;

@@ -51,17 +51,27 @@ export function narrate(world: WideWorld, startedAt: number, io: CommandIo): voi
     tell(`discord:${message.id}`, 'Discord', whose, renderDiscord(message));
   };
   discord.on('message', onDiscord);
-  discord.on('edit', onDiscord);
+  // The same card as in #web: that it ends the same way is enough.
+  discord.on('edit', (message) => /is merged/.test(renderDiscord(message)) && onDiscord(message));
   github.on('issue', ({ number, action, by, title }) => say('GitHub', `${by} ${action} issue #${number}: ${title}`));
-  github.on('pr', ({ number, action, by, title, draft }) =>
-    say('GitHub', `${by} ${action}${draft ? ' draft' : ''} pull request #${number}: ${title}`),
-  );
+  github.on('pr', ({ number, action, by, title, draft, merged }) => {
+    const deed = pullDeed(action, { draft, merged });
+    if (deed) say('GitHub', `${by} ${deed} pull request #${number}: ${title}`);
+  });
   github.on('push', ({ ref, after, by }) => say('GitHub', `${by} pushed ${after.slice(0, 7)} to ${ref}`));
   github.on('check', ({ name, conclusion }) => conclusion && say('GitHub', `check ${name}: ${conclusion}`));
   github.on('review', ({ number, by, state, body }) =>
-    say('GitHub', `${by} reviewed #${number} (${state.toLowerCase()}) ${body}`),
+    say('GitHub', `${by} reviewed #${number} (${state.toLowerCase()})${body && `: ${body}`}`),
   );
   github.on('comment', ({ number, by, action, body }) =>
     say('GitHub', `${by} ${action} a comment on #${number}: ${body.split('\n')[0]}`),
   );
+}
+
+/** What a webhook's action means to a reader; null for what another line tells. */
+function pullDeed(action: string, { draft, merged }: { draft: boolean; merged: boolean }): string | null {
+  if (action === 'synchronize' || action === 'edited') return null;
+  if (action === 'closed') return merged ? 'merged' : 'closed';
+  if (action === 'ready_for_review') return 'marked as ready for review';
+  return `${action}${draft ? ' draft' : ''}`;
 }

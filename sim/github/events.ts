@@ -5,7 +5,16 @@ export interface SimEvents {
   push: { repo: string; ref: string; before: string; after: string; by: string; forced: boolean };
   issue: { repo: string; number: number; action: string; by: string; title: string };
   comment: { repo: string; number: number; action: string; by: string; id: number; body: string };
-  pr: { repo: string; number: number; action: string; by: string; title: string; draft: boolean; head: string };
+  pr: {
+    repo: string;
+    number: number;
+    action: string;
+    by: string;
+    title: string;
+    draft: boolean;
+    merged: boolean;
+    head: string;
+  };
   review: { repo: string; number: number; action: string; by: string; state: string; body: string };
   reaction: { repo: string; by: string; content: string; on: string; id: number };
   check: { repo: string; sha: string; name: string; status: Status; conclusion: Conclusion | null };

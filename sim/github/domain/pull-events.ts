@@ -36,6 +36,7 @@ export function announcePull(
     by: user.login,
     title: issue.title,
     draft: issue.pull.draft,
+    merged: issue.pull.mergedAt !== null,
     head: issue.pull.head.sha,
   });
 }
