@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { ConfigError, environment, readConfig } from './config.ts';
+import { ConfigError, environment, readConfig, strayLines } from './config.ts';
 import { settings } from './settings.ts';
 
 const enough = {
@@ -173,6 +173,12 @@ describe('environment', () => {
     const file = join(temporary(), '.env');
     writeFileSync(file, 'PORT=1\nLOG_LEVEL="debug" # quiet\n');
     expect(environment(file, { PORT: '2' })).toEqual({ PORT: '2', LOG_LEVEL: 'debug' });
+  });
+
+  test('a misspelt name in .env is said', () => {
+    const file = join(temporary(), '.env');
+    writeFileSync(file, 'PORT=1\nSLAK_APP_TOKEN=xapp-1\n');
+    expect(strayLines(file)).toEqual([expect.stringContaining('SLAK_APP_TOKEN')]);
   });
 
   test('a missing .env is no problem', () => {

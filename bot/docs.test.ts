@@ -36,3 +36,9 @@ describe('the docs', () => {
     expect(missing).toEqual([]);
   });
 });
+
+it('the lockfile names no place to download from', () => {
+  const { packages } = JSON.parse(read('package-lock.json')) as { packages: Record<string, { resolved?: string }> };
+  expect(Object.keys(packages).length).toBeGreaterThan(100);
+  expect(Object.entries(packages).filter(([, { resolved }]) => resolved)).toEqual([]);
+});

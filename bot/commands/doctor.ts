@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { pino } from 'pino';
 import { describe, Failure } from '../../core/errors.ts';
 import type { Command, CommandIo } from '../command.ts';
-import { type Config, ConfigError, environment, readConfig } from '../config.ts';
+import { type Config, ConfigError, environment, readConfig, strayLines } from '../config.ts';
 import { openDatabase } from '../database.ts';
 import { checkDatabase } from '../external-database.ts';
 
@@ -22,6 +22,7 @@ export function doctor(checks: (config: Config, log: Logger) => Promise<readonly
     usage: '',
     options: {},
     async run(_args, io) {
+      for (const line of strayLines()) io.say(line);
       const config = readSettings(io);
       if (!config) return 1;
       const log = pino({ level: 'silent' });

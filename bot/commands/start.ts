@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { describe } from '../../core/errors.ts';
 import { checks } from '../checks.ts';
 import type { Command, CommandIo } from '../command.ts';
-import { type Config, environment, readConfig } from '../config.ts';
+import { type Config, environment, readConfig, strayLines } from '../config.ts';
 import { createLog } from '../log.ts';
 import { startProgram } from '../program.ts';
 
@@ -13,6 +13,7 @@ export const start: Command = {
   usage: '',
   options: {},
   async run(_args, io) {
+    for (const line of strayLines()) io.complain(line);
     const config = readConfig(environment());
     const log = createLog({ level: config.logLevel, secrets: config.secrets });
     if (!(await everythingWorks(config, log, io))) return 1;

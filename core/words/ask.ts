@@ -208,7 +208,10 @@ function withdrawnText(ask: AskView, task: Task): string {
     closed: 'its PR was closed',
     cancelled: 'it was cancelled',
   };
-  return `✔ No answer needed any more for **#${ask.task}**: ${why[task.status.phase] ?? 'the task went on without it'}.`;
+  const ended = why[task.status.phase];
+  // Somebody reviewed it on the code host, or pushed: nothing that one would call going on without them.
+  if (ask.kind === 'review' && !ended) return `✔ **#${ask.task}** waits for no review now: its branch is changing.`;
+  return `✔ No answer needed any more for **#${ask.task}**: ${ended ?? 'the task went on without it'}.`;
 }
 
 const needs = (body: AskBody): string => {
