@@ -124,13 +124,15 @@ describe('a settled ask', () => {
   });
 
   it.each([
-    ['merged', 'it is merged'],
-    ['cancelled', 'it was cancelled'],
-    ['closed', 'its PR was closed'],
-    ['ci', 'the task went on without it'],
-  ] as const)('that was withdrawn says why: %s', (phase, reason) => {
-    const card = askCard(openAsk({ kind: 'review', summary: '' }, { state: 'withdrawn' }), task({ phase }), { now });
-    expect(card).toEqual({ text: `✔ No answer needed any more for **#41**: ${reason}.` });
+    ['review', 'merged', '✔ No answer needed any more for **#41**: it is merged.'],
+    ['review', 'cancelled', '✔ No answer needed any more for **#41**: it was cancelled.'],
+    ['review', 'closed', '✔ No answer needed any more for **#41**: its PR was closed.'],
+    ['review', 'ci', '✔ **#41** waits for no review now: its branch is changing.'],
+    ['plan', 'ci', '✔ No answer needed any more for **#41**: the task went on without it.'],
+  ] as const)('that was withdrawn says why: %s in %s', (kind, phase, text) => {
+    const body = kind === 'plan' ? { kind, summary: '', version: 1 } : { kind, summary: '' };
+    const card = askCard(openAsk(body, { state: 'withdrawn' }), task({ phase }), { now });
+    expect(card).toEqual({ text });
   });
 });
 
