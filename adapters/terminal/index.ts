@@ -1,6 +1,6 @@
 import { createInterface, type Interface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
-import type { Account, Button, Doc, Inbound, MessageRef, Place } from '../../core/domain/chat.ts';
+import type { Account, Doc, Inbound, MessageRef, Place } from '../../core/domain/chat.ts';
 import { Failure } from '../../core/errors.ts';
 import type { Chat } from '../../core/ports.ts';
 import { plainText } from './render.ts';
@@ -23,7 +23,7 @@ export function createTerminal({ input, output, user }: TerminalOptions): Chat {
   const me: Account = { platform, space: '', id: user, name: user, bot: false };
   const posts = new Map<string, MessageRef>();
   const shown = new Map<string, string[]>();
-  let buttons: { button: Button; target: MessageRef }[] = [];
+  let buttons: { token: string; target: MessageRef }[] = [];
   let lines: Interface | undefined;
   let count = 0;
 
@@ -44,7 +44,7 @@ export function createTerminal({ input, output, user }: TerminalOptions): Chat {
     const labels = touches.map((button) => {
       const label = plainText({ text: button.label });
       if (button.url) return `${label}: ${button.url}`;
-      buttons.push({ button, target: ref });
+      buttons.push({ token: button.token ?? '', target: ref });
       return `[${buttons.length}] ${label}`;
     });
     output.write(`${[news.join('\n'), labels.join('   ')].filter(Boolean).join('\n')}\n\n`);
@@ -55,15 +55,7 @@ export function createTerminal({ input, output, user }: TerminalOptions): Chat {
     if (line.startsWith('/')) return { ...base, kind: 'command', text: line.slice(1), reply: {} };
     // Where words are asked for, a number is one of them.
     const pressed = asking.length === 0 && /^\d+$/.test(line) ? buttons[Number(line) - 1] : undefined;
-    if (pressed)
-      return {
-        ...base,
-        kind: 'action',
-        target: pressed.target,
-        token: pressed.button.token ?? '',
-        values: [],
-        reply: {},
-      };
+    if (pressed) return { ...base, ...pressed, kind: 'action', values: [], reply: {} };
     const ref = refOf(base.dedupe);
     return { ...base, kind: 'message', ref, text: line, mentionsBot: true, files: [], replyTo: asking.pop() };
   }
