@@ -24,7 +24,7 @@ export interface Wishes {
 
 /**
  * The pull request is ready: says so once, asks for review, and waits. Answers what reviewers want changed, or null when
- * the branch moved and CI has to pass again. Merge and close end the task from here.
+ * the branch moved or a check turned red and CI has to pass again. Merge and close end the task from here.
  */
 export async function awaitReview(context: TaskContext, notify: boolean): Promise<Wishes | null> {
   const { deps, number, mailbox, startAsk, count } = context;
@@ -48,9 +48,12 @@ export async function awaitReview(context: TaskContext, notify: boolean): Promis
   if (notify) await notice(deps.log, 'say ready', () => sayReady(deps, number));
   await startAsk(ask);
   const signal = await mailbox.take(
-    (s): s is Extract<TaskSignal, { type: 'review' | 'head_moved' | 'conflict' | 'answered' | 'retry' }> =>
+    (
+      s,
+    ): s is Extract<TaskSignal, { type: 'review' | 'head_moved' | 'turned_red' | 'conflict' | 'answered' | 'retry' }> =>
       s.type === 'review' ||
       s.type === 'head_moved' ||
+      s.type === 'turned_red' ||
       s.type === 'conflict' ||
       s.type === 'retry' ||
       (s.type === 'answered' && s.ask === ask),
@@ -67,7 +70,9 @@ export async function awaitReview(context: TaskContext, notify: boolean): Promis
   return answered ? { reviews: [], comments: [], remarks: [], said } : null;
 }
 
-/** Addresses what reviewers want: 👀 first, a run, then a reply in every thread that it answered. */
+/**
+ * Addresses what reviewers want: 👀 first, a run, then a reply in every thread that it answered.
+ */
 export async function address(context: TaskContext, wishes: Wishes): Promise<void> {
   const { deps, number } = context;
   await effect('acknowledge review', async () => {
@@ -83,15 +88,14 @@ export async function address(context: TaskContext, wishes: Wishes): Promise<voi
 /** Only comments that were asked about are answered, whatever the worker says. */
 async function reply(deps: Deps, number: number, done: Done, wishes: Wishes): Promise<void> {
   const task = await deps.store.tasks.get(number);
-  if (!task.pull) return;
+  const { pull } = task;
+  if (!pull) return;
   const asked = new Set(wishes.comments.map((comment) => comment.id));
   for (const { comment, text } of done.replies.filter((item) => asked.has(item.comment))) {
-    await deps.host.replyInThread(task.repo, task.pull.number, comment, {
-      marker: `reply:${number}:${comment}`,
-      body: reviewReply(text),
-    });
+    const written = { marker: `reply:${number}:${comment}`, body: reviewReply(text) };
+    await deps.host.replyInThread(task.repo, pull.number, comment, written);
   }
-  await deps.host.updatePullRequest(task.repo, task.pull.number, {
+  await deps.host.updatePullRequest(task.repo, pull.number, {
     body: pullBody(task, { summary: done.summary, checks: done.checks, issue: task.issue?.number ?? null }),
   });
 }
