@@ -9,6 +9,7 @@ import { Dropped, type TaskContext } from './context.ts';
 import { deliver } from './delivery.ts';
 import type { Deps } from './deps.ts';
 import { effect } from './effect.ts';
+import { unlessGone } from './gone.ts';
 import { notice } from './notice.ts';
 import { perform } from './perform.ts';
 import type { TaskSignal } from './signals.ts';
@@ -71,14 +72,16 @@ export async function awaitReview(context: TaskContext, notify: boolean): Promis
 }
 
 /**
- * Addresses what reviewers want: 👀 first, a run, then a reply in every thread that it answered.
+ * Addresses what reviewers want: 👀 first, a run, then a reply in every thread that it answered. A comment that its author
+ * deleted meanwhile gets neither.
  */
 export async function address(context: TaskContext, wishes: Wishes): Promise<void> {
   const { deps, number } = context;
   await effect('acknowledge review', async () => {
     const { repo } = await deps.store.tasks.get(number);
-    for (const { id } of wishes.comments) await deps.host.acknowledge(repo, { id, kind: 'review' });
-    for (const { id } of wishes.remarks) await deps.host.acknowledge(repo, { id, kind: 'issue' });
+    const seen = (id: number, kind: 'review' | 'issue') => unlessGone(() => deps.host.acknowledge(repo, { id, kind }));
+    for (const { id } of wishes.comments) await seen(id, 'review');
+    for (const { id } of wishes.remarks) await seen(id, 'issue');
   });
   const outcome = await perform(context, 'address', addressBrief({ task: context.wish, ...wishes }));
   if (outcome.type === 'done') await effect('reply to review', () => reply(deps, number, outcome, wishes));
@@ -93,7 +96,7 @@ async function reply(deps: Deps, number: number, done: Done, wishes: Wishes): Pr
   const asked = new Set(wishes.comments.map((comment) => comment.id));
   for (const { comment, text } of done.replies.filter((item) => asked.has(item.comment))) {
     const written = { marker: `reply:${number}:${comment}`, body: reviewReply(text) };
-    await deps.host.replyInThread(task.repo, pull.number, comment, written);
+    await unlessGone(() => deps.host.replyInThread(task.repo, pull.number, comment, written));
   }
   await deps.host.updatePullRequest(task.repo, pull.number, {
     body: pullBody(task, { summary: done.summary, checks: done.checks, issue: task.issue?.number ?? null }),

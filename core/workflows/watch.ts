@@ -5,10 +5,12 @@ import { openQuestions, type Part } from '../domain/questions.ts';
 import { isFinal, type Task } from '../domain/task.ts';
 import { describe } from '../errors.ts';
 import type { HostComment, HostHint, HostReview, PullRequest } from '../ports.ts';
+import { issueGone } from '../words/task.ts';
 import { commentsBefore } from './asking.ts';
 import type { Decisions } from './decisions.ts';
-import { clockSkewMs } from './delivery.ts';
+import { clockSkewMs, deliver } from './delivery.ts';
 import type { Deps } from './deps.ts';
+import { unlessGone } from './gone.ts';
 import { hostAccount, hostPlatform } from './membership.ts';
 import type { Actor } from './record.ts';
 import { createChecksWatch } from './watch-checks.ts';
@@ -88,8 +90,19 @@ type ReadChecks = ReturnType<typeof createChecksWatch>;
 async function observe(deps: Deps, decisions: Decisions, readChecks: ReadChecks, number: TaskNumber): Promise<void> {
   const task = await deps.store.tasks.find(number);
   if (!task || isFinal(task.status)) return;
-  if (task.issue) await readIssue(deps, decisions, task, task.issue.number);
-  if (task.pull) await readPull(deps, readChecks, task, await deps.host.pullRequest(task.repo, task.pull.number));
+  const { issue, pull } = task;
+  try {
+    if (issue && !(await unlessGone(() => readIssue(deps, decisions, task, issue.number)))) await sayGone(deps, task);
+  } finally {
+    // The work is on the pull request, whatever became of the issue.
+    if (pull) await readPull(deps, readChecks, task, await deps.host.pullRequest(task.repo, pull.number));
+  }
+}
+
+/** Once: that nobody is heard on the issue any more, since it was deleted or the repository has no issues now. */
+async function sayGone(deps: Deps, task: Task): Promise<void> {
+  const key = `task:${task.number}:issue-gone`;
+  await deliver(deps, { key, place: task.place, subject: null, doc: issueGone(task), settled: true });
 }
 
 /** Comments on the issue answer the open ask when their author may write to the repository; others are no answers. */
