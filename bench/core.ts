@@ -37,6 +37,7 @@ export async function startCore(
       ciRounds: 2,
       reconcileMs: 60_000,
       ciGraceMs: 120_000,
+      ciSettleMs: 0,
       restMs,
       escalateMs: 0,
     },

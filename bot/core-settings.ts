@@ -4,6 +4,9 @@ import type { Config } from './config.ts';
 /** The small model that Claude Code uses for side work. */
 const sideModel = 'claude-haiku-5-5';
 
+/** A service that starts one job after the other shows the next within seconds; a green pull request is not kept longer. */
+const ciSettleMs = 3_000;
+
 export const coreSettings = (config: Config): Settings => ({
   chatModel: config.chatModel,
   workerModel: config.workerModel,
@@ -14,6 +17,7 @@ export const coreSettings = (config: Config): Settings => ({
   ciRounds: config.ciRounds,
   reconcileMs: config.reconcileSeconds * 1000,
   ciGraceMs: config.ciGraceSeconds * 1000,
+  ciSettleMs: Math.min(ciSettleMs, config.reconcileSeconds * 1000),
   // What was not told within a look at the code host may not come for long.
   restMs: config.reconcileSeconds * 1000,
   escalateMs: config.escalateMinutes * 60_000,

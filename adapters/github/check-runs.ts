@@ -2,6 +2,7 @@ import type { CheckItem } from '../../core/domain/ci.ts';
 import type { Target } from './api.ts';
 import { checkState, weight } from './check-state.ts';
 import { toFailure } from './errors.ts';
+import { newestRuns, type WorkflowRun, workflowOf, workflowRuns } from './workflow-runs.ts';
 
 /** A check under its name, and what it belongs to: a newer one of the same owner and name replaces it. */
 interface Candidate extends CheckItem {
@@ -12,16 +13,19 @@ interface Candidate extends CheckItem {
 /**
  * The check runs of a commit, one per name. Workflows that run on both `push` and `pull_request` make two checks of the same
  * name, of which the worse counts; a run that was repeated (pull request closed and reopened) replaces its predecessor.
+ * A job that needs another has no check run before that has ended: until then its workflow run stands for it, as pending.
  */
 export async function checkRuns(target: Target, sha: string): Promise<CheckItem[]> {
+  // Before the checks: those of a run that has ended here are all there when they are read.
+  const runs = await workflowRuns(target, sha);
   const candidates = await readCheckRuns(target, sha).catch((error: unknown) => {
     // Fine-grained personal tokens cannot read check runs of private repositories; the jobs of Actions they can.
-    if (toFailure(error).code !== 'forbidden') throw error;
-    return null;
+    if (toFailure(error).code !== 'forbidden' || !runs) throw error;
+    return readJobs(target, runs);
   });
-  if (!candidates) return onePerName(await readJobs(target, sha));
   const disputed = [...byName(candidates).values()].some((same) => new Set(same.map(({ state }) => state)).size > 1);
-  return onePerName(disputed ? await dropReplaced(target, sha, candidates) : candidates);
+  const valid = disputed ? dropReplaced(candidates, runs ?? []) : candidates;
+  return onePerName([...valid, ...toCome(valid, runs ?? [])]);
 }
 
 async function readCheckRuns({ octokit, at }: Target, sha: string): Promise<Candidate[]> {
@@ -39,10 +43,8 @@ async function readCheckRuns({ octokit, at }: Target, sha: string): Promise<Cand
   }));
 }
 
-async function dropReplaced(target: Target, sha: string, candidates: readonly Candidate[]): Promise<Candidate[]> {
-  const workflows = new Map(
-    (await workflowRuns(target, sha)).map((run) => [`suite ${run.check_suite_id}`, workflowOf(run)]),
-  );
+function dropReplaced(candidates: readonly Candidate[], runs: readonly WorkflowRun[]): Candidate[] {
+  const workflows = new Map(runs.map((run) => [suiteOf(run), workflowOf(run)]));
   const newest = new Map<string, Candidate>();
   for (const each of candidates) {
     const key = `${workflows.get(each.owner) ?? each.owner} ${each.name}`;
@@ -52,15 +54,9 @@ async function dropReplaced(target: Target, sha: string, candidates: readonly Ca
   return [...newest.values()];
 }
 
-async function readJobs(target: Target, sha: string): Promise<Candidate[]> {
-  const { octokit, at } = target;
-  const newest = new Map<string, Awaited<ReturnType<typeof workflowRuns>>[number]>();
-  for (const run of await workflowRuns(target, sha)) {
-    const known = newest.get(workflowOf(run));
-    if (!known || known.id < run.id) newest.set(workflowOf(run), run);
-  }
+async function readJobs({ octokit, at }: Target, runs: readonly WorkflowRun[]): Promise<Candidate[]> {
   const candidates: Candidate[] = [];
-  for (const [owner, run] of newest) {
+  for (const run of newestRuns(runs)) {
     const query = { ...at, run_id: run.id, filter: 'latest', per_page: 100 } as const;
     for (const job of await octokit.paginate(octokit.rest.actions.listJobsForWorkflowRun, query))
       candidates.push({
@@ -70,19 +66,29 @@ async function readJobs(target: Target, sha: string): Promise<Candidate[]> {
         state: checkState(job.status, job.conclusion),
         url: job.html_url ?? '',
         number: job.id,
-        owner,
+        owner: suiteOf(run),
       });
   }
   return candidates;
 }
 
-function workflowRuns({ octokit, at }: Target, sha: string) {
-  return octokit.paginate(octokit.rest.actions.listWorkflowRunsForRepo, { ...at, head_sha: sha, per_page: 100 });
+/** Runs that go on although no check of theirs does. Suites are not asked: those of other Apps can stay queued for ever. */
+function toCome(candidates: readonly Candidate[], runs: readonly WorkflowRun[]): Candidate[] {
+  const going = new Set(candidates.filter(({ state }) => state === 'pending').map(({ owner }) => owner));
+  return newestRuns(runs)
+    .filter((run) => run.status !== 'completed' && !going.has(suiteOf(run)))
+    .map((run) => ({
+      id: `run:${run.id}`,
+      name: `workflow ${run.name ?? run.path}`,
+      source: 'check_run',
+      state: 'pending',
+      url: run.html_url,
+      number: run.id,
+      owner: suiteOf(run),
+    }));
 }
 
-function workflowOf(run: { workflow_id: number; event: string }): string {
-  return `workflow ${run.workflow_id} ${run.event}`;
-}
+const suiteOf = (run: WorkflowRun): string => `suite ${run.check_suite_id}`;
 
 function byName(candidates: readonly Candidate[]): Map<string, Candidate[]> {
   return Map.groupBy(candidates, ({ name }) => name);

@@ -99,10 +99,55 @@ describe('checks', () => {
     });
   });
 
+  describe('while only the run tells of the job that comes next', () => {
+    const needing = `${workflow}  later:\n    needs: unit\n    steps: [{run: exit 1}]\n`;
+    let head: string;
+    beforeEach(async () => {
+      sim.actions.gapMs = 3_000;
+      head = await ana.push(repo, 'fix', { '.github/workflows/ci.yml': needing }, 'Change');
+      await sim.waitFor(async () => {
+        const [unit] = await github.checks(repo, head);
+        return unit?.state === 'success';
+      });
+    });
+
+    it('they are pending, and red in the end', async () => {
+      const items = await github.checks(repo, head);
+      expect(items).toMatchObject([{ name: 'unit' }, { name: 'workflow CI', source: 'check_run', state: 'pending' }]);
+      expect(ciVerdict(items)).toEqual({ state: 'pending', done: 1, total: 2 });
+      await sim.settled();
+      expect(ciVerdict(await github.checks(repo, head))).toMatchObject({ state: 'red', failed: [{ name: 'later' }] });
+    });
+
+    it('a token that may not read check runs sees it too', async () => {
+      const door = await refuse('/check-runs', 403);
+      const refused = createGitHub({ auth: { token: sim.token }, apiUrl: `${door.url}/api/v3`, log: silent });
+      const items = await refused.checks(repo, head);
+      door.server.close();
+      expect(ciVerdict(items)).toEqual({ state: 'pending', done: 1, total: 2 });
+    });
+
+    it.each([403, 404])('a host that answers %i for the runs is believed by its check runs', async (status) => {
+      const door = await refuse('/actions/runs', status);
+      const blind = createGitHub({ auth: { token: sim.token }, apiUrl: `${door.url}/api/v3`, log: silent });
+      const items = await blind.checks(repo, head);
+      door.server.close();
+      expect(items).toMatchObject([{ name: 'unit', state: 'success' }]);
+    });
+  });
+
+  it('a suite of another App that stays queued is not waited for', async () => {
+    const head = await pullRequest({ 'a.txt': 'a' });
+    await sim.settled();
+    const { suite } = await sim.check(repo, { sha: head, name: 'lint', conclusion: 'success' });
+    Object.assign(suite, { status: 'queued', conclusion: null });
+    expect(ciVerdict(await github.checks(repo, head))).toEqual({ state: 'green', total: 2 });
+  });
+
   it('a token that may not read check runs reads the jobs of Actions instead', async () => {
     const head = await pullRequest(broken);
     await sim.settled();
-    const door = await refuseCheckRuns();
+    const door = await refuse('/check-runs', 403);
     const refused = createGitHub({ auth: { token: sim.token }, apiUrl: `${door.url}/api/v3`, log: silent });
     const items = await refused.checks(repo, head);
     door.server.close();
@@ -156,11 +201,11 @@ describe('failureLog', () => {
   });
 });
 
-/** The miniature behind a door that answers as GitHub does to a fine-grained token asking for check runs. */
-async function refuseCheckRuns(): Promise<{ url: string; server: Server }> {
+/** The miniature behind a door that refuses some of its answers, as GitHub refuses check runs to a fine-grained token. */
+async function refuse(path: string, status: number): Promise<{ url: string; server: Server }> {
   const server = createServer((request, response) => {
-    if (request.url?.includes('/check-runs')) {
-      response.writeHead(403, { 'content-type': 'application/json', 'x-accepted-github-permissions': 'checks=read' });
+    if (request.url?.includes(path)) {
+      response.writeHead(status, { 'content-type': 'application/json' });
       response.end('{"message":"Resource not accessible by personal access token"}');
       return;
     }

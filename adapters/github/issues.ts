@@ -60,9 +60,9 @@ async function findIssue({ octokit, at }: Target, creator: string, marker: strin
   return null;
 }
 
-/** A new body under the marker that the issue has already. */
+/** A new body under its own marker, or the one that the issue has already. */
 async function keepMarker({ octokit, at }: Target, issue: number, body: string): Promise<string> {
   const { data } = await octokit.rest.issues.get({ ...at, issue_number: issue });
-  const marker = markerOf(data.body);
-  return marker && !markerOf(body) ? withMarker(body, marker) : fitBody(body);
+  const marker = markerOf(body) ?? markerOf(data.body);
+  return marker ? withMarker(body, marker) : fitBody(body);
 }

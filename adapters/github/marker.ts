@@ -5,10 +5,10 @@ export const MAX_TITLE = 256;
 const atEnd = /<!-- mainloop:([^\s<>]+) -->\s*$/;
 const CUT = '\n\n_… the rest is cut: it is longer than GitHub takes._';
 
-/** `body` within GitHub's limit, with the invisible marker as its last line. */
+/** `body` within GitHub's limit, with the invisible marker as its last line, once: a cut takes none that was there away. */
 export function withMarker(body: string, key: string): string {
   const line = `\n\n<!-- mainloop:${key} -->`;
-  return cut(body, MAX_BODY - line.length) + line;
+  return cut(body.replace(atEnd, '').trimEnd(), MAX_BODY - line.length) + line;
 }
 
 /** The key in the marker at the end of a body, or null. One inside the text is a quotation and does not count. */

@@ -98,6 +98,18 @@ describe('updateIssue', () => {
     expect(markerOf(made?.body)).toBe(issue.marker);
     expect(made?.labels.map((label) => label.name)).toEqual(['planned']);
   });
+
+  it.each(['', `\n\n<!-- mainloop:${issue.marker} -->`])(
+    'cuts a body that is too long and keeps the marker: %j',
+    async (end) => {
+      const { number } = await github.ensureIssue(repo, issue);
+      await github.updateIssue(repo, number, { body: 'x'.repeat(100_000) + end });
+      const body = sim.issues(repo)[0]?.body ?? '';
+      expect(body.length).toBeLessThanOrEqual(65_536);
+      expect(body).toContain('the rest is cut');
+      expect(markerOf(body)).toBe(issue.marker);
+    },
+  );
 });
 
 describe('ensureComment', () => {

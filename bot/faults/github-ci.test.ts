@@ -9,6 +9,11 @@ vi.setConfig({ testTimeout: 180_000 });
 const breaks = commits('touch broken');
 const gives = script([finish({ title: 'Nothing', summary: 'Nothing of mine to mend.' })]);
 
+/** A second job that begins when the first has ended, and fails. */
+const needs = commits(
+  "touch late && printf '  later:\\n    needs: test\\n    steps: [{ uses: actions/checkout@v5 }, { run: test ! -e late }]\\n' >> .github/workflows/ci.yml",
+);
+
 let house: House;
 beforeAll(async () => {
   house = await openQuickHouse(
@@ -16,6 +21,7 @@ beforeAll(async () => {
       [/mended/, { implement: breaks }],
       [/never green/, { implement: breaks, fix: commits('date +%N > again.txt') }],
       [/gives up/, { fix: gives }],
+      [/late job/, { implement: needs, fix: commits('git rm -q late') }],
       [/without checks/, { implement: commits('git rm -q -r .github') }],
     ]),
     { env: { CI_ROUNDS: '1', CI_GRACE_SECONDS: '3' } },
@@ -42,6 +48,27 @@ test('a red check is mended by a fix run that reads the log', async () => {
   const found = await reaches(house, task, 'review');
   expect(await kindsOf(task)).toEqual(['implement', 'fix']);
   expect(pullsOf(house, found)).toHaveLength(1);
+});
+
+test('a job that begins long after the one that it needs is waited for, and its red mended before anybody is asked', async () => {
+  const { actions } = house.world.github;
+  actions.gapMs = 6_000;
+  const { task } = await begin(house, 'have a late job');
+  await reaches(house, task, 'review');
+  actions.gapMs = 0;
+  expect(await kindsOf(task)).toEqual(['implement', 'fix']);
+  expect((await house.store.asks.of(task)).map(({ kind }) => kind)).toEqual(['review']);
+});
+
+test('what turns red while a person reviews is mended on the same PR', async () => {
+  const { task } = await begin(house, 'turn red in review');
+  const { head } = await reaches(house, task, 'review');
+  await house.world.github.status(repo, head ?? '', { state: 'failure', context: 'ci/late' });
+  await house.until('a fix', async () => (await kindsOf(task)).includes('fix') || undefined);
+  const found = await reaches(house, task, 'review');
+  expect(found.head).not.toBe(head);
+  expect(pullsOf(house, found)).toHaveLength(1);
+  expect(await kindsOf(task)).toEqual(['implement', 'fix']);
 });
 
 test('a log of 50 MB reaches the worker as its failed end only', async () => {

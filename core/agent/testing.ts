@@ -23,6 +23,7 @@ const settings: Settings = {
   ciRounds: 3,
   reconcileMs: 60_000,
   ciGraceMs: 60_000,
+  ciSettleMs: 0,
   restMs: 60_000,
   escalateMs: 0,
 };

@@ -26,6 +26,7 @@ const settings: Settings = {
     ciRounds: 1,
     reconcileMs: 3_600_000,
     ciGraceMs: 0,
+    ciSettleMs: 0,
     restMs: 60_000,
     escalateMs: 0,
   },

@@ -117,6 +117,11 @@ function checksWord({ checks, ci }: Pick<DoneFacts, 'checks' | 'ci'>): string {
   return `${word}, but the worker saw ${red.map((check) => plain(check.name)).join(', ')} fail`;
 }
 
+/** A line in the thread: the issue was deleted or switched off, so nobody is heard there. The work goes on. */
+export const issueGone = ({ number, issue }: Task): Doc => ({
+  text: `The issue${issue ? ` ${issue.number}` : ''} of #${number} is gone from GitHub: it was deleted, or the repository has no issues any more. Nothing is lost, and the work goes on; what I would read there, tell me here.`,
+});
+
 const glyph = (task: Task): string => {
   const { phase, holder } = task.status;
   if (phase === 'merged') return '✔';

@@ -53,7 +53,7 @@ export async function passCi(context: TaskContext): Promise<void> {
 }
 
 async function watchCi({ deps, number, mailbox }: TaskContext): Promise<{ signal: Verdict; mostRounds: number }> {
-  mailbox.forget((signal) => signal.type === 'ci' || signal.type === 'conflict' || signal.type === 'head_moved');
+  mailbox.forget(({ type }) => type === 'ci' || type === 'turned_red' || type === 'conflict' || type === 'head_moved');
   // The limit is read in the step: a setting that changes between two starts must not change what a replay does.
   const { head, mostRounds } = await effect('watch ci', async () => {
     const at = Date.now();

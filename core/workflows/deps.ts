@@ -27,6 +27,8 @@ export interface Settings {
   readonly reconcileMs: number;
   /** How long a commit may stay without any check before a person is asked whether there is CI at all. */
   readonly ciGraceMs: number;
+  /** How long green checks must stay the same before they count. */
+  readonly ciSettleMs: number;
   /** How long a task that waits and hears nothing stays in memory. */
   readonly restMs: number;
   /** After how long without an answer everybody else who may give it is asked; 0: never. */

@@ -2,6 +2,7 @@ import { Failure } from '../errors.ts';
 import { issueBody, issueTitle } from '../words/issue.ts';
 import type { TaskContext } from './context.ts';
 import { effect } from './effect.ts';
+import { unlessGone } from './gone.ts';
 
 /** The label on every issue that belongs to a task. */
 const label = 'mainloop';
@@ -28,7 +29,7 @@ export async function ensureIssue(context: TaskContext): Promise<void> {
   }
 }
 
-/** Brings the issue's text up to date with the plan and who approved it. */
+/** Brings the issue's text up to date with the plan and who approved it; one that was deleted meanwhile is done without. */
 export async function publishPlan(
   { deps, number, issue }: TaskContext,
   plan: string,
@@ -40,6 +41,7 @@ export async function publishPlan(
     if (!issue) return;
     const task = await deps.store.tasks.get(number);
     const body = issueBody(task, { plan, state, ...(by ? { by } : {}) });
-    await deps.host.updateIssue(task.repo, issue.number, { body: `${body}\n\n<!-- mainloop:task:${number} -->` });
+    const text = `${body}\n\n<!-- mainloop:task:${number} -->`;
+    await unlessGone(() => deps.host.updateIssue(task.repo, issue.number, { body: text }));
   });
 }

@@ -9,6 +9,7 @@ import { Dropped, type TaskContext } from './context.ts';
 import { deliver } from './delivery.ts';
 import type { Deps } from './deps.ts';
 import { effect } from './effect.ts';
+import { unlessGone } from './gone.ts';
 import { notice } from './notice.ts';
 import { perform } from './perform.ts';
 import type { TaskSignal } from './signals.ts';
@@ -24,7 +25,7 @@ export interface Wishes {
 
 /**
  * The pull request is ready: says so once, asks for review, and waits. Answers what reviewers want changed, or null when
- * the branch moved and CI has to pass again. Merge and close end the task from here.
+ * the branch moved or a check turned red and CI has to pass again. Merge and close end the task from here.
  */
 export async function awaitReview(context: TaskContext, notify: boolean): Promise<Wishes | null> {
   const { deps, number, mailbox, startAsk, count } = context;
@@ -48,9 +49,12 @@ export async function awaitReview(context: TaskContext, notify: boolean): Promis
   if (notify) await notice(deps.log, 'say ready', () => sayReady(deps, number));
   await startAsk(ask);
   const signal = await mailbox.take(
-    (s): s is Extract<TaskSignal, { type: 'review' | 'head_moved' | 'conflict' | 'answered' | 'retry' }> =>
+    (
+      s,
+    ): s is Extract<TaskSignal, { type: 'review' | 'head_moved' | 'turned_red' | 'conflict' | 'answered' | 'retry' }> =>
       s.type === 'review' ||
       s.type === 'head_moved' ||
+      s.type === 'turned_red' ||
       s.type === 'conflict' ||
       s.type === 'retry' ||
       (s.type === 'answered' && s.ask === ask),
@@ -67,13 +71,17 @@ export async function awaitReview(context: TaskContext, notify: boolean): Promis
   return answered ? { reviews: [], comments: [], remarks: [], said } : null;
 }
 
-/** Addresses what reviewers want: 👀 first, a run, then a reply in every thread that it answered. */
+/**
+ * Addresses what reviewers want: 👀 first, a run, then a reply in every thread that it answered. A comment that its author
+ * deleted meanwhile gets neither.
+ */
 export async function address(context: TaskContext, wishes: Wishes): Promise<void> {
   const { deps, number } = context;
   await effect('acknowledge review', async () => {
     const { repo } = await deps.store.tasks.get(number);
-    for (const { id } of wishes.comments) await deps.host.acknowledge(repo, { id, kind: 'review' });
-    for (const { id } of wishes.remarks) await deps.host.acknowledge(repo, { id, kind: 'issue' });
+    const seen = (id: number, kind: 'review' | 'issue') => unlessGone(() => deps.host.acknowledge(repo, { id, kind }));
+    for (const { id } of wishes.comments) await seen(id, 'review');
+    for (const { id } of wishes.remarks) await seen(id, 'issue');
   });
   const outcome = await perform(context, 'address', addressBrief({ task: context.wish, ...wishes }));
   if (outcome.type === 'done') await effect('reply to review', () => reply(deps, number, outcome, wishes));
@@ -83,15 +91,14 @@ export async function address(context: TaskContext, wishes: Wishes): Promise<voi
 /** Only comments that were asked about are answered, whatever the worker says. */
 async function reply(deps: Deps, number: number, done: Done, wishes: Wishes): Promise<void> {
   const task = await deps.store.tasks.get(number);
-  if (!task.pull) return;
+  const { pull } = task;
+  if (!pull) return;
   const asked = new Set(wishes.comments.map((comment) => comment.id));
   for (const { comment, text } of done.replies.filter((item) => asked.has(item.comment))) {
-    await deps.host.replyInThread(task.repo, task.pull.number, comment, {
-      marker: `reply:${number}:${comment}`,
-      body: reviewReply(text),
-    });
+    const written = { marker: `reply:${number}:${comment}`, body: reviewReply(text) };
+    await unlessGone(() => deps.host.replyInThread(task.repo, pull.number, comment, written));
   }
-  await deps.host.updatePullRequest(task.repo, task.pull.number, {
+  await deps.host.updatePullRequest(task.repo, pull.number, {
     body: pullBody(task, { summary: done.summary, checks: done.checks, issue: task.issue?.number ?? null }),
   });
 }

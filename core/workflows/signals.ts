@@ -12,6 +12,8 @@ export type TaskSignal =
   | { type: 'run_ended'; run: RunId; outcome: RunOutcome }
   | { type: 'answered'; ask: number; answer: Answer; by: string }
   | { type: 'ci'; sha: string; verdict: CiVerdict }
+  /** The head's checks were green and are red now, while the task waits for review. */
+  | { type: 'turned_red'; sha: string }
   | { type: 'head_moved'; sha: string | null }
   | { type: 'pull'; state: 'merged' | 'closed' }
   | { type: 'conflict'; sha: string }

@@ -1,17 +1,19 @@
 import { answerFromWords } from '../domain/ask.ts';
-import { ciVerdict } from '../domain/ci.ts';
 import type { TaskNumber } from '../domain/ids.ts';
 import { hostMember, may } from '../domain/policy.ts';
 import { openQuestions, type Part } from '../domain/questions.ts';
 import { isFinal, type Task } from '../domain/task.ts';
 import { describe } from '../errors.ts';
 import type { HostComment, HostHint, HostReview, PullRequest } from '../ports.ts';
+import { issueGone } from '../words/task.ts';
 import { commentsBefore } from './asking.ts';
 import type { Decisions } from './decisions.ts';
-import { clockSkewMs } from './delivery.ts';
+import { clockSkewMs, deliver } from './delivery.ts';
 import type { Deps } from './deps.ts';
+import { unlessGone } from './gone.ts';
 import { hostAccount, hostPlatform } from './membership.ts';
 import type { Actor } from './record.ts';
+import { createChecksWatch } from './watch-checks.ts';
 
 /**
  * Looks at the code host and tells tasks what changed. It compares what is there with what is stored, so webhooks are
@@ -26,11 +28,11 @@ export interface Watch {
   stop(): Promise<void>;
 }
 
-/** GitHub allows 5,000 requests an hour and a look takes about five: with hundreds of tasks the rounds take turns. */
-const looksPerRound = 12;
+/** GitHub allows 5,000 requests an hour and a look takes about six, in review nine: with many tasks the rounds take turns. */
+const looksPerRound = 8;
 
 /** The part of a round that what waits for CI may take, so that people's answers are found too. */
-const ciLooksPerRound = 8;
+const ciLooksPerRound = 5;
 
 export function createWatch(deps: Deps, decisions: Decisions): Watch {
   const looking = new Map<TaskNumber, Promise<void>>();
@@ -45,7 +47,7 @@ export function createWatch(deps: Deps, decisions: Decisions): Watch {
       return;
     }
     lookedAt.set(task, Date.now());
-    const done = observe(deps, decisions, task)
+    const done = observe(deps, decisions, readChecks, task)
       .catch((error: unknown) => deps.log.warn({ task, error: describe(error) }, 'could not look at the code host'))
       .finally(() => {
         looking.delete(task);
@@ -54,6 +56,7 @@ export function createWatch(deps: Deps, decisions: Decisions): Watch {
     looking.set(task, done);
   };
 
+  const readChecks = createChecksWatch(deps, look);
   const lookedAt = new Map<TaskNumber, number>();
   const reconcile = async () => {
     const oldest = (await deps.store.tasks.onHost()).sort((a, b) => last(a) - last(b));
@@ -82,11 +85,24 @@ export function createWatch(deps: Deps, decisions: Decisions): Watch {
   };
 }
 
-async function observe(deps: Deps, decisions: Decisions, number: TaskNumber): Promise<void> {
+type ReadChecks = ReturnType<typeof createChecksWatch>;
+
+async function observe(deps: Deps, decisions: Decisions, readChecks: ReadChecks, number: TaskNumber): Promise<void> {
   const task = await deps.store.tasks.find(number);
   if (!task || isFinal(task.status)) return;
-  if (task.issue) await readIssue(deps, decisions, task, task.issue.number);
-  if (task.pull) await readPull(deps, task, await deps.host.pullRequest(task.repo, task.pull.number));
+  const { issue, pull } = task;
+  try {
+    if (issue && !(await unlessGone(() => readIssue(deps, decisions, task, issue.number)))) await sayGone(deps, task);
+  } finally {
+    // The work is on the pull request, whatever became of the issue.
+    if (pull) await readPull(deps, readChecks, task, await deps.host.pullRequest(task.repo, pull.number));
+  }
+}
+
+/** Once: that nobody is heard on the issue any more, since it was deleted or the repository has no issues now. */
+async function sayGone(deps: Deps, task: Task): Promise<void> {
+  const key = `task:${task.number}:issue-gone`;
+  await deliver(deps, { key, place: task.place, subject: null, doc: issueGone(task), settled: true });
 }
 
 /** Comments on the issue answer the open ask when their author may write to the repository; others are no answers. */
@@ -124,7 +140,7 @@ async function take(deps: Deps, decisions: Decisions, task: Task, issue: number,
     await deps.host.ensureComment(task.repo, issue, { marker: `refused:${comment.id}`, body: say });
 }
 
-async function readPull(deps: Deps, task: Task, pull: PullRequest): Promise<void> {
+async function readPull(deps: Deps, readChecks: ReadChecks, task: Task, pull: PullRequest): Promise<void> {
   const { number } = task;
   if (pull.state !== 'open') {
     await deps.tellTask(number, { type: 'pull', state: pull.state }, `pull:${pull.state}`);
@@ -141,29 +157,8 @@ async function readPull(deps: Deps, task: Task, pull: PullRequest): Promise<void
     await deps.tellTask(number, { type: 'conflict', sha: head }, `conflict:${head}:${since}`);
     return;
   }
-  if (phase === 'ci' && head !== null) await readChecks(deps, task, head);
   if (phase === 'review') await readReviews(deps, task, pull.number);
-}
-
-async function readChecks(deps: Deps, task: Task, sha: string): Promise<void> {
-  const { number, status } = task;
-  const items = await deps.host.checks(task.repo, sha);
-  const verdict = ciVerdict(items, task.ignoredChecks);
-  if (verdict.state === 'pending') {
-    const detail = `${verdict.done} of ${verdict.total} checks are done`;
-    const nextAt = Date.now() + deps.settings.reconcileMs;
-    await deps.store.tasks.advance(
-      number,
-      { type: 'ci_progressed', detail, nextAt },
-      `ci:${sha}:${verdict.done}/${verdict.total}:${status.since}`,
-      Date.now(),
-    );
-    deps.presenter.touch(`task:${number}`);
-    return;
-  }
-  if (verdict.state === 'none' && Date.now() - status.since < deps.settings.ciGraceMs) return;
-  const seen = items.map((item) => `${item.id}=${item.state}`).join(',');
-  await deps.tellTask(number, { type: 'ci', sha, verdict }, `ci:${sha}:${status.since}:${seen}`);
+  if ((phase === 'ci' || phase === 'review') && head !== null) await readChecks(task, head);
 }
 
 /** Everything new that reviewers wrote, in one signal; the cursors move when it is sent. */

@@ -65,6 +65,24 @@ test('steps run in order in a clean environment, and the rest is skipped after a
   expect(notes).toMatchObject([{ annotation_level: 'failure', message: 'Process completed with exit code 3.' }]);
 });
 
+test('a job that needs another has no check run until that has ended; its run tells that something is to come', async () => {
+  const { sim, octokit } = fixture;
+  sim.actions.gapMs = 1_000;
+  const ref = await push(
+    '  build:\n    steps: [{run: echo fine}]\n  test:\n    needs: build\n    steps: [{run: exit 1}]\n',
+  );
+  const checks = async () => {
+    const { data } = await octokit.rest.checks.listForRef({ ...repo, ref });
+    return data.check_runs.map(({ name, status, conclusion }) => `${name}: ${conclusion ?? status}`);
+  };
+  await sim.waitFor(async () => (await checks()).includes('build: success'));
+  expect(await checks()).toEqual(['build: success']);
+  expect(await jobsOf()).toMatchObject({ run: { status: 'in_progress' }, conclusions: ['build: success'] });
+  await sim.settled();
+  expect((await checks()).sort()).toEqual(['build: success', 'test: failure']);
+  expect(await jobsOf()).toMatchObject({ run: { status: 'completed', conclusion: 'failure' } });
+});
+
 test('a repository without workflows has no checks, and a broken or unwanted one none either', async () => {
   const { sim, octokit } = fixture;
   const checks = async (ref: string) => (await octokit.rest.checks.listForRef({ ...repo, ref })).data.total_count;

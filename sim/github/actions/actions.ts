@@ -10,7 +10,7 @@ import { announceJob, announceRun } from './announce.ts';
 import { executeJob } from './job.ts';
 import { createJob, createRun, type RunInput } from './runs.ts';
 import { findScript, type JobScript, playScript, type ScriptRule } from './script.ts';
-import { branchMatches, readWorkflows, type Workflow } from './workflow-file.ts';
+import { branchMatches, readWorkflows, type Workflow, type WorkflowJobFile } from './workflow-file.ts';
 
 const SKIP = /\[(skip ci|ci skip|no ci|skip actions|actions skip)\]/;
 
@@ -20,6 +20,8 @@ export interface ActionsOptions {
   concurrency?: number;
   /** Wait before a queued job starts; default 0. */
   delayMs?: number;
+  /** Time from the end of what a job needs to its check run, in which only the run tells that something is to come; default 0. */
+  gapMs?: number;
   /** A job that runs longer is killed and concludes `timed_out`; default 120 000. */
   timeoutMs?: number;
 }
@@ -28,6 +30,7 @@ export interface ActionsOptions {
 export class Actions {
   enabled: boolean;
   delayMs: number;
+  gapMs: number;
   timeoutMs: number;
   /** How many jobs were started since the beginning. */
   started = 0;
@@ -43,6 +46,7 @@ export class Actions {
     this.world = world;
     this.enabled = options.enabled ?? true;
     this.delayMs = options.delayMs ?? 0;
+    this.gapMs = options.gapMs ?? 0;
     this.timeoutMs = options.timeoutMs ?? 120_000;
     this.concurrency = options.concurrency ?? 2;
     this.free = this.concurrency;
@@ -127,17 +131,19 @@ export class Actions {
 
   private async startAttempt(repo: Repo, run: WorkflowRun, workflow: Workflow, keys: Set<string>): Promise<void> {
     const files = workflow.jobs.filter((file) => keys.has(file.key));
-    const jobs = files.map((file) => createJob(this.world, repo, run, file));
+    // As on GitHub, a job that needs others has neither entry nor check run until those have ended.
+    const first = new Map(
+      files
+        .filter((file) => !file.needs.some((key) => keys.has(key)))
+        .map((file) => [file, createJob(this.world, repo, run, file)]),
+    );
     const abort = new AbortController();
     this.aborts.set(run, abort);
     await announceSuite(this.world, repo, run.actor, run.suite, 'requested');
     await announceRun(this.world, repo, run, 'requested');
-    for (const job of jobs) {
-      announceCheck(this.world, repo, run.actor, job.check, 'created');
-      announceJob(this.world, repo, job, 'queued');
-    }
+    for (const job of first.values()) this.announceCreated(repo, job);
     const signal = AbortSignal.any([abort.signal, this.world.closing.signal]);
-    const work = this.runJobs(repo, run, workflow, jobs, signal)
+    const work = this.runJobs(repo, run, workflow, files, first, signal)
       .catch((error: unknown) => {
         // What breaks because the sim is being taken down is nobody's error.
         if (!this.world.closing.signal.aborted) throw error;
@@ -150,21 +156,23 @@ export class Actions {
     repo: Repo,
     run: WorkflowRun,
     workflow: Workflow,
-    jobs: WorkflowJob[],
+    files: WorkflowJobFile[],
+    first: Map<WorkflowJobFile, WorkflowJob>,
     signal: AbortSignal,
   ): Promise<void> {
     const ends = new Map<string, Promise<void>>();
-    for (const job of jobs) {
-      const needs = workflow.jobs.find(({ key }) => key === job.key)?.needs ?? [];
+    for (const file of files) {
+      const { key, needs } = file;
       const work = async () => {
-        await Promise.all(needs.map((key) => ends.get(key)));
+        await Promise.all(needs.map((need) => ends.get(need)));
+        const job = first.get(file) ?? (await this.createLate(repo, run, file, signal));
         const blocked = needs.some(
-          (key) => latestJobs(repo, run).find((other) => other.key === key)?.conclusion !== 'success',
+          (need) => latestJobs(repo, run).find((other) => other.key === need)?.conclusion !== 'success',
         );
         if (blocked) return this.finish(repo, job, 'skipped');
         await this.slot(() => this.runJob(repo, job, workflow, signal), signal);
       };
-      ends.set(job.key, work());
+      ends.set(key, work());
     }
     await Promise.all(ends.values());
     if (this.world.closing.signal.aborted) return;
@@ -173,6 +181,24 @@ export class Actions {
     Object.assign(run.suite, { status: 'completed', conclusion, updatedAt: now() });
     await announceRun(this.world, repo, run, 'completed');
     await announceSuite(this.world, repo, run.actor, run.suite, 'completed');
+  }
+
+  private async createLate(
+    repo: Repo,
+    run: WorkflowRun,
+    file: WorkflowJobFile,
+    signal: AbortSignal,
+  ): Promise<WorkflowJob> {
+    await pause(this.gapMs, signal);
+    this.world.closing.signal.throwIfAborted();
+    const job = createJob(this.world, repo, run, file);
+    this.announceCreated(repo, job);
+    return job;
+  }
+
+  private announceCreated(repo: Repo, job: WorkflowJob): void {
+    announceCheck(this.world, repo, job.run.actor, job.check, 'created');
+    announceJob(this.world, repo, job, 'queued');
   }
 
   private async slot(work: () => Promise<void>, signal: AbortSignal): Promise<void> {
