@@ -217,9 +217,9 @@ test('after kill -9 of the worker the next attempt resumes session and directory
   expect(readFileSync(join(harness.work, 'greet.js'), 'utf8')).toContain('hello');
 });
 
-test('at the deadline the work is saved and the attempt fails as such', async () => {
+test('at the deadline the work is saved and the run fails as such, without another attempt', async () => {
   await harness.start({ deadline: Date.now() + 32_000 }, script([read(), edit('helo', 'hello'), waitFor('never')]));
-  expect(await harness.result()).toMatchObject({ type: 'failed', code: 'deadline', retryable: true });
+  expect(await harness.result()).toMatchObject({ type: 'failed', code: 'worker_deadline', retryable: false });
   expect(harness.state.events.some((event) => event.type === 'checkpoint')).toBe(true);
 });
 
