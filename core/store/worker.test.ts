@@ -89,6 +89,6 @@ test('a steer is kept once per origin and waits until an attempt has it', async 
   await store.worker.steer(steer);
   const [pending, ...more] = await store.worker.pendingSteers(task);
   expect(more).toEqual([]);
-  await store.worker.steered(pending?.id ?? 0, attempt);
+  await store.worker.steered(pending?.id ?? 0, task, attempt);
   expect(await store.worker.pendingSteers(task)).toEqual([]);
 });
