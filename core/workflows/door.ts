@@ -35,7 +35,7 @@ export function createDoor(deps: Deps, ringer: Ringer): Door {
         kind: attempt.kind,
         repo: task.repo,
         branch: task.branch,
-        checkpointRef: checkpointRef(task.number),
+        checkpointRef: checkpointRef(task.branch),
         model: task.model,
         allowedModels: [...new Set([task.model, deps.settings.workerModel, deps.settings.sideModel])],
       };

@@ -8,7 +8,12 @@ import { createCheckpoint } from './checkpoint.ts';
 import { createGit, type Git } from './git.ts';
 import { initialise, prepare } from './workspace.ts';
 
-const job = { repo: 'acme/web', base: 'main', branch: 'mainloop/1-greet', checkpointRef: 'refs/mainloop/1/wip' } as Job;
+const job = {
+  repo: 'acme/web',
+  base: 'main',
+  branch: 'mainloop/k3x9/1-greet',
+  checkpointRef: 'refs/mainloop/k3x9/1/wip',
+} as Job;
 const names = { GIT_AUTHOR_NAME: 'A', GIT_AUTHOR_EMAIL: 'a@x', GIT_COMMITTER_NAME: 'A', GIT_COMMITTER_EMAIL: 'a@x' };
 let dir: string;
 let git: Git;
@@ -62,7 +67,7 @@ test('a new branch begins at the base, and origin is the repository behind the b
 
 test('a branch that was pushed is gone on from, whatever other names begin like it', async () => {
   const base = await withMain();
-  await push(`HEAD:refs/heads/${job.branch}-2`, 'HEAD:refs/mainloop/1/wip-2');
+  await push(`HEAD:refs/heads/${job.branch}-2`, 'HEAD:refs/mainloop/k3x9/1/wip-2');
   const head = await commit('b.txt', 'two\n');
   await push(`HEAD:refs/heads/${job.branch}`);
   newMachine();
