@@ -23,7 +23,6 @@ export interface Bench {
   readonly git: Git;
   readonly claude: Claude;
   readonly session: string;
-  readonly remoteHead: string | null;
   /** Saves work in progress; does nothing in a plan run. */
   checkpoint(): Promise<void>;
 }
@@ -77,6 +76,10 @@ export async function setUp(options: BenchOptions): Promise<Bench> {
   if (workspace.restored !== 'nothing') {
     reporter.tell({ type: 'log', text: `Went on from unfinished work (${workspace.restored}).` });
   }
+  if (workspace.aside !== null) {
+    const what = `Unfinished work conflicts with what somebody pushed, and lies aside: ${workspace.aside}`;
+    reporter.tell({ type: 'log', text: what });
+  }
   watch = watchCommits(git, workspace.head, (commit) => reporter.tell({ type: 'commit', ...commit }));
   const checkpoint = createCheckpoint(git, config.work, job, (sha) => reporter.tell({ type: 'checkpoint', sha }));
   const [notes, received] = await Promise.all([
@@ -85,12 +88,11 @@ export async function setUp(options: BenchOptions): Promise<Bench> {
     receive(job.files),
     isReading || workspace.restored !== 'nothing' ? undefined : checkpoint.mark(),
   ]);
-  claude.say(firstPrompt(job, notes, received));
+  claude.say(firstPrompt(job, notes, received, workspace.aside));
   return {
     git,
     claude,
     session: id,
-    remoteHead: workspace.remoteHead,
     checkpoint: () => (isReading ? Promise.resolve() : checkpoint.save()),
   };
 }

@@ -2,6 +2,7 @@ import { copyFileSync, existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Job } from '../../core/protocol.ts';
 import type { Git } from './git.ts';
+import { knownBranch, writeUnfinished } from './unfinished.ts';
 
 /**
  * Saves the working tree, uncommitted and untracked files included, as a commit on top of HEAD and pushes it to the
@@ -16,7 +17,8 @@ export function createCheckpoint(git: Git, directory: string, job: Job, saved: (
     const tree = await writeTree(git, directory);
     const state = `${head} ${tree}`;
     if (state === last) return;
-    const sha = await git(['commit-tree', tree, '-p', head, '-m', 'Work in progress']);
+    const known = (await knownBranch(git)) ?? (await git(['rev-parse', `refs/remotes/origin/${job.base}`]));
+    const sha = await writeUnfinished(git, tree, { head, known });
     await git(['push', '-q', '--force', 'origin', `${sha}:${job.checkpointRef}`]);
     last = state;
     saved(sha);
