@@ -7,6 +7,7 @@ import { createCheckpoint } from './checkpoint.ts';
 import type { Claude } from './claude.ts';
 import { watchCommits } from './commits.ts';
 import type { WorkerConfig } from './config.ts';
+import { type Pushed, push } from './delivery.ts';
 import { claudeEnvironment } from './environment.ts';
 import type { Git } from './git.ts';
 import { narrate } from './narration.ts';
@@ -25,6 +26,7 @@ export interface Bench {
   readonly session: string;
   /** Saves work in progress; does nothing in a plan run. */
   checkpoint(): Promise<void>;
+  push(): Promise<Pushed>;
 }
 
 export interface BenchOptions {
@@ -94,6 +96,7 @@ export async function setUp(options: BenchOptions): Promise<Bench> {
     claude,
     session: id,
     checkpoint: () => (isReading ? Promise.resolve() : checkpoint.save()),
+    push: () => checkpoint.inTurn(() => push(git, job)),
   };
 }
 

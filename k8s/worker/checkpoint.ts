@@ -10,7 +10,7 @@ import { knownBranch, writeUnfinished } from './unfinished.ts';
  */
 export function createCheckpoint(git: Git, directory: string, job: Job, saved: (sha: string) => void) {
   let last = '';
-  let running: Promise<void> = Promise.resolve();
+  let running: Promise<unknown> = Promise.resolve();
 
   async function save(): Promise<void> {
     const head = await git(['rev-parse', 'HEAD']);
@@ -24,15 +24,20 @@ export function createCheckpoint(git: Git, directory: string, job: Job, saved: (
     saved(sha);
   }
 
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = running.catch(() => undefined).then(work);
+    running = turn;
+    return turn;
+  }
+
   return {
     /** Takes what is there now as known, so that nothing is saved until something changes. */
     async mark(): Promise<void> {
       last = `${await git(['rev-parse', 'HEAD'])} ${await writeTree(git, directory)}`;
     },
-    save(): Promise<void> {
-      running = running.catch(() => undefined).then(save);
-      return running;
-    },
+    save: (): Promise<void> => inTurn(save),
+    /** What writes the checkpoint too, while no save is on its way. */
+    inTurn,
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Job, Result } from '../../core/protocol.ts';
 import { type CheckRun, detectChecks, runChecks } from './checks.ts';
 import type { Claude } from './claude.ts';
-import { commitLeftovers, commitsOf, type Pushed, push } from './delivery.ts';
+import { commitLeftovers, commitsOf, type Pushed } from './delivery.ts';
 import type { Git } from './git.ts';
 import { planOutput, type TurnEnd, workOutput } from './outcome.ts';
 import { movedBranchPrompt, redChecksPrompt, rewrittenBranchPrompt } from './prompt.ts';
@@ -16,6 +16,7 @@ export interface Run {
   /** Environment of the project's own checks, without the token. */
   readonly checkEnvironment: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
+  push(): Promise<Pushed>;
   onCheck(check: CheckRun): void;
   onLog(text: string): void;
 }
@@ -52,7 +53,7 @@ export async function workRun(run: Run): Promise<Result> {
       continue;
     }
     if (commits === 0) return { type: 'nothing', summary, session };
-    const pushed = await push(git, job);
+    const pushed = await run.push();
     if (pushed !== 'pushed') {
       if (round >= maxRounds + 1) return unpushed[pushed];
       claude.say(pushed === 'moved' ? movedBranchPrompt(job) : rewrittenBranchPrompt(job, await knownBranch(git)));
