@@ -74,7 +74,7 @@ export async function openSurfaces(tasks: number): Promise<Surfaces> {
         .messages(ana.discord.dmChannel().id)
         .find((message) => asks(renderDiscord(message), task));
       const onTelegram = telegram.messages(ana.telegram.id).find((message) => asks(renderTelegram(message), task));
-      const issue = github.issues(repository).find(({ body }) => body?.includes(`mainloop:task:${task} `));
+      const issue = github.issues(repository).find(({ body }) => body?.includes(`/${task} -->`));
       if (!onSlack || !onDiscord || !onTelegram || !issue) return undefined;
       const others = [`slack ${onSlack.ts}`, `discord ${onDiscord.id}`, `github ${issue.number}`];
       return { telegram: onTelegram, others };

@@ -38,7 +38,7 @@ export const job = z.object({
   /** Named commands to run before the work may be called done; null: find the project's test command. */
   checks: z.array(z.object({ name: z.string(), command: z.string() })).nullable(),
   author: z.object({ name: z.string(), email: z.string() }),
-  /** Milliseconds since the epoch after which the attempt is stopped. */
+  /** Milliseconds since the epoch after which the run is stopped, whichever of its attempts this is. */
   deadline: z.number(),
   /** What people sent with the task so far. */
   files: z.array(sentFile).default([]),

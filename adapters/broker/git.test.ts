@@ -13,7 +13,7 @@ import { createMemoryDoor, openAttempt, serveBroker } from './testing.ts';
 
 const run = promisify(execFile);
 const door = createMemoryDoor();
-const branch = 'mainloop/1-greet';
+const branch = 'mainloop/k3x9/1-greet';
 let dir: string;
 let clone: string;
 let github: GitHubSim;
@@ -68,16 +68,16 @@ async function commit(content: string | Buffer = String(Math.random())): Promise
 
 test('clone and push to the task branch and the checkpoint ref work', async () => {
   const sha = await commit();
-  await git(clone, 'push', '-q', 'origin', `HEAD:refs/heads/${branch}`, '+HEAD:refs/mainloop/1/wip');
+  await git(clone, 'push', '-q', 'origin', `HEAD:refs/heads/${branch}`, '+HEAD:refs/mainloop/k3x9/1/wip');
   expect(await github.head('acme/web', branch)).toBe(sha);
-  expect(await git(clone, 'ls-remote', 'origin', 'refs/mainloop/1/wip')).toContain(sha);
+  expect(await git(clone, 'ls-remote', 'origin', 'refs/mainloop/k3x9/1/wip')).toContain(sha);
 });
 
 test('a push to another branch is refused in words that git shows, and nothing of it arrives', async () => {
   const main = await github.head('acme/web', 'main');
   await commit();
   await expect(git(clone, 'push', 'origin', 'HEAD:main')).rejects.toThrow(
-    /! \[remote rejected\] HEAD -> main \(not allowed: this task may push only to mainloop\/1-greet\)/,
+    /! \[remote rejected\] HEAD -> main \(not allowed: this task may push only to mainloop\/k3x9\/1-greet\)/,
   );
   await expect(git(clone, 'push', 'origin', 'HEAD:main', `HEAD:refs/heads/other`)).rejects.toThrow(/not allowed/);
   await expect(git(clone, 'push', 'origin', 'HEAD:refs/tags/v1')).rejects.toThrow(/not allowed/);

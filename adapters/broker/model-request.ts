@@ -44,13 +44,13 @@ function forbidden(message: string): Refusal {
   return new Refusal(403, 'permission_error', message);
 }
 
-/** Looks into content blocks and what they hold (tool results), but not into the inputs of tool calls. */
+/** Looks into content blocks and what they hold (tool results, a document's own blocks), but not into the inputs of tool calls. */
 function holdsRemoteSource(content: unknown): boolean {
   if (!Array.isArray(content)) return false;
   return content.some((block: unknown) => {
     const { source, content: inner } = fields(block);
-    const { type } = fields(source);
-    return type === 'url' || type === 'file' || holdsRemoteSource(inner);
+    const { type, content: held } = fields(source);
+    return type === 'url' || type === 'file' || holdsRemoteSource(held) || holdsRemoteSource(inner);
   });
 }
 

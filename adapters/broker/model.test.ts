@@ -98,6 +98,23 @@ test.each([
     },
     'file id',
   ],
+  [
+    "an image by URL among a document's own blocks",
+    {
+      messages: [
+        {
+          role: 'user',
+          content: [
+            {
+              type: 'document',
+              source: { type: 'content', content: [{ type: 'image', source: { type: 'url', url: 'https://x' } }] },
+            },
+          ],
+        },
+      ],
+    },
+    'by URL',
+  ],
 ])('%s is refused as a permission error', async (_, change, words) => {
   const before = sim.requests.length;
   const response = await raw({ ...ask, ...change });

@@ -91,8 +91,8 @@ export function createMemoryDoor(): Door & { readonly state: DoorState } {
 /** An open attempt of `acme/web`, to put into a {@link MemoryDoor}. */
 export function openAttempt(change: Partial<OpenAttempt> = {}): OpenAttempt {
   return {
-    ...{ id: '1.2.1', run: '1.2', task: 1, kind: 'implement', repo: 'acme/web', branch: 'mainloop/1-greet' },
-    ...{ checkpointRef: 'refs/mainloop/1/wip', model: 'claude-opus-5-5' },
+    ...{ id: '1.2.1', run: '1.2', task: 1, kind: 'implement', repo: 'acme/web', branch: 'mainloop/k3x9/1-greet' },
+    ...{ checkpointRef: 'refs/mainloop/k3x9/1/wip', model: 'claude-opus-5-5' },
     allowedModels: ['claude-opus-5-5', 'claude-haiku-5-5'],
     ...change,
   };

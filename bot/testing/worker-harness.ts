@@ -16,8 +16,8 @@ import { type Brain, createAnthropicSim } from '../../sim/anthropic/index.ts';
 import { createGitHubSim } from '../../sim/github/index.ts';
 
 export const repo = 'acme/web';
-export const branch = 'mainloop/1-greet';
-export const checkpointRef = 'refs/mainloop/1/wip';
+export const branch = 'mainloop/k3x9/1-greet';
+export const checkpointRef = 'refs/mainloop/k3x9/1/wip';
 
 /** Files of the repository that every harness begins with: one function and a test of it that needs no packages. */
 const files = {

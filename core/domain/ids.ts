@@ -18,11 +18,21 @@ export const repoName = z
   .regex(/^[A-Za-z0-9][A-Za-z0-9-]{0,38}\/(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}$/, 'expected owner/repo, e.g. acme/web');
 export type RepoName = z.infer<typeof repoName>;
 
-/** The branch that belongs to a task, and the only one its worker may push. */
-export const taskBranch = (task: TaskNumber, title: string): string => `mainloop/${task}-${slug(title)}`;
+/**
+ * The branch that belongs to a task, and the only one its worker may push. Task numbers begin anew with each database, so
+ * the id of the installation keeps those of several apart.
+ */
+export const taskBranch = (installation: string, task: TaskNumber, title: string): string =>
+  `mainloop/${installation}/${task}-${slug(title)}`;
 
 /** Where a task's work in progress is kept between checkpoints; not a branch, so no CI runs for it. */
-export const checkpointRef = (task: TaskNumber): string => `refs/mainloop/${task}/wip`;
+export const checkpointRef = (branch: string): string => `refs/mainloop/${nameOnHost(branch)}/wip`;
+
+/** The marker by which a task's issue is found again. */
+export const issueMarker = (branch: string): string => `task:${nameOnHost(branch)}`;
+
+/** `k3x9/41`, by which nobody else calls a task; `41` where its branch is of an earlier release. */
+const nameOnHost = (branch: string): string => branch.replace(/^mainloop\/((?:[^/]+\/)?\d+)-.*$/, '$1');
 
 function slug(text: string): string {
   const words = text

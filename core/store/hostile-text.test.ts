@@ -39,7 +39,7 @@ test('an event of the worker may hold anything, and its task still counts its co
 test("a run's result and outcome may hold anything", async () => {
   const { store } = house;
   const { task, run, attempt } = await runIn(store);
-  await store.runs.openAttempt({ id: attempt, run, task, deadline: 9 }, 1);
+  await store.runs.openAttempt({ id: attempt, run, task, lastsMs: 9 }, 1);
   expect(await store.runs.result(attempt, { type: 'nothing', summary: bad, session: bad }, 2)).toBe(true);
   expect((await store.runs.attempt(attempt))?.result).toMatchObject({ summary: good });
   await store.runs.end(run, { type: 'nothing', summary: bad }, 3);

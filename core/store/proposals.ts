@@ -4,7 +4,7 @@ import { type Proposal, type ProposedTask, undoMs } from '../domain/proposal.ts'
 import { initialStatus } from '../domain/task.ts';
 import type { Database } from './database.ts';
 import { and, asc, eq, lte, sql } from './drizzle.ts';
-import { proposals, tasks } from './schema.ts';
+import { installation, proposals, tasks } from './schema.ts';
 
 export interface NewProposal extends ProposedTask {
   readonly origin: string;
@@ -70,9 +70,10 @@ export const proposalStore = (db: Database) => {
           .where(and(eq(proposals.id, id), eq(proposals.state, 'open'), sql`${proposals.expiresAt} > ${at}`))
           .returning();
         if (!row) return { proposal: await required(id), changed: false };
-        const [{ number } = { number: 0 }] = await tx
-          .select({ number: sql<number>`nextval(pg_get_serial_sequence('mainloop.tasks', 'number'))::int` })
-          .from(sql`(select 1) as one`);
+        const next = sql<number>`nextval(pg_get_serial_sequence('mainloop.tasks', 'number'))::int`;
+        const [made] = await tx.select({ number: next, installation: installation.id }).from(installation);
+        if (!made) throw new Error('the database has lost the id of its installation');
+        const { number } = made;
         await tx.insert(tasks).values({
           number,
           proposal: row.id,
@@ -88,7 +89,7 @@ export const proposalStore = (db: Database) => {
           budgetUsd: row.budgetUsd,
           deadlineMinutes: row.deadlineMinutes,
           status: initialStatus(at, row.planFirst),
-          branch: taskBranch(number, row.title),
+          branch: taskBranch(made.installation, number, row.title),
           createdAt: at,
         });
         await tx.update(proposals).set({ task: number }).where(eq(proposals.id, id));

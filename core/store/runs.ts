@@ -82,20 +82,24 @@ export const runStore = (db: Database) => ({
     return rows.length > 0;
   },
 
-  /** Opens an attempt (opened again after a crash it stays as it is); false when the run was withdrawn. */
+  /**
+   * Opens an attempt (opened again after a crash it stays as it is); false when the run was withdrawn. `lastsMs` is the time
+   * for the whole run, which begins with its first attempt: a later one has what is left of it.
+   */
   async openAttempt(
-    attempt: { id: AttemptId; run: RunId; task: TaskNumber; deadline: number },
+    { lastsMs, ...attempt }: { id: AttemptId; run: RunId; task: TaskNumber; lastsMs: number },
     at: number,
   ): Promise<boolean> {
-    const going = await db
+    const [going] = await db
       .update(runs)
       .set({ startedAt: sql`coalesce(${runs.startedAt}, ${at})` })
       .where(and(eq(runs.id, attempt.run), isNull(runs.endedAt)))
-      .returning({ id: runs.id });
-    if (going.length === 0) return false;
+      .returning({ startedAt: runs.startedAt });
+    if (!going) return false;
+    const deadline = (going.startedAt ?? at) + lastsMs;
     await db
       .insert(attempts)
-      .values({ ...attempt, state: 'open', heartbeatAt: at, startedAt: at })
+      .values({ ...attempt, deadline, state: 'open', heartbeatAt: at, startedAt: at })
       .onConflictDoNothing();
     return true;
   },

@@ -21,6 +21,9 @@ import {
 export * from './people-schema.ts';
 export { mainloop };
 
+/** One row, made by the migration: what tells this database's tasks from those of others on the same code host. */
+export const installation = mainloop.table('installation', { id: text('id').primaryKey() });
+
 export const projects = mainloop.table('projects', {
   repo: text('repo').primaryKey(),
   defaultBranch: text('default_branch').notNull(),

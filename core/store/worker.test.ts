@@ -14,7 +14,7 @@ test('a run is withdrawn or opened, never both', async () => {
     const { task, run, attempt } = await runIn(store);
     const [withdrawn, opened] = await Promise.all([
       store.runs.withdraw(run, 5),
-      store.runs.openAttempt({ id: attempt, run, task, deadline: 9 }, 5),
+      store.runs.openAttempt({ id: attempt, run, task, lastsMs: 9 }, 5),
     ]);
     expect(withdrawn).toBe(!opened);
     expect((await store.runs.attempt(attempt)) !== null).toBe(opened);
@@ -24,10 +24,10 @@ test('a run is withdrawn or opened, never both', async () => {
 test('an attempt opened again stays as it was; closed, its token is worthless and results are ignored', async () => {
   const { store } = house;
   const { task, run, attempt } = await runIn(store);
-  expect(await store.runs.openAttempt({ id: attempt, run, task, deadline: 9 }, 5)).toBe(true);
+  expect(await store.runs.openAttempt({ id: attempt, run, task, lastsMs: 9 }, 5)).toBe(true);
   await store.runs.arm(attempt, `hash of ${attempt}`, 6);
-  expect(await store.runs.openAttempt({ id: attempt, run, task, deadline: 99 }, 50)).toBe(true);
-  expect(await store.runs.attempt(attempt)).toMatchObject({ deadline: 9, startedAt: 5 });
+  expect(await store.runs.openAttempt({ id: attempt, run, task, lastsMs: 99 }, 50)).toBe(true);
+  expect(await store.runs.attempt(attempt)).toMatchObject({ deadline: 14, startedAt: 5 });
   expect(await store.runs.byToken(`hash of ${attempt}`)).toMatchObject({ id: attempt, kind: 'implement' });
   await store.runs.close(attempt, 7);
   expect(await store.runs.byToken(`hash of ${attempt}`)).toBeNull();
@@ -36,10 +36,18 @@ test('an attempt opened again stays as it was; closed, its token is worthless an
   expect(await store.runs.byToken('another')).toBeNull();
 });
 
+test('the attempts of a run share one deadline, counted from the first', async () => {
+  const { store } = house;
+  const { task, run, attempt } = await runIn(store);
+  await store.runs.openAttempt({ id: attempt, run, task, lastsMs: 90 }, 5);
+  await store.runs.openAttempt({ id: `${run}.2`, run, task, lastsMs: 90 }, 60);
+  expect(await store.runs.attempt(`${run}.2`)).toMatchObject({ deadline: 95, startedAt: 60 });
+});
+
 test('the first result of an attempt counts, and so does the first reason to stop', async () => {
   const { store } = house;
   const { task, run, attempt } = await runIn(store);
-  await store.runs.openAttempt({ id: attempt, run, task, deadline: 9 }, 5);
+  await store.runs.openAttempt({ id: attempt, run, task, lastsMs: 9 }, 5);
   const kept = await Promise.all(
     ['a', 'b', 'c'].map((summary) => store.runs.result(attempt, { type: 'nothing', summary, session: 's' }, 6)),
   );
@@ -81,6 +89,6 @@ test('a steer is kept once per origin and waits until an attempt has it', async 
   await store.worker.steer(steer);
   const [pending, ...more] = await store.worker.pendingSteers(task);
   expect(more).toEqual([]);
-  await store.worker.steered(pending?.id ?? 0, attempt);
+  await store.worker.steered(pending?.id ?? 0, task, attempt);
   expect(await store.worker.pendingSteers(task)).toEqual([]);
 });

@@ -71,11 +71,12 @@ export const workerStore = (db: Database) => ({
     return rows.map((row) => ({ ...row, files: linked.get(`steer:${row.id}`) ?? [] }));
   },
 
-  async steered(id: number, attempt: AttemptId): Promise<void> {
+  /** An attempt has taken what was said to its task; what was said to another one stays that one's. */
+  async steered(id: number, task: TaskNumber, attempt: AttemptId): Promise<void> {
     await db
       .update(steers)
       .set({ attempt })
-      .where(and(eq(steers.id, id), isNull(steers.attempt)));
+      .where(and(eq(steers.id, id), eq(steers.task, task), isNull(steers.attempt)));
   },
 
   async session(task: TaskNumber): Promise<unknown[]> {

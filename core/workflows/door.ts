@@ -35,7 +35,7 @@ export function createDoor(deps: Deps, ringer: Ringer): Door {
         kind: attempt.kind,
         repo: task.repo,
         branch: task.branch,
-        checkpointRef: checkpointRef(task.number),
+        checkpointRef: checkpointRef(task.branch),
         model: task.model,
         allowedModels: [...new Set([task.model, deps.settings.workerModel, deps.settings.sideModel])],
       };
@@ -119,7 +119,7 @@ export function createDoor(deps: Deps, ringer: Ringer): Door {
   };
 
   async function note(attempt: OpenAttempt, event: WorkerEvent['event']): Promise<void> {
-    if (event.type === 'steered') await store.worker.steered(event.id, attempt.id);
+    if (event.type === 'steered') await store.worker.steered(event.id, attempt.task, attempt.id);
     if (event.type === 'started') await store.tasks.note(attempt.task, { session: event.session });
   }
 }

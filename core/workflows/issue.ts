@@ -1,3 +1,4 @@
+import { issueMarker } from '../domain/ids.ts';
 import { Failure } from '../errors.ts';
 import { issueBody, issueTitle } from '../words/issue.ts';
 import type { TaskContext } from './context.ts';
@@ -15,7 +16,7 @@ export async function ensureIssue(context: TaskContext): Promise<void> {
     context.issue = await effect('open issue', async () => {
       const task = await deps.store.tasks.get(number);
       const issue = await deps.host.ensureIssue(task.repo, {
-        marker: `task:${number}`,
+        marker: issueMarker(task.branch),
         title: issueTitle(task),
         body: issueBody(task, { plan: null, state: 'planning' }),
         labels: [label],
@@ -41,7 +42,7 @@ export async function publishPlan(
     if (!issue) return;
     const task = await deps.store.tasks.get(number);
     const body = issueBody(task, { plan, state, ...(by ? { by } : {}) });
-    const text = `${body}\n\n<!-- mainloop:task:${number} -->`;
+    const text = `${body}\n\n<!-- mainloop:${issueMarker(task.branch)} -->`;
     await unlessGone(() => deps.host.updateIssue(task.repo, issue.number, { body: text }));
   });
 }

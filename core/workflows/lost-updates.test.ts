@@ -4,7 +4,7 @@ import { type CoreHouse, eventually, openCore } from '../testing/core.ts';
 
 let house: CoreHouse;
 beforeAll(async () => {
-  house = await openCore();
+  house = await openCore({ maxWorkers: 50 });
   await house.admit('ana', 'owner');
   await house.core.start();
 });
@@ -158,4 +158,19 @@ test('an empty answer is no answer', async () => {
   await new Promise((wait) => setTimeout(wait, 300));
   expect((await house.store.asks.find(ask.id))?.state).toBe('open');
   expect(house.chat.replies.at(-1)?.text).toContain('empty');
+});
+
+test('a worker that claims to have heard what was said to another task takes nothing from it', async () => {
+  const [mine, other] = [await started(), await started()];
+  const thief = await house.worker(mine.task);
+  const worker = await house.worker(other.task);
+  const none = new AbortController().signal;
+  const said = () => house.core.door.steering(worker, 0, none).then(({ items }) => items);
+  await house.command('ana', other.place, `steer #${other.task} Leave the footer alone.`);
+  const [item] = await eventually('what was said', async () => (await said()).length > 0 && (await said()));
+  const heard = { events: [{ seq: 1, at: 1, event: { type: 'steered' as const, id: item?.id ?? 0 } }] };
+  await house.core.door.events(thief, heard);
+  expect(await said()).toMatchObject([{ text: 'Leave the footer alone.' }]);
+  await house.core.door.events(worker, heard);
+  expect(await said()).toEqual([]);
 });

@@ -34,7 +34,7 @@ test('a task that hears nothing rests, and goes on where it was when it is answe
   await house.press('ana', place, `answer:${ask}:approve`);
   await house.finish(await house.worker(task, `${task}.2.1`));
   await eventually('CI', async () => (await house.status(task)).phase === 'ci');
-  expect(house.host.issues.filter((issue) => issue.marker === `task:${task}`)).toHaveLength(1);
+  expect(house.host.issues.filter((issue) => issue.marker.endsWith(`/${task}`))).toHaveLength(1);
   expect((await house.store.runs.of(task)).map((run) => run.kind)).toEqual(['plan', 'implement']);
 });
 

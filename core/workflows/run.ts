@@ -92,8 +92,8 @@ async function endOf(deps: Deps, input: RunInput, attempt: AttemptId): Promise<A
 
 async function open(deps: Deps, { run, task, kind }: RunInput, attempt: AttemptId): Promise<boolean> {
   const { deadlineMinutes } = await deps.store.tasks.get(task);
-  const deadline = Date.now() + deadlineMinutes * 60_000;
-  const going = await deps.store.runs.openAttempt({ id: attempt, run, task, deadline }, Date.now());
+  const lastsMs = deadlineMinutes * 60_000;
+  const going = await deps.store.runs.openAttempt({ id: attempt, run, task, lastsMs }, Date.now());
   if (!going) return false;
   if ((await deps.sandbox.status(attempt)).state !== 'running') {
     const token = randomBytes(32).toString('base64url');
@@ -127,7 +127,11 @@ async function cancelledWithin(seconds: number): Promise<boolean> {
 async function judge(deps: Deps, { task: number, kind }: RunInput, id: AttemptId, end: AttemptEnd): Promise<Verdict> {
   if (end.type === 'cancel') return { outcome: { type: 'cancelled' } };
   if (end.type === 'budget') return { outcome: { type: 'budget' } };
-  if (end.type === 'died') return { again: { code: `worker_${end.reason}`, reason: end.detail } };
+  if (end.type === 'died') {
+    const died = { code: `worker_${end.reason}`, reason: end.detail };
+    // The time is the run's: another attempt would have none.
+    return end.reason === 'deadline' ? { outcome: { type: 'failed', ...died, advice: '' } } : { again: died };
+  }
   const attempt = await deps.store.runs.attempt(id);
   if (!attempt?.result) return { again: { code: 'result_lost', reason: 'the result did not arrive' } };
   const task = await deps.store.tasks.get(number);

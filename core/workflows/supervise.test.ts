@@ -36,14 +36,26 @@ test('a worker that ended by itself is replaced, and its token is worthless', as
   expect(await hasToken(second.id)).toBe(true);
 });
 
-test('a worker that runs longer than it may is ended', async () => {
-  const { id } = await worker();
+test('a worker that runs longer than it may is ended, not replaced, and a person says how to go on', async () => {
+  const { id, run, task } = await worker();
   await house.db
     .update(attempts)
     .set({ deadline: Date.now() - 1 })
     .where(eq(attempts.id, id));
   await closed(id);
   expect(house.sandbox.running.has(id)).toBe(false);
+  const asked = await eventually('the ask', async () => (await house.store.asks.openOf(task))[0]);
+  expect(asked.body).toMatchObject({ kind: 'failure', title: 'the worker ran out of time' });
+  expect((await house.store.runs.get(run)).outcome).toMatchObject({ type: 'failed', code: 'worker_deadline' });
+  expect((await house.store.runs.of(task)).map((each) => each.attempts)).toEqual([1]);
+});
+
+test('a worker that replaces another has what is left of the time of its run', async () => {
+  const first = await worker();
+  const { deadline } = await house.core.door.job(first);
+  house.sandbox.exit(first.id);
+  const second = await house.worker(first.task, `${first.run}.2`);
+  expect((await house.core.door.job(second)).deadline).toBe(deadline);
 });
 
 test('a silent worker is given time after a start of the program, and a worker with a result is not judged', async () => {

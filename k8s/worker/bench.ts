@@ -7,6 +7,7 @@ import { createCheckpoint } from './checkpoint.ts';
 import type { Claude } from './claude.ts';
 import { watchCommits } from './commits.ts';
 import type { WorkerConfig } from './config.ts';
+import { type Pushed, push } from './delivery.ts';
 import { claudeEnvironment } from './environment.ts';
 import type { Git } from './git.ts';
 import { narrate } from './narration.ts';
@@ -23,9 +24,9 @@ export interface Bench {
   readonly git: Git;
   readonly claude: Claude;
   readonly session: string;
-  readonly remoteHead: string | null;
   /** Saves work in progress; does nothing in a plan run. */
   checkpoint(): Promise<void>;
+  push(): Promise<Pushed>;
 }
 
 export interface BenchOptions {
@@ -77,6 +78,10 @@ export async function setUp(options: BenchOptions): Promise<Bench> {
   if (workspace.restored !== 'nothing') {
     reporter.tell({ type: 'log', text: `Went on from unfinished work (${workspace.restored}).` });
   }
+  if (workspace.aside !== null) {
+    const what = `Unfinished work conflicts with what somebody pushed, and lies aside: ${workspace.aside}`;
+    reporter.tell({ type: 'log', text: what });
+  }
   watch = watchCommits(git, workspace.head, (commit) => reporter.tell({ type: 'commit', ...commit }));
   const checkpoint = createCheckpoint(git, config.work, job, (sha) => reporter.tell({ type: 'checkpoint', sha }));
   const [notes, received] = await Promise.all([
@@ -85,13 +90,13 @@ export async function setUp(options: BenchOptions): Promise<Bench> {
     receive(job.files),
     isReading || workspace.restored !== 'nothing' ? undefined : checkpoint.mark(),
   ]);
-  claude.say(firstPrompt(job, notes, received));
+  claude.say(firstPrompt(job, notes, received, workspace.aside));
   return {
     git,
     claude,
     session: id,
-    remoteHead: workspace.remoteHead,
     checkpoint: () => (isReading ? Promise.resolve() : checkpoint.save()),
+    push: () => checkpoint.inTurn(() => push(git, job)),
   };
 }
 

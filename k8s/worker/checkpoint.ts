@@ -2,6 +2,7 @@ import { copyFileSync, existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Job } from '../../core/protocol.ts';
 import type { Git } from './git.ts';
+import { knownBranch, writeUnfinished } from './unfinished.ts';
 
 /**
  * Saves the working tree, uncommitted and untracked files included, as a commit on top of HEAD and pushes it to the
@@ -9,17 +10,24 @@ import type { Git } from './git.ts';
  */
 export function createCheckpoint(git: Git, directory: string, job: Job, saved: (sha: string) => void) {
   let last = '';
-  let running: Promise<void> = Promise.resolve();
+  let running: Promise<unknown> = Promise.resolve();
 
   async function save(): Promise<void> {
     const head = await git(['rev-parse', 'HEAD']);
     const tree = await writeTree(git, directory);
     const state = `${head} ${tree}`;
     if (state === last) return;
-    const sha = await git(['commit-tree', tree, '-p', head, '-m', 'Work in progress']);
+    const known = (await knownBranch(git)) ?? (await git(['rev-parse', `refs/remotes/origin/${job.base}`]));
+    const sha = await writeUnfinished(git, tree, { head, known });
     await git(['push', '-q', '--force', 'origin', `${sha}:${job.checkpointRef}`]);
     last = state;
     saved(sha);
+  }
+
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = running.catch(() => undefined).then(work);
+    running = turn;
+    return turn;
   }
 
   return {
@@ -27,10 +35,9 @@ export function createCheckpoint(git: Git, directory: string, job: Job, saved: (
     async mark(): Promise<void> {
       last = `${await git(['rev-parse', 'HEAD'])} ${await writeTree(git, directory)}`;
     },
-    save(): Promise<void> {
-      running = running.catch(() => undefined).then(save);
-      return running;
-    },
+    save: (): Promise<void> => inTurn(save),
+    /** What writes the checkpoint too, while no save is on its way. */
+    inTurn,
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Job } from '../../core/protocol.ts';
 import { type Git, GitError } from './git.ts';
+import { fits, isRewritten, knownBranch, noteBranch, putOnTop, writeUnfinished } from './unfinished.ts';
 
 /** Commits what Claude has left uncommitted, so that nothing is lost and the checks see what is pushed. */
 export async function commitLeftovers(git: Git, title: string): Promise<void> {
@@ -14,30 +15,36 @@ export async function commitsOf(git: Git, job: Job): Promise<number> {
   return Number(await git(['rev-list', '--count', `refs/remotes/origin/${job.base}..HEAD`]));
 }
 
+/** `moved` and `rewritten`: what others did to the branch gave conflicts with ours; `rewritten`: they dropped commits. */
+export type Pushed = 'pushed' | 'moved' | 'rewritten';
+
 /**
- * Pushes HEAD to the task's branch, if nobody else has pushed to it since `expected` was read (null: it was not there).
- * When somebody has, their commits are fetched and ours put on top. False: that gave conflicts, the branch is as it was.
+ * Pushes HEAD to the task's branch, if nobody else has changed that since it was last fetched or pushed here, and notes in the
+ * checkpoint that nothing is unfinished. When somebody has, their version is fetched and what is new of ours put on top;
+ * what they dropped stays dropped. Where that gives conflicts, all is as it was.
  */
-export async function push(git: Git, job: Job, expected: string | null): Promise<boolean> {
+export async function push(git: Git, job: Job): Promise<Pushed> {
   const to = `refs/heads/${job.branch}`;
-  const attempt = async (seen: string | null) => {
-    await git(['push', '-q', `--force-with-lease=${to}:${seen ?? ''}`, 'origin', `HEAD:${to}`]);
-    return true;
+  const attempt = async (seen: string | null): Promise<Pushed> => {
+    const head = await git(['rev-parse', 'HEAD']);
+    const nothing = await writeUnfinished(git, `${head}^{tree}`, { head, known: head });
+    const specs = [`${head}:${to}`, `+${nothing}:${job.checkpointRef}`];
+    await git(['push', '-q', '--atomic', `--force-with-lease=${to}:${seen ?? ''}`, 'origin', ...specs]);
+    await noteBranch(git, head);
+    return 'pushed';
   };
+  const expected = await knownBranch(git);
   try {
     return await attempt(expected);
   } catch (error) {
     if (!(error instanceof GitError) || !/stale info|fetch first|non-fast-forward|rejected/.test(error.output))
       throw error;
-    const theirs = `refs/remotes/origin/${job.branch}`;
-    await git(['fetch', '-q', '--no-tags', 'origin', `+${to}:${theirs}`]);
-    const seen = await git(['rev-parse', theirs]);
-    if (seen === expected) throw error;
-    const merged = (await git.maybe(['merge-base', '--is-ancestor', theirs, 'HEAD'])) !== null;
-    if (!merged && (await git.maybe(['rebase', '-q', theirs])) === null) {
-      await git.maybe(['rebase', '--abort']);
-      return false;
-    }
-    return attempt(seen);
+    await git(['fetch', '-q', '--no-tags', 'origin', `+${to}:refs/remotes/origin/${job.branch}`]);
+    const theirs = await git(['rev-parse', `refs/remotes/origin/${job.branch}`]);
+    if (theirs === expected) throw error;
+    const base = await git(['rev-parse', `refs/remotes/origin/${job.base}`]);
+    const moved = { known: expected ?? base, theirs, base };
+    if ((await fits(git, 'HEAD', moved)) || (await putOnTop(git, moved))) return attempt(theirs);
+    return (await isRewritten(git, moved)) ? 'rewritten' : 'moved';
   }
 }

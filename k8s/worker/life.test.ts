@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
   branch,
   checkpointRef,
@@ -217,9 +217,9 @@ test('after kill -9 of the worker the next attempt resumes session and directory
   expect(readFileSync(join(harness.work, 'greet.js'), 'utf8')).toContain('hello');
 });
 
-test('at the deadline the work is saved and the attempt fails as such', async () => {
+test('at the deadline the work is saved and the run fails as such, without another attempt', async () => {
   await harness.start({ deadline: Date.now() + 32_000 }, script([read(), edit('helo', 'hello'), waitFor('never')]));
-  expect(await harness.result()).toMatchObject({ type: 'failed', code: 'deadline', retryable: true });
+  expect(await harness.result()).toMatchObject({ type: 'failed', code: 'worker_deadline', retryable: false });
   expect(harness.state.events.some((event) => event.type === 'checkpoint')).toBe(true);
 });
 
@@ -229,6 +229,42 @@ test('a base branch that is not there is a failure that says so', async () => {
     code: 'base_not_found',
     reason: 'acme/web has no branch develop.',
     retryable: false,
+  });
+});
+
+describe('a branch that somebody resets to its base while a run works on it', () => {
+  /** A second run, which waits until the branch has lost what the first one pushed. */
+  async function runs(...second: Parameters<typeof script>[0]): Promise<string> {
+    expect(await harness.run({}, script([read(), edit('helo', 'hello'), done]))).toMatchObject({ type: 'work' });
+    await harness.start(
+      {},
+      byPrompt([
+        [/Somebody has rewritten/, script([done])],
+        [/./, script([waitFor('go'), ...second, done])],
+      ]),
+    );
+    await harness.until('the wait', () =>
+      harness.state.events.find((event) => event.type === 'tool' && event.name === 'Bash'),
+    );
+    const base = (await harness.github.head(repo, 'main')) ?? '';
+    const cwd = join(harness.dir, 'github/repositories/acme/web.git');
+    execFileSync('git', ['update-ref', `refs/heads/${branch}`, base], { cwd });
+    execFileSync('touch', [join(harness.dir, 'go')]);
+    return base;
+  }
+  const lost = () => readFileSync(join(harness.work, 'greet.js'), 'utf8').includes('helo');
+
+  test('stays without what it lost, and gets what is new', async () => {
+    const base = await runs(use('Bash', { command: 'echo new > new.txt' }));
+    expect(await harness.result()).toMatchObject({ type: 'work', head: await harness.github.head(repo, branch) });
+    expect(lost()).toBe(true);
+    expect(await harness.github.head(repo, branch)).not.toBe(base);
+  });
+
+  test('is left as it is when what is new builds on what it lost, and the run says so', async () => {
+    const base = await runs(read(), edit('hello', 'hi'));
+    expect(await harness.result()).toMatchObject({ type: 'failed', code: 'force_pushed', retryable: false });
+    expect(await harness.github.head(repo, branch)).toBe(base);
   });
 });
 

@@ -21,10 +21,11 @@ export function systemNote(job: Job, out: string): string {
   return [...common, ...own].join('\n');
 }
 
-/** `files`: a line for each file that people sent. */
-export function firstPrompt(job: Job, notes: string, files: readonly string[]): string {
+/** `files`: a line for each file that people sent; `aside`: work that did not go on the branch. */
+export function firstPrompt(job: Job, notes: string, files: readonly string[], aside: string | null): string {
   const parts = [
     job.prompt,
+    ...(aside === null ? [] : [asidePrompt(job, aside)]),
     ...(files.length === 0 ? [] : [`What people sent with the task ${material}:\n\n${listed(files)}`]),
     ...(notes === '' ? [] : [`The repository's own notes, for how things are done there:\n\n${notes}`]),
   ];
@@ -52,3 +53,20 @@ export function movedBranchPrompt(job: Job): string {
     `Merge origin/${job.branch} into your branch, resolve the conflicts, keep what they did, commit, and hand back the result again.`,
   ].join('\n');
 }
+
+/** `known`: the branch as it was before. */
+export function rewrittenBranchPrompt(job: Job, known: string | null): string {
+  return [
+    `Somebody has rewritten ${job.branch} meanwhile, and your newer commits can't be put on top without conflicts.`,
+    `Run \`git rebase --onto origin/${job.branch} ${known ?? `origin/${job.base}`}\`, resolve the conflicts, and hand back the result again.`,
+    'Keep what they did. What they dropped stays dropped, so do not merge.',
+  ].join('\n');
+}
+
+/** `commit`: unfinished work that did not go on top of what others have pushed. */
+const asidePrompt = (job: Job, commit: string): string =>
+  [
+    `While you were away, somebody changed ${job.branch}, and work of yours that was not pushed conflicts with it. You are on`,
+    `their version; yours lies aside as the commit ${commit}, on top of the commits that you had made. Take over from it what is`,
+    'still wanted, by hand. What they dropped stays dropped, so do not merge it.',
+  ].join('\n');

@@ -1,10 +1,11 @@
 import type { Job, Result } from '../../core/protocol.ts';
 import { type CheckRun, detectChecks, runChecks } from './checks.ts';
 import type { Claude } from './claude.ts';
-import { commitLeftovers, commitsOf, push } from './delivery.ts';
+import { commitLeftovers, commitsOf, type Pushed } from './delivery.ts';
 import type { Git } from './git.ts';
 import { planOutput, type TurnEnd, workOutput } from './outcome.ts';
-import { movedBranchPrompt, redChecksPrompt } from './prompt.ts';
+import { movedBranchPrompt, redChecksPrompt, rewrittenBranchPrompt } from './prompt.ts';
+import { knownBranch } from './unfinished.ts';
 
 export interface Run {
   readonly job: Job;
@@ -14,9 +15,8 @@ export interface Run {
   readonly directory: string;
   /** Environment of the project's own checks, without the token. */
   readonly checkEnvironment: Readonly<Record<string, string>>;
-  /** The task's branch at the remote as last read. */
-  readonly remoteHead: string | null;
   readonly signal: AbortSignal;
+  push(): Promise<Pushed>;
   onCheck(check: CheckRun): void;
   onLog(text: string): void;
 }
@@ -53,9 +53,10 @@ export async function workRun(run: Run): Promise<Result> {
       continue;
     }
     if (commits === 0) return { type: 'nothing', summary, session };
-    if (!(await push(git, job, run.remoteHead))) {
-      if (round >= maxRounds + 1) return conflict;
-      claude.say(movedBranchPrompt(job));
+    const pushed = await run.push();
+    if (pushed !== 'pushed') {
+      if (round >= maxRounds + 1) return unpushed[pushed];
+      claude.say(pushed === 'moved' ? movedBranchPrompt(job) : rewrittenBranchPrompt(job, await knownBranch(git)));
       continue;
     }
     if (claude.busy) continue;
@@ -70,11 +71,19 @@ async function check({ job, directory, checkEnvironment, signal, onCheck, onLog 
 }
 
 const noResult: Result = { type: 'failed', code: 'no_result', reason: 'Claude handed back nothing.', retryable: true };
-const conflict: Result = {
-  type: 'failed',
-  code: 'branch_conflict',
-  reason: 'Somebody pushed to the branch meanwhile, and the conflicts could not be resolved.',
-  retryable: true,
+const unpushed: Readonly<Record<Exclude<Pushed, 'pushed'>, Result>> = {
+  moved: {
+    type: 'failed',
+    code: 'branch_conflict',
+    reason: 'Somebody pushed to the branch meanwhile, and the conflicts could not be resolved.',
+    retryable: true,
+  },
+  rewritten: {
+    type: 'failed',
+    code: 'force_pushed',
+    reason: 'Somebody rewrote the branch meanwhile, and the conflicts with newer work could not be resolved.',
+    retryable: false,
+  },
 };
 
 function ending(end: Exclude<TurnEnd, { type: 'done' }>, session: string): Result {

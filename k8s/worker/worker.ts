@@ -121,7 +121,7 @@ function resultOf(end: Result | Exclude<Halt, { type: 'lost' }>): Result | null 
     case 'stop':
       return { type: 'stopped', reason: end.reason };
     case 'deadline':
-      return { type: 'failed', code: 'deadline', reason: 'The time for this attempt is over.', retryable: true };
+      return { type: 'failed', code: 'worker_deadline', reason: 'The time for this run is over.', retryable: false };
     case 'terminated':
       return null;
     default:

@@ -3,6 +3,17 @@ import { join } from 'node:path';
 import type { Job } from '../../core/protocol.ts';
 import { paths } from '../../core/protocol-paths.ts';
 import { type Git, GitError } from './git.ts';
+import {
+  fits,
+  knownBranch,
+  layOnTop,
+  layOut,
+  type Moved,
+  noteBranch,
+  readUnfinished,
+  type Unfinished,
+  writeUnfinished,
+} from './unfinished.ts';
 
 /** The run can't begin; `code` and `retryable` go into its result. */
 export class WorkspaceError extends Error {
@@ -18,14 +29,14 @@ export class WorkspaceError extends Error {
 }
 
 export interface Workspace {
-  /** The remote branch as it was when the run began; null when it isn't there yet. */
-  readonly remoteHead: string | null;
   /** Commit of the base branch. */
   readonly base: string;
   /** The commit that is checked out. */
   readonly head: string;
   /** What became of unfinished work of an earlier attempt. */
   readonly restored: 'nothing' | 'checkpoint' | 'directory';
+  /** The commit of unfinished work that did not go on a branch which others have changed meanwhile; null: there is none. */
+  readonly aside: string | null;
 }
 
 /** What package managers leave behind, kept out of commits and checkpoints where the project forgot to ignore it. */
@@ -38,27 +49,46 @@ export async function initialise(git: Git, directory: string): Promise<void> {
   mkdirSync(join(directory, '.git', 'info'), { recursive: true });
   writeFileSync(join(directory, '.git', 'info', 'exclude'), `${leftovers.join('\n')}\n`);
   // Left behind by an attempt that was killed; attempts of a task never run at the same time.
-  for (const lock of ['index.lock', 'config.lock']) rmSync(join(directory, '.git', lock), { force: true });
+  for (const left of ['index.lock', 'config.lock', 'rebase-merge']) {
+    rmSync(join(directory, '.git', left), { force: true, recursive: true });
+  }
 }
 
 /**
- * Brings the task's branch into the directory: what an earlier attempt left there, else the remote branch, else a new
- * branch from the base; then the checkpoint, if work went on after the branch was pushed. `origin` becomes the
- * repository behind the broker. @throws WorkspaceError
+ * Brings the task's branch into the directory: the remote one, else a new one from the base, and with it the unfinished work
+ * that an earlier attempt left there or as a checkpoint. Where others have changed the branch meanwhile, the work goes on
+ * top of what they made of it. `origin` becomes the repository behind the broker. @throws WorkspaceError
  */
 export async function prepare(git: Git, broker: string, job: Job): Promise<Workspace> {
   const url = `${broker}${paths.git}/${job.repo}.git`;
   // By the address, so that the fetch doesn't wait for the name.
   const [refs] = await Promise.all([fetchRefs(git, url, job), nameOrigin(git, url)]);
-  const start = refs.branch ?? refs.base;
-  const workspace = { remoteHead: refs.branch, base: refs.base };
-  if (await isAhead(git, job, start)) {
-    return { ...workspace, head: await git(['rev-parse', 'HEAD']), restored: 'directory' };
+  const brought = await bring(git, job, refs);
+  const [head] = await Promise.all([git(['rev-parse', 'HEAD']), noteBranch(git, refs.branch)]);
+  return { base: refs.base, head, ...brought };
+}
+
+type Refs = Awaited<ReturnType<typeof fetchRefs>>;
+
+async function bring(git: Git, job: Job, refs: Refs): Promise<Pick<Workspace, 'restored' | 'aside'>> {
+  const theirs = refs.branch ?? refs.base;
+  const here = await headHere(git, job);
+  const known = here && ((await knownBranch(git)) ?? refs.base);
+  // Nothing was dropped from a branch that is gone: it comes back whole when a person says to go on.
+  const moved = (was: string): Moved => ({ known: refs.branch ? was : refs.base, theirs, base: refs.base });
+  if (here && known && (await fits(git, here, moved(known)))) return { restored: 'directory', aside: null };
+  const [restored, left] =
+    here && known
+      ? (['directory', await inDirectory(git, here, known)] as const)
+      : (['checkpoint', refs.checkpoint && (await readUnfinished(git, refs.checkpoint))] as const);
+  if (!left) {
+    await git(['checkout', '-q', '-f', '-B', job.branch, theirs]);
+    return { restored: 'nothing', aside: null };
   }
-  await git(['checkout', '-q', '-f', '-B', job.branch, start]);
-  const restored = refs.checkpoint && (await restore(git, job, start, refs.checkpoint));
-  if (restored) return { ...workspace, head: restored, restored: 'checkpoint' };
-  return { ...workspace, head: start, restored: 'nothing' };
+  if (await fits(git, left.head, moved(left.known))) await layOut(git, job, left);
+  else if (!(await layOnTop(git, job, left, moved(left.known)))) return { restored: 'nothing', aside: left.commit };
+  const isLeft = (await git(['rev-parse', 'HEAD'])) !== theirs || (await git(['status', '--porcelain'])) !== '';
+  return { restored: isLeft ? restored : 'nothing', aside: null };
 }
 
 async function nameOrigin(git: Git, url: string): Promise<void> {
@@ -97,23 +127,13 @@ async function unfetched(git: Git, url: string, job: Job, cause: unknown): Promi
   return new WorkspaceError('clone_failed', cause.message, true);
 }
 
-/** The directory is on the task's branch and lacks nothing of the remote one: what is in it is the newest there is. */
-async function isAhead(git: Git, job: Job, start: string): Promise<boolean> {
-  const head = await git.maybe(['symbolic-ref', '-q', '--short', 'HEAD']);
-  if (head !== job.branch || (await git.maybe(['rev-parse', '-q', '--verify', 'HEAD^{commit}'])) === null) return false;
-  return (await git.maybe(['merge-base', '--is-ancestor', start, 'HEAD'])) !== null;
+/** The commit that an earlier attempt left in the directory, if it is on the task's branch: the newest there is. */
+async function headHere(git: Git, job: Job): Promise<string | null> {
+  const branch = await git.maybe(['symbolic-ref', '-q', '--short', 'HEAD']);
+  return branch === job.branch ? git.maybe(['rev-parse', '-q', '--verify', 'HEAD^{commit}']) : null;
 }
 
-/**
- * A checkpoint is a commit of the working tree on top of the HEAD it was taken at; it is stale unless that contains
- * `start`. Answers that HEAD, checked out with the tree in the directory, or null for a stale one.
- */
-async function restore(git: Git, job: Job, start: string, checkpoint: string): Promise<string | null> {
-  const head = await git.maybe(['rev-parse', '-q', '--verify', `${checkpoint}^1`]);
-  if (head === null || (await git.maybe(['merge-base', '--is-ancestor', start, head])) === null) return null;
-  if (head === start && (await git.maybe(['diff', '--quiet', start, checkpoint])) !== null) return null;
-  await git(['checkout', '-q', '-f', '-B', job.branch, head]);
-  await git(['read-tree', '-u', '--reset', checkpoint]);
-  await git(['reset', '-q', '--mixed', head]);
-  return head;
+async function inDirectory(git: Git, head: string, known: string): Promise<Unfinished> {
+  await git(['add', '-A']);
+  return { head, known, commit: await writeUnfinished(git, await git(['write-tree']), { head, known }) };
 }
