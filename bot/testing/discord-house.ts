@@ -41,10 +41,10 @@ export async function openDiscordHouse(brain: Brain = model()): Promise<DiscordH
       .flatMap((channel) => sim.messages(channel.id))
       .filter((one) => one.author.id === sim.botUserId && !one.deleted && text.test(renderMessage(one)));
   const told = async (who: DiscordPerson, act: () => Promise<unknown>): Promise<string> => {
-    const before = sim.ephemerals(who.id).length;
+    const before = new Set(sim.ephemerals(who.id));
     await act();
-    const isReady = (one: DiscordMessage) => !renderMessage(one).includes('is thinking');
-    const message = await house.until('a private answer', () => sim.ephemerals(who.id).slice(before).find(isReady));
+    const isNew = (one: DiscordMessage) => !before.has(one) && !renderMessage(one).includes('is thinking');
+    const message = await house.until('a private answer', () => sim.ephemerals(who.id).find(isNew));
     return renderMessage(message);
   };
   return {
