@@ -10,8 +10,11 @@ export interface Face {
   readonly chat: Chat;
   /** What it receives over HTTP. */
   readonly mounts: readonly Mount[];
-  /** Asks the platform whether the settings will do; answers who the bot is there. @throws Failure that names the variable */
-  check(): Promise<string>;
+  /**
+   * Asks the platform whether the settings will do; answers who the bot is there. `note` takes what a person should know
+   * though it keeps nothing from starting. @throws Failure that names the variable
+   */
+  check(note: (line: string) => void): Promise<string>;
 }
 
 /** One for each platform whose token is set. The libraries of the others are not even loaded: each would make every start longer. */
@@ -52,9 +55,12 @@ async function discordFace({ discord }: Config, log: Logger): Promise<Face | nul
     name: 'Discord',
     chat,
     mounts: [],
-    async check() {
-      const { bot, servers, invitation } = await chat.check();
-      return servers.length > 0 ? `${bot} in ${servers.join(', ')}` : `${bot}, in no server yet. Add it: ${invitation}`;
+    async check(note) {
+      const { bot, servers, lacking, invitation } = await chat.check();
+      for (const line of lacking) note(line);
+      if (servers.length > 0) return `${bot} in ${servers.join(', ')}`;
+      note(`The bot is in no server yet. Add it: ${invitation}`);
+      return `${bot}, in no server yet`;
     },
   };
 }

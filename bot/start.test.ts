@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { createDiscordSim } from '../sim/discord/index.ts';
 import { createTelegramSim } from '../sim/telegram/index.ts';
 import { createBotProcess } from './demo/bot-process.ts';
 import { freePort } from './demo/free-port.ts';
@@ -70,6 +71,23 @@ describe('start', () => {
     for (const variable of Object.keys(wrong)) expect(said).toContain(variable);
     for (const secret of Object.values(wrong)) expect(said).not.toContain(secret);
     expect(said).not.toMatch(/^\s+at /m);
+  }, 90_000);
+
+  it('says where to add a Discord bot that is in no server, and that a server of somebody else lacks rights', async () => {
+    const discord = await createDiscordSim();
+    onTestFinished(() => discord.close());
+    const start = () =>
+      startAndFail({
+        ...world.environment(port),
+        ...{ DISCORD_TOKEN: discord.token, DISCORD_API_URL: discord.apiUrl, ANTHROPIC_API_KEY: 'sk-wrong' },
+      });
+    const evil = discord.createGuild('Evil');
+    discord.permitBot([], evil);
+    const { said } = await start();
+    expect(said).toContain('○ DISCORD_TOKEN: the bot lacks Manage Channels, Manage Threads in Evil.');
+    expect(said).not.toContain('✖ Discord');
+    for (const guild of [evil, discord.guildId]) discord.kickBot(guild);
+    expect((await start()).said).toMatch(/○ The bot is in no server yet. Add it: https:.*client_id=/);
   }, 90_000);
 
   it('keeps its own Postgres, refuses a second program on its data, survives kill -9 and stops on SIGTERM', async () => {

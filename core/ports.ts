@@ -17,6 +17,8 @@ export interface ChatCapabilities {
   readonly history: boolean;
   /** How a button that asks for words gets them: a form that opens, or a written reply to a message that asks. */
   readonly forms: 'modal' | 'reply';
+  /** Whether a message in a direct conversation can have a thread; without, what is said about it is said beside it. */
+  readonly dmThreads: boolean;
 }
 
 /** What a person may mean by a few typed letters, for platforms that complete commands. At most 25, best first. */
@@ -83,6 +85,11 @@ export interface Chat {
   reply(handle: ReplyHandle, doc: Doc): Promise<void>;
   /** Everything said in `place` after `since`, oldest first, as inbound messages; empty where `capabilities.history` is false. */
   history(place: Place, since: number): AsyncIterable<Inbound>;
+  /**
+   * Places where something was said after `since`, whether we ever wrote there or not, and the private ones with these
+   * people; absent where a platform tells no such thing.
+   */
+  readonly places?: (since: number, people: readonly Account[]) => Promise<readonly Place[]>;
   /** Who reacted how to a message; empty where the platform cannot tell. */
   reactions(ref: MessageRef): Promise<{ account: Account; emoji: Emoji }[]>;
   /** A link people can open to see the message, or null. */

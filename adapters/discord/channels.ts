@@ -17,6 +17,8 @@ const THREADS: readonly number[] = [
   ChannelType.AnnouncementThread,
 ];
 const FORUMS: readonly number[] = [ChannelType.GuildForum, ChannelType.GuildMedia];
+/** Their chat is a channel like any other, but no message in it can have a thread. */
+const VOICE: readonly number[] = [ChannelType.GuildVoice, ChannelType.GuildStageVoice];
 /** Threads and channels that are remembered; the longest known go first, and are asked for again when they matter. */
 const MAX_KNOWN = 20_000;
 
@@ -55,6 +57,11 @@ export class Channels {
   /** Posts in a forum are threads that begin with a message of the same id. @throws Failure */
   async isForum(id: string): Promise<boolean> {
     return FORUMS.includes((await this.#get(id))?.type ?? -1);
+  }
+
+  /** @throws Failure */
+  async hasThreads(id: string): Promise<boolean> {
+    return !VOICE.includes((await this.#get(id))?.type ?? -1);
   }
 
   async #get(id: string): Promise<Known | null> {

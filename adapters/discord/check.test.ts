@@ -1,8 +1,11 @@
 import { readFile } from 'node:fs/promises';
+import { Routes } from 'discord.js';
 import { expect, onTestFinished, test } from 'vitest';
+import { Failure } from '../../core/errors.ts';
 import { quiet } from '../../core/testing/listener.ts';
 import { createDiscordSim, type DiscordSim, type DiscordSimOptions } from '../../sim/discord/index.ts';
-import { PERMISSION_NUMBER, PERMISSIONS } from './check.ts';
+import { createApi } from './api.ts';
+import { checkDiscord, PERMISSION_NUMBER, PERMISSIONS } from './check.ts';
 import { createDiscord } from './index.ts';
 
 async function startSim(options: DiscordSimOptions = {}): Promise<DiscordSim> {
@@ -51,6 +54,30 @@ test('the missing intent and each missing right are named', async () => {
   await expect(check(sim)).rejects.toMatchObject({
     code: 'missing_permission',
     message: 'DISCORD_TOKEN: the bot lacks Manage Channels in Acme.',
+  });
+});
+
+test('a server of somebody else, where the bot lacks rights, keeps it from nothing and is named', async () => {
+  const sim = await startSim();
+  sim.permitBot([], sim.createGuild('Evil'));
+  expect(await check(sim)).toMatchObject({
+    servers: ['Acme'],
+    lacking: [expect.stringMatching(/^DISCORD_TOKEN: the bot lacks Manage Channels, Manage Threads in Evil\. /)],
+  });
+});
+
+test('nor does a server into which it was added without its commands', async () => {
+  const sim = await startSim();
+  const other = sim.createGuild('Evil');
+  const api = createApi({ token: sim.token, apiUrl: sim.apiUrl, timeoutMs: 1_500 });
+  const forbidden = new Failure('no', { code: 'forbidden', remedy: 'never' });
+  const get: typeof api.get = async (route) => {
+    if (route === Routes.applicationGuildCommands(sim.botUserId, other)) throw forbidden;
+    return api.get(route);
+  };
+  expect(await checkDiscord({ ...api, get }, sim.token)).toMatchObject({
+    servers: ['Acme'],
+    lacking: [expect.stringMatching(/may not register commands in Evil\..*applications\.commands/)],
   });
 });
 

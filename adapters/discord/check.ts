@@ -1,6 +1,6 @@
 import { ApplicationFlags, PermissionFlagsBits as Bit, Routes } from 'discord.js';
 import { z } from 'zod';
-import { Failure } from '../../core/errors.ts';
+import { describe, Failure } from '../../core/errors.ts';
 import type { Api } from './api.ts';
 
 /** What the bot must be allowed in a server, by the names that Discord shows; docs/discord.md has the same. */
@@ -24,8 +24,10 @@ export const invitation = (application: string): string =>
 
 export interface CheckResult {
   readonly bot: string;
-  /** Names of the servers that it is in. */
+  /** Names of the servers that it can serve. */
   readonly servers: readonly string[];
+  /** What it lacks in each of the others, and what to do about it. Anybody may add it anywhere, so those stop nothing. */
+  readonly lacking: readonly string[];
   /** Where to add it to a server. */
   readonly invitation: string;
 }
@@ -48,17 +50,29 @@ export async function checkDiscord(api: Api, token: string): Promise<CheckResult
     });
   }
   const servers = guilds.parse(await api.get(Routes.userGuilds()));
-  const lacking = servers.map((server) => ({ ...server, missing: missingIn(BigInt(server.permissions)) }));
-  const [worst] = lacking.filter(({ missing }) => missing.length > 0);
-  if (worst) {
-    throw new Failure(`DISCORD_TOKEN: the bot lacks ${worst.missing.join(', ')} in ${worst.name}.`, {
-      code: 'missing_permission',
-      remedy: 'never',
-      advice: `Give it to the bot's role, or add the bot again: ${invitation(id)}`,
-    });
-  }
-  await Promise.all(servers.map((server) => checkCommands(api, id, server)));
-  return { bot: name, servers: servers.map((server) => server.name), invitation: invitation(id) };
+  const looked = await Promise.all(
+    servers.map(async (server) => ({ name: server.name, lack: await lackIn(api, id, server) })),
+  );
+  const lacks = looked.flatMap(({ lack }) => lack ?? []);
+  const [worst] = lacks;
+  if (worst && lacks.length === looked.length) throw worst;
+  return {
+    bot: name,
+    servers: looked.flatMap((server) => (server.lack ? [] : [server.name])),
+    lacking: lacks.map(describe),
+    invitation: invitation(id),
+  };
+}
+
+/** What keeps the bot from serving a server, if anything does. */
+async function lackIn(api: Api, id: string, server: z.infer<typeof guilds>[number]): Promise<Failure | null> {
+  const missing = missingIn(BigInt(server.permissions));
+  if (missing.length === 0) return lackOfCommands(api, id, server);
+  return new Failure(`DISCORD_TOKEN: the bot lacks ${missing.join(', ')} in ${server.name}.`, {
+    code: 'missing_permission',
+    remedy: 'never',
+    advice: `Give it to the bot's role, or add the bot again: ${invitation(id)}`,
+  });
 }
 
 function missingIn(granted: bigint): string[] {
@@ -67,16 +81,19 @@ function missingIn(granted: bigint): string[] {
 }
 
 /** A bot that was added without the scope for commands cannot register any. */
-async function checkCommands(api: Api, id: string, server: { id: string; name: string }): Promise<void> {
-  await api.get(Routes.applicationGuildCommands(id, server.id)).catch((cause: unknown) => {
+async function lackOfCommands(api: Api, id: string, server: { id: string; name: string }): Promise<Failure | null> {
+  try {
+    await api.get(Routes.applicationGuildCommands(id, server.id));
+    return null;
+  } catch (cause) {
     if (!(cause instanceof Failure) || cause.code !== 'forbidden') throw cause;
-    throw new Failure(`DISCORD_TOKEN: the bot may not register commands in ${server.name}.`, {
+    return new Failure(`DISCORD_TOKEN: the bot may not register commands in ${server.name}.`, {
       code: 'missing_scope',
       remedy: 'never',
       advice: `Add the bot again, with applications.commands: ${invitation(id)}`,
       cause,
     });
-  });
+  }
 }
 
 function refused(error: unknown): never {

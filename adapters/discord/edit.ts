@@ -37,9 +37,11 @@ export function createEditor({ api, poster, finder, threads, log }: EditorParts)
 
   async function send(ref: MessageRef, turn: Turn<Doc>): Promise<MessageRef> {
     const isOld = Date.now() - msOf(ref.id) > OLD_MS;
+    // A forum's post does without its first message badly.
+    const mayMove = isOld && ref.id !== ref.place.thread;
     const lane = api.budgets.lane(isOld ? 'old_edit' : 'edit', await threads.channelOf(ref));
     for (let attempt = 1; ; attempt += 1) {
-      if (isOld && turn.newest.steps?.length) return move(ref, turn.take());
+      if (mayMove && turn.newest.steps?.length) return move(ref, turn.take());
       const taken = await lane.take();
       const doc = turn.take();
       try {
@@ -47,7 +49,7 @@ export function createEditor({ api, poster, finder, threads, log }: EditorParts)
         return ref;
       } catch (error) {
         const failure = toFailure(error, 'repeatable');
-        if (isOld && failure.code === 'rate_limited') return move(ref, doc);
+        if (mayMove && failure.code === 'rate_limited') return move(ref, doc);
         if (failure.remedy !== 'retry' || attempt === MAX_TRIES) throw failure;
         // While this one waits, a newer content may still take its place.
         turn.putBack();

@@ -24,6 +24,11 @@ const REFUSALS: Readonly<Record<number, Row>> = {
   10013: ['unreachable', 'Discord knows no such person.'],
   10015: ['expired', 'Too late to answer in Discord.'],
   10062: ['expired', 'Too late to answer in Discord.'],
+  40067: [
+    'forbidden',
+    'Discord wants a tag on every post in that forum.',
+    'Switch off “Require people to select tags when posting” there.',
+  ],
   40060: ['expired', 'That was answered in Discord already.'],
   50027: ['expired', 'Too late to answer in Discord.'],
   40005: ['too_large', 'The file is too large for Discord.'],

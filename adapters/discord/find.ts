@@ -1,11 +1,14 @@
 import type { Doc, MessageRef, Place } from '../../core/domain/chat.ts';
 import type { Api } from './api.ts';
+import type { Channels } from './channels.ts';
 import { markerOf, nonceOf } from './key.ts';
 import type { MessageData } from './payload.ts';
 import { refOf } from './place.ts';
-import { readMessages } from './read.ts';
+import { activeThreads, readMessages } from './read.ts';
 import { contentOf, partsOf } from './render.ts';
 import type { Self } from './self.ts';
+import { msOf } from './snowflake.ts';
+import type { Threads } from './threads.ts';
 
 /** Stands at the end of a reply that is not finished. */
 export const CURSOR = ' ▍';
@@ -24,12 +27,19 @@ export interface Finder {
   keyOf(id: string): string | undefined;
 }
 
+export interface FinderParts {
+  readonly api: Api;
+  readonly self: Self;
+  readonly channels: Channels;
+  readonly threads: Threads;
+}
+
 /**
  * Looks for a message of ours. Discord keeps a nonce for minutes only. For ever it keeps the number of the first row of
  * buttons, which is ours ({@link markerOf}), and the words: a message without buttons is known by what it says, an
  * unfinished reply by the cursor at its end. Nobody sees any of it but the cursor.
  */
-export function createFinder(api: Api, self: Self): Finder {
+export function createFinder({ api, self, channels, threads }: FinderParts): Finder {
   const owners = new Map<string, string>();
 
   function own(id: string, key: string): void {
@@ -39,11 +49,23 @@ export function createFinder(api: Api, self: Self): Finder {
   }
 
   async function ours(place: Place, since: number): Promise<MessageData[]> {
+    const after = since - CLOCK_SKEW_MS;
+    const room = await threads.roomOf(place);
+    const isForum = !place.dm && place.thread === undefined && (await channels.isForum(room));
     const found: MessageData[] = [];
-    for await (const message of readMessages(api, place.thread ?? place.channel, since - CLOCK_SKEW_MS)) {
-      if (message.author.id === self.user) found.push(message);
+    for await (const message of isForum ? posts(place, after) : readMessages(api, room, after)) {
+      const isThere = place.thread === undefined || room === place.thread || repliesTo(message, place.thread);
+      if (message.author.id === self.user && isThere) found.push(message);
     }
     return found;
+  }
+
+  /** The first messages of the posts in a forum. */
+  async function* posts(forum: Place, after: number): AsyncGenerator<MessageData> {
+    for (const { id } of await activeThreads(api, channels, forum)) {
+      if (msOf(id) < after) continue;
+      for await (const message of readMessages(api, id, after)) if (message.id === id) yield message;
+    }
   }
 
   return {
@@ -65,7 +87,7 @@ export function createFinder(api: Api, self: Self): Finder {
         (as === 'post' ? undefined : free.findLast(({ content }) => content.endsWith(CURSOR.trim())));
       if (!found) return null;
       own(found.id, key);
-      return refOf(place, found.id);
+      return refOf(found.id === found.channel_id ? { ...place, thread: found.id } : place, found.id);
     },
   };
 }
@@ -75,6 +97,8 @@ function shownWords(doc: Doc, as: 'post' | 'reply' | undefined): string {
   const parts = partsOf(doc);
   return contentOf((as === 'reply' ? parts[0] : parts.at(-1)) ?? doc).trim();
 }
+
+const repliesTo = ({ message_reference: to }: MessageData, id: string): boolean => to?.message_id === id;
 
 function markerIn({ components }: MessageData): number | undefined {
   const number = components[0]?.id;

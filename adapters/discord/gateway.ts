@@ -25,12 +25,15 @@ export interface Gateway {
    */
   start(): Promise<void>;
   stop(): Promise<void>;
+  /** The client, once it was told of the servers that it is in, or has waited for long. @throws Failure when not connected */
+  client(): Promise<Client>;
   health(): { connected: boolean; detail?: string; gapAt?: number };
 }
 
 const LONGEST_PAUSE_MS = 60_000;
 const LOOK_MS = 500;
 const LONGEST_START_MS = 15_000;
+const LONGEST_GUILDS_MS = 10_000;
 
 /**
  * The connection to the gateway, kept up: the library resumes what it can, and gives up for good on some ways to be closed
@@ -39,6 +42,7 @@ const LONGEST_START_MS = 15_000;
  */
 export function createGateway({ log, deafMs, pauseMs, onPacket, ...options }: GatewayOptions): Gateway {
   let session = '';
+  let current: Client | undefined;
   let isConnected = false;
   let wrong: Failure | undefined;
   let gapAt: number | undefined;
@@ -67,6 +71,7 @@ export function createGateway({ log, deafMs, pauseMs, onPacket, ...options }: Ga
   /** Resolves with the reason when the client is of no more use. */
   async function serve(client: Client): Promise<Failure> {
     let seenAt = Date.now();
+    current = client;
     const over = new Promise<Failure>((resolve) => {
       end = resolve;
     });
@@ -119,6 +124,14 @@ export function createGateway({ log, deafMs, pauseMs, onPacket, ...options }: Ga
   }
 
   return {
+    async client() {
+      for (const until = Date.now() + LONGEST_GUILDS_MS; isConnected && current && Date.now() < until; ) {
+        if (current.guilds.cache.every(({ available }) => available)) break;
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      if (isConnected && current) return current;
+      throw new Failure('Discord is not connected.', { code: 'unavailable', remedy: 'retry' });
+    },
     async start() {
       running = run();
       const timer = setTimeout(first.resolve, LONGEST_START_MS);

@@ -7,7 +7,7 @@ import { toFailure } from './errors.ts';
 import { isSpoken, messageInbound } from './parse.ts';
 import * as payload from './payload.ts';
 import { accountOf, guildPlace } from './place.ts';
-import { readMessages } from './read.ts';
+import { activeThreads, readMessages } from './read.ts';
 import type { Self } from './self.ts';
 import { msOf } from './snowflake.ts';
 import type { Threads } from './threads.ts';
@@ -24,13 +24,13 @@ export interface Past {
  * and those in its threads.
  */
 export async function* readHistory(past: Past, place: Place, since: number): AsyncGenerator<Inbound> {
-  const { api, self, channels } = past;
+  const { api, channels } = past;
   const isForum = place.thread === undefined && !place.dm && (await channels.isForum(place.channel));
   const root = place.thread === undefined ? null : await rootOf(past, place, since);
   if (root) yield root;
   if (!isForum) {
     for await (const message of readMessages(api, place.thread ?? place.channel, since)) {
-      if (isSpoken(message)) yield messageInbound(message, place, self);
+      if (isSpoken(message)) yield await messageInbound(message, place, past);
     }
   }
   if (place.dm || place.thread !== undefined) return;
@@ -38,12 +38,13 @@ export async function* readHistory(past: Past, place: Place, since: number): Asy
 }
 
 /** The message that a thread is on, which stands in the channel around it; null when it is older, or of a forum. */
-async function rootOf({ api, self, channels }: Past, place: Place, since: number): Promise<Inbound | null> {
+async function rootOf(past: Past, place: Place, since: number): Promise<Inbound | null> {
+  const { api, channels } = past;
   const { channel, thread = '' } = place;
   if (msOf(thread) < since || (await channels.isForum(channel))) return null;
   try {
     const message = payload.message.parse(await api.get(Routes.channelMessage(channel, thread)));
-    return isSpoken(message) ? messageInbound(message, place, self) : null;
+    return isSpoken(message) ? await messageInbound(message, place, past) : null;
   } catch (error) {
     if (toFailure(error, 'repeatable').code === 'gone') return null;
     throw error;
@@ -52,10 +53,9 @@ async function rootOf({ api, self, channels }: Past, place: Place, since: number
 
 /** Threads of a channel in which something was said after `since`; what was said opened them if they had been archived. */
 async function liveThreads({ api, channels }: Past, { space, channel }: Place, since: number): Promise<Place[]> {
-  const { threads } = payload.threadList.parse(await api.get(Routes.guildActiveThreads(space)));
-  for (const thread of threads) channels.learn(thread, space);
+  const threads = await activeThreads(api, channels, { space, channel });
   return threads
-    .filter((thread) => thread.parent_id === channel && msOf(thread.last_message_id ?? thread.id) >= since)
+    .filter((thread) => msOf(thread.last_message_id ?? thread.id) >= since)
     .map(({ id }) => guildPlace(space, channel, id));
 }
 

@@ -7,6 +7,7 @@ import { createApi, DEFAULT_API_URL } from './api.ts';
 import { type CheckResult, checkDiscord } from './check.ts';
 import { createGateway, type Gateway } from './gateway.ts';
 import type { Logger } from './logger.ts';
+import { placesSince } from './places.ts';
 import { MAX_TEXT } from './render.ts';
 import { createSession, type Session } from './session.ts';
 
@@ -33,6 +34,7 @@ export interface DiscordChat extends Chat {
   check(): Promise<CheckResult>;
 }
 
+const notStarted = () => new Failure('Discord is not started.', { code: 'not_started', remedy: 'retry' });
 const application = z.object({ id: z.string(), bot: z.object({ id: z.string() }).optional() });
 
 /** Discord as a Chat: discord.js for what comes in over the gateway, REST without retries for what goes out. */
@@ -45,7 +47,7 @@ export function createDiscord(options: DiscordOptions): DiscordChat {
 
   function running(): Session {
     if (session) return session;
-    throw new Failure('Discord is not started.', { code: 'not_started', remedy: 'retry' });
+    throw notStarted();
   }
 
   async function start(sink: (inbound: Inbound) => Promise<void>, suggest?: Suggest): Promise<void> {
@@ -59,7 +61,7 @@ export function createDiscord(options: DiscordOptions): DiscordChat {
 
   return {
     platform: 'discord',
-    capabilities: { maxCharacters: MAX_TEXT, editEveryMs: paceMs, history: true, forms: 'modal' },
+    capabilities: { maxCharacters: MAX_TEXT, editEveryMs: paceMs, history: true, forms: 'modal', dmThreads: false },
     start,
     async stop() {
       await gateway?.stop();
@@ -88,5 +90,9 @@ export function createDiscord(options: DiscordOptions): DiscordChat {
     download: (...args) => running().download(...args),
     upload: (...args) => running().upload(...args),
     openChannel: (...args) => running().openChannel(...args),
+    async places(since, people) {
+      if (!gateway) throw notStarted();
+      return placesSince({ api, client: await gateway.client() }, since, people);
+    },
   };
 }

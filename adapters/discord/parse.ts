@@ -1,5 +1,6 @@
 import { MessageType } from 'discord.js';
 import type { FileRef, Inbound, Place } from '../../core/domain/chat.ts';
+import type { Channels } from './channels.ts';
 import { emojiFromDiscord } from './emoji.ts';
 import type * as payload from './payload.ts';
 import type { MessageData } from './payload.ts';
@@ -16,11 +17,16 @@ export const isSpoken = ({ type, author, webhook_id: webhook }: MessageData): bo
 
 /**
  * One message as inbound. In a channel of a guild each message may begin a conversation: its thread, which Discord gives
- * the message's own id, whether it is open yet or not.
+ * the message's own id, whether it is open yet or not. Where there are no threads, a reply to us goes on with ours.
  */
-export function messageInbound(message: MessageData, channel: Place, self: Self): Inbound {
+export async function messageInbound(
+  message: MessageData,
+  channel: Place,
+  { self, channels }: { readonly self: Self; readonly channels: Channels },
+): Promise<Inbound> {
   const isRoot = !channel.dm && channel.thread === undefined;
-  const place = isRoot ? { ...channel, thread: message.id } : channel;
+  const begun = isRoot && !(await channels.hasThreads(channel.channel)) ? begunBy(message, self) : undefined;
+  const place = isRoot ? { ...channel, thread: begun ?? message.id } : channel;
   const answered = message.type === MessageType.Reply ? message.message_reference?.message_id : undefined;
   return {
     kind: 'message',
@@ -34,6 +40,11 @@ export function messageInbound(message: MessageData, channel: Place, self: Self)
     files: message.attachments.map((file) => fileRef(file, message)),
     ...(answered ? { replyTo: refOf(channel, answered) } : {}),
   };
+}
+
+/** What began the conversation that a message goes on with by replying to us; our answers there are replies themselves. */
+function begunBy({ referenced_message: to }: MessageData, self: Self): string | undefined {
+  return to?.author.id === self.user ? (to.message_reference?.message_id ?? to.id) : undefined;
 }
 
 /** Links to attachments are good for a day, so the handle says where to ask for a new one. */

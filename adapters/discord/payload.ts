@@ -41,6 +41,8 @@ export const channel = z.object({
 });
 export type ChannelData = z.infer<typeof channel>;
 
+const reference = z.object({ message_id: maybeId, channel_id: maybeId }).nullish();
+
 export const message = z.object({
   id,
   channel_id: id,
@@ -55,7 +57,9 @@ export const message = z.object({
   attachments: z.array(attachment).default([]),
   nonce: z.union([z.string(), z.number()]).nullish(),
   components: z.array(component).default([]),
-  message_reference: z.object({ message_id: maybeId, channel_id: maybeId }).nullish(),
+  message_reference: reference,
+  /** What it replies to. */
+  referenced_message: z.object({ id, author: user, message_reference: reference }).nullish(),
   reactions: z.array(z.object({ emoji: z.object({ id: maybeId, name: z.string().nullish() }) })).default([]),
 });
 export type MessageData = z.infer<typeof message>;
@@ -123,4 +127,6 @@ export const guild = z.object({
   threads: z.array(channel).default([]),
   roles: z.array(z.object({ id, tags: z.object({ bot_id: maybeId }).nullish() })).default([]),
 });
+/** A new post in a forum, with its first message. */
+export const post = channel.extend({ message });
 export const threadList = z.object({ threads: z.array(channel).default([]) });

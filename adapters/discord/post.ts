@@ -1,13 +1,14 @@
 import { MessageFlags, Routes } from 'discord.js';
 import type { Doc, MessageRef, Place } from '../../core/domain/chat.ts';
 import type { OutFile } from '../../core/domain/file.ts';
-import type { Api } from './api.ts';
+import type { Api, CallOptions } from './api.ts';
+import type { Channels } from './channels.ts';
 import type { Finder } from './find.ts';
 import { markerOf, nonceOf } from './key.ts';
 import * as payload from './payload.ts';
-import { refOf } from './place.ts';
+import { guildPlace, refOf } from './place.ts';
 import { partsOf, type Rendered, render, withFile } from './render.ts';
-import type { Threads } from './threads.ts';
+import { type Threads, threadName } from './threads.ts';
 
 export interface Poster {
   post(place: Place, doc: Doc, key: string): Promise<MessageRef>;
@@ -19,23 +20,42 @@ export interface Poster {
   update(ref: MessageRef, doc: Doc, options?: { key?: string | undefined; taken?: () => void }): Promise<void>;
 }
 
-export function createPoster({ api, threads, finder }: { api: Api; threads: Threads; finder: Finder }): Poster {
+interface PosterParts {
+  readonly api: Api;
+  readonly channels: Channels;
+  readonly threads: Threads;
+  readonly finder: Finder;
+}
+
+export function createPoster({ api, channels, threads, finder }: PosterParts): Poster {
   async function send(
     place: Place,
     { body, files }: Rendered,
     key: string,
   ): Promise<{ ref: MessageRef; said: string }> {
     const permission = place.thread === undefined ? 'Send Messages' : 'Send Messages in Threads';
-    const sent = await threads.within(place, (channel) =>
-      api.call('POST', Routes.channelMessages(channel), {
-        bucket: 'post',
-        effect: 'once',
-        body: { ...body, nonce: nonceOf(key), enforce_nonce: true },
-        files,
-        needs: files ? `${permission} and Attach Files` : permission,
-      }),
-    );
-    const { id, content } = payload.message.parse(sent);
+    const needs = files ? `${permission} and Attach Files` : permission;
+    const call = { bucket: 'post', effect: 'once', files, needs } as const;
+    const isForum = !place.dm && place.thread === undefined && (await channels.isForum(place.channel));
+    if (isForum) return openPost(place, body, key, call);
+    const sent = await threads.within(place, (channel) => {
+      const beside = channel === place.channel && place.thread;
+      const reply = beside ? { message_reference: { message_id: beside, fail_if_not_exists: false } } : {};
+      const whole = { ...body, ...reply, nonce: nonceOf(key), enforce_nonce: true };
+      return api.call('POST', Routes.channelMessages(channel), { ...call, body: whole });
+    });
+    return posted(place, payload.message.parse(sent), key);
+  }
+
+  /** In a forum everything that is said stands in a post: this opens one, and is its first message. */
+  async function openPost({ space, channel }: Place, message: Rendered['body'], key: string, call: CallOptions) {
+    const body = { name: threadName(message.content.split('\n')[0] ?? ''), message };
+    const sent = payload.post.parse(await api.call('POST', Routes.threads(channel), { ...call, body }));
+    channels.learn(sent, space);
+    return posted(guildPlace(space, channel, sent.id), sent.message, key);
+  }
+
+  function posted(place: Place, { id, content }: payload.MessageData, key: string): { ref: MessageRef; said: string } {
     finder.own(id, key);
     return { ref: refOf(place, id), said: content.trim() };
   }
@@ -76,11 +96,14 @@ export function createPoster({ api, threads, finder }: { api: Api; threads: Thre
     async post(place, doc, key) {
       const parts = partsOf(doc);
       const since = Date.now() - 24 * 3_600_000;
+      // In a forum the first part opens the post, and the others go into it.
+      let at = place;
       for (const [i, part] of parts.slice(0, -1).entries()) {
         const partKey = `${key}#${i + 1}`;
-        if (!(await finder.find(place, partKey, since, 'post', part))) await postOne(place, part, partKey);
+        const left = await finder.find(at, partKey, since, 'post', part);
+        at = (left ?? (await postOne(at, part, partKey))).place;
       }
-      return postOne(place, parts.at(-1) ?? doc, key);
+      return postOne(at, parts.at(-1) ?? doc, key);
     },
   };
 }

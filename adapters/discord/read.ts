@@ -1,8 +1,21 @@
 import { Routes } from 'discord.js';
+import type { Place } from '../../core/domain/chat.ts';
 import type { Api } from './api.ts';
+import type { Channels } from './channels.ts';
 import { discordCode } from './errors.ts';
 import * as payload from './payload.ts';
 import { byId, idAt } from './snowflake.ts';
+
+/** Threads of a channel, posts of a forum, that are not archived. @throws Failure */
+export async function activeThreads(
+  api: Api,
+  channels: Channels,
+  { space, channel }: Pick<Place, 'space' | 'channel'>,
+): Promise<payload.ChannelData[]> {
+  const { threads } = payload.threadList.parse(await api.get(Routes.guildActiveThreads(space)));
+  for (const thread of threads) channels.learn(thread, space);
+  return threads.filter(({ parent_id: parent }) => parent === channel);
+}
 
 const PAGE = 100;
 /** 10,000 messages: a downtime has fewer, and a bug must not read a server empty. */

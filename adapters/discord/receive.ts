@@ -94,7 +94,7 @@ export function createReceiver({ self, channels, threads, interactions, log, sin
     inOrder(id, () =>
       insist(async () => {
         const place = await channels.place(id, guild);
-        const inbound = messageInbound(message, place, self);
+        const inbound = await messageInbound(message, place, { self, channels });
         if (inbound.kind === 'message' && inbound.place.thread !== place.thread)
           threads.heard(message.id, inbound.text);
         await sink(inbound);

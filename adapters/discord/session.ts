@@ -34,7 +34,7 @@ export interface SessionOptions {
   readonly suggest: Suggest | undefined;
 }
 
-export type Session = Required<Omit<Chat, 'platform' | 'capabilities' | 'start' | 'stop' | 'health'>> & {
+export type Session = Required<Omit<Chat, 'platform' | 'capabilities' | 'start' | 'stop' | 'health' | 'places'>> & {
   readonly receiver: Receiver;
   end(): Promise<void>;
 };
@@ -43,8 +43,8 @@ export type Session = Required<Omit<Chat, 'platform' | 'capabilities' | 'start' 
 export function createSession({ api, self, timeoutMs, paceMs, log, sink, suggest }: SessionOptions): Session {
   const channels = new Channels(api);
   const threads = new Threads(api, channels);
-  const finder = createFinder(api, self);
-  const poster = createPoster({ api, threads, finder });
+  const finder = createFinder({ api, self, channels, threads });
+  const poster = createPoster({ api, channels, threads, finder });
   const editor = createEditor({ api, poster, finder, threads, log });
   const typing = createTyping(api, threads, log);
   const interactions = createInteractions({ api, channels, log, sink, suggest });

@@ -36,8 +36,9 @@ export class Threads {
 
   /** Does something in the channel or thread of a place: opens the thread first, or again, when it must. @throws Failure */
   async within<T>(place: Place, act: (channel: string) => Promise<T>): Promise<T> {
-    const { thread, channel } = place;
-    if (thread === undefined) return act(channel);
+    const { thread } = place;
+    const room = await this.roomOf(place);
+    if (thread === undefined || room !== thread) return act(room);
     if (this.#roots.has(thread) && !this.#channels.has(thread)) await this.open(place);
     return this.inOpen(thread, act).catch(async (error: unknown) => {
       if (discordCode(error) !== UNKNOWN_CHANNEL) throw error;
@@ -57,11 +58,15 @@ export class Threads {
     }
   }
 
+  /** The channel or thread in which is said what belongs into a place; what cannot have a thread is answered beside it. */
+  async roomOf({ thread, channel }: Place): Promise<string> {
+    return thread === undefined || !(await this.#channels.hasThreads(channel)) ? channel : thread;
+  }
+
   /** The channel in which a message stands. A thread's first message stands in the channel around it, except in forums. */
   async channelOf({ place, id }: MessageRef): Promise<string> {
-    const { thread, channel } = place;
-    if (thread === undefined) return channel;
-    return id === thread && !(await this.#channels.isForum(channel)) ? channel : thread;
+    const room = await this.roomOf(place);
+    return id === room && !(await this.#channels.isForum(place.channel)) ? place.channel : room;
   }
 
   /** Opens the thread of a message, once however often it is asked for. @throws Failure */
@@ -94,7 +99,8 @@ export function threadName(text: string): string {
   const words = text
     .replace(/<[@#][!&]?\d+>/g, '')
     .replace(/```\w*/g, '')
-    .replace(/[*_`>#~|]+/g, ' ')
+    .replace(/^\s*#+\s/gm, '')
+    .replace(/[*_`>~|]+/g, ' ')
     .replace(/\s+/g, ' ')
     .trim();
   if (words.length <= MAX_NAME) return words || 'Mainloop';

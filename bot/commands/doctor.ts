@@ -10,8 +10,11 @@ import { checkDatabase } from '../external-database.ts';
 /** One thing that the doctor looks at. */
 export interface Check {
   readonly name: string;
-  /** Answers what is there, in a few words. Throws Failure with the variable and what is wrong. */
-  run(): Promise<string>;
+  /**
+   * Answers what is there, in a few words; `note` takes what should be known and stops nothing. Throws Failure with the
+   * variable and what is wrong.
+   */
+  run(note: (line: string) => void): Promise<string>;
 }
 
 /** `mainloop doctor`: the settings, the database and what `checks` adds, a line each. */
@@ -49,7 +52,9 @@ function readSettings(io: CommandIo): Config | null {
 
 async function look(check: Check, io: CommandIo): Promise<boolean> {
   try {
-    io.say(`✔ ${check.name}: ${await check.run()}`);
+    const notes: string[] = [];
+    io.say(`✔ ${check.name}: ${await check.run((line) => notes.push(line))}`);
+    for (const line of notes) io.say(`○ ${line}`);
     return true;
   } catch (error) {
     const said = describe(error);

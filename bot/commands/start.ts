@@ -35,7 +35,7 @@ async function everythingWorks(config: Config, log: Logger, io: CommandIo): Prom
   const failures = await Promise.all(
     (await checks(config, log)).map(async ({ name, run }) => {
       try {
-        await run();
+        await run((line) => io.say(`○ ${line}`));
         return null;
       } catch (error) {
         return `✖ ${name}: ${describe(error)}`;

@@ -15,3 +15,7 @@ export const accountRow = (
   person,
   lastSeenAt: at,
 });
+
+export const accountIn = ({ platform, space, externalId: id, name }: typeof accounts.$inferSelect): Account => ({
+  ...{ platform, space, id, name, bot: false },
+});

@@ -1,9 +1,9 @@
 import { type Account, accountKey } from '../domain/chat.ts';
 import type { RepoName } from '../domain/ids.ts';
 import { type Person, type Role, roles } from '../domain/policy.ts';
-import { accountRow } from './accounts.ts';
+import { accountIn, accountRow } from './accounts.ts';
 import type { Database } from './database.ts';
-import { asc, eq, sql } from './drizzle.ts';
+import { asc, desc, eq, sql } from './drizzle.ts';
 import { accounts, people } from './schema.ts';
 
 const person = { id: people.id, name: people.name, role: people.role, projects: people.projects };
@@ -78,9 +78,18 @@ export const peopleStore = (db: Database) => {
     /** Their accounts, the one used last first. */
     async accountsOf(id: number): Promise<Account[]> {
       const rows = await db.select().from(accounts).where(eq(accounts.person, id)).orderBy(accounts.lastSeenAt);
-      return rows
-        .reverse()
-        .map((row) => ({ platform: row.platform, space: row.space, id: row.externalId, name: row.name, bot: false }));
+      return rows.reverse().map(accountIn);
+    },
+
+    /** Accounts on a platform, those seen last first. */
+    async accountsOn(platform: string, limit: number): Promise<Account[]> {
+      const rows = await db
+        .select()
+        .from(accounts)
+        .where(eq(accounts.platform, platform))
+        .orderBy(desc(accounts.lastSeenAt))
+        .limit(limit);
+      return rows.map(accountIn);
     },
 
     async list(): Promise<Person[]> {

@@ -42,10 +42,16 @@ export interface FakeOptions {
   readonly platform?: string;
   readonly editEveryMs?: number;
   readonly forms?: ChatCapabilities['forms'];
+  readonly dmThreads?: boolean;
 }
 
 /** A chat platform in memory. */
-export function createFakeChat({ platform = 'fake', editEveryMs = 0, forms = 'modal' }: FakeOptions = {}): FakeChat {
+export function createFakeChat({
+  platform = 'fake',
+  editEveryMs = 0,
+  forms = 'modal',
+  dmThreads = true,
+}: FakeOptions = {}): FakeChat {
   const messages: FakeMessage[] = [];
   const replies: Doc[] = [];
   const said: Inbound[] = [];
@@ -79,7 +85,7 @@ export function createFakeChat({ platform = 'fake', editEveryMs = 0, forms = 'mo
 
   return {
     ...{ messages, replies, said, files, downloads, platform },
-    capabilities: { maxCharacters: 4_000, editEveryMs, history: true, forms },
+    capabilities: { maxCharacters: 4_000, editEveryMs, history: true, forms, dmThreads },
     async start(to) {
       sink = to;
     },

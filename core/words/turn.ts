@@ -20,5 +20,5 @@ export const askedBy = (name: string, text: string): string => `**${plain(name)}
 
 /** The answer to a wish given as a command, where an answer is waited for: the real one comes under the wish. */
 export const answeredIn = (link: string | null): Doc => ({
-  text: link ? `I answer in the thread [here](${link}).` : 'I answer in the thread.',
+  text: link ? `I answer [here](${link}).` : 'I answer below.',
 });

@@ -2,11 +2,15 @@ import { accountKey, conversationKey, type Inbound, type MessageRef, type Place 
 import { describe, Failure } from '../errors.ts';
 import type { Chat } from '../ports.ts';
 import { channelOf } from '../store/posts.ts';
+import { below } from './delivery.ts';
 import type { Deps } from './deps.ts';
 import { heardThumb } from './thumb.ts';
 
 /** Conversations that were silent for longer are not read again after a downtime. */
 const rememberMs = 14 * 24 * 60 * 60 * 1000;
+
+/** Whose private places are looked for, at most: platforms mind a bot that opens many at once. */
+const mostPeople = 50;
 
 /** Read this much further back than the last thing heard: what a crash cut off was heard but not stored. */
 const overlapMs = 5 * 60 * 1000;
@@ -25,7 +29,7 @@ export async function catchUp(deps: Deps, chat: Chat, receive: (inbound: Inbound
   if (heard) {
     const since = Math.max(Number(heard) - overlapMs, now - rememberMs);
     const unread: unknown[] = [];
-    for (const place of await placesOf(deps, chat, now - rememberMs)) {
+    for (const place of await placesOf(deps, chat, now - rememberMs, since)) {
       unread.push(...(await attempt(deps, place, () => readHistory(chat, place, since, receive))));
     }
     for (const { place, messageId } of await deps.store.posts.awaiting(chat.platform)) {
@@ -42,17 +46,18 @@ export const markHeard = (deps: Deps, chat: Chat): Promise<void> =>
 
 /**
  * Known conversations, the channels they are in (a new mention may be the start of another), the DMs where we asked
- * something, and the threads under open asks, where the first reply starts a conversation.
+ * something, and the threads under open asks, where the first reply starts a conversation. Besides, where a platform can
+ * tell, every place in which something was said `since`: the first mention in a channel, somebody's first private word.
  */
-async function placesOf({ store }: Deps, chat: Chat, after: number): Promise<Place[]> {
+async function placesOf({ store, chats }: Deps, chat: Chat, after: number, since: number): Promise<Place[]> {
   const { platform } = chat;
   const talks = (await store.conversations.places(after)).filter((place) => place.platform === platform);
-  const known = [...talks, ...(await store.posts.places(platform, after))];
+  const others = (await chat.places?.(since, await store.people.accountsOn(platform, mostPeople))) ?? [];
+  const known = [...talks, ...(await store.posts.places(platform, after)), ...others];
   const asks = await store.posts.awaiting(platform);
-  const threads = [
-    ...talks,
-    ...asks.flatMap(({ place, messageId }) => (place.thread ? [] : [{ ...place, thread: messageId }])),
-  ].filter((place) => place.thread !== undefined);
+  const threads = [...talks, ...asks.map(({ place, messageId: id }) => below(chats, { place, id }))].filter(
+    (place) => place.thread !== undefined,
+  );
   return [
     ...new Map(known.map((place) => [channelOf(place), { ...place, thread: undefined }])).values(),
     ...new Map(threads.map((place) => [conversationKey(place), place])).values(),

@@ -99,5 +99,11 @@ export function chatFor(chats: Deps['chats'], platform: string): Chat {
   return chat;
 }
 
+/** Where what is about a message is said: in its thread, or beside it where there are none. */
+export const below = (chats: Deps['chats'], { place, id }: MessageRef): Place =>
+  place.thread || (place.dm && !chatFor(chats, place.platform).capabilities.dmThreads)
+    ? place
+    : { ...place, thread: id };
+
 /** Changes whenever what a card shows changes. */
 export const fingerprint = (doc: Doc): string => createHash('sha256').update(JSON.stringify(doc)).digest('hex');

@@ -6,7 +6,7 @@ import { headline, plain } from '../words/text.ts';
 import { answeredIn } from '../words/turn.ts';
 import { runCommand } from './commands.ts';
 import type { Actor, Decided, Decisions } from './decisions.ts';
-import { chatFor, deliver, shownBy } from './delivery.ts';
+import { below, chatFor, deliver, shownBy } from './delivery.ts';
 import type { Deps } from './deps.ts';
 import { brisk, effect } from './effect.ts';
 import { asksByMessage, broughtBy, formSubject, promptFor } from './forms.ts';
@@ -80,14 +80,14 @@ const asNow = async ({ store }: Deps, actor: Actor): Promise<Actor> => ({
   person: await store.people.byAccount(actor.account),
 });
 
-/** In the thread of the card, once for each person. */
+/** Below the card, once for each person. */
 async function sayRefusal(
   deps: Deps,
   { target }: Extract<Inbound, { kind: 'reaction' }>,
   actor: Actor,
   say: string,
 ): Promise<void> {
-  const place = { ...target.place, thread: target.place.thread ?? target.id };
+  const place = below(deps.chats, target);
   const key = `refused:${conversationKey(target.place)}:${target.id}:${actor.account}`;
   const doc = { text: `${plain(headline(actor.name))}: ${say}` };
   await deliver(deps, { key, place, subject: null, doc, settled: true });

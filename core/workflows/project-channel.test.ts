@@ -110,7 +110,5 @@ test('a wish given as a command is answered at once where its person sees that a
   const place = channel('wishes');
   const command = { dedupe: 'fake:wish', at: Date.now(), account: house.account('ana'), place };
   await house.chat.inbound({ ...command, kind: 'command', text: 'task mend it', reply: { waits: 'yes' } });
-  await eventually('the line', async () =>
-    house.chat.replies.some(({ text }) => text.startsWith('I answer in the thread')),
-  );
+  await eventually('the line', async () => house.chat.replies.some(({ text }) => text.startsWith('I answer [here]')));
 });

@@ -10,7 +10,7 @@ import { parseCommand } from '../domain/commands.ts';
 import { may } from '../domain/policy.ts';
 import { askedBy } from '../words/turn.ts';
 import type { Actor } from './decisions.ts';
-import { deliver } from './delivery.ts';
+import { below, deliver } from './delivery.ts';
 import type { Deps } from './deps.ts';
 
 /** Where something was said, and the turn that answers it; null when a turn at work will. */
@@ -45,7 +45,7 @@ async function sayChange(
   return store(deps, inbound, actor, proposal.place, null, text);
 }
 
-/** Slack runs no commands inside threads, so the wish opens one: a message that names its author, answered below. */
+/** Slack runs no commands inside threads, so the wish opens one: a message that names its author, answered below it. */
 async function sayTask(deps: Deps, inbound: Inbound, text: string, actor: Actor): Promise<SaidThere> {
   const doc = { text: askedBy(actor.name, text) };
   const root = await deliver(deps, {
@@ -55,7 +55,7 @@ async function sayTask(deps: Deps, inbound: Inbound, text: string, actor: Actor)
     doc,
     settled: true,
   });
-  return store(deps, inbound, actor, { ...root.place, thread: root.place.thread ?? root.id }, root, text);
+  return store(deps, inbound, actor, below(deps.chats, root), root, text);
 }
 
 async function store(

@@ -6,7 +6,9 @@ import type { Wire } from './wire.ts';
 import type { World } from './world.ts';
 
 export const TEXT = 0;
+export const VOICE = 2;
 export const CATEGORY = 4;
+export const STAGE = 13;
 export const FORUM = 15;
 /** Channel flag of a forum that wants a tag on every post. */
 export const REQUIRE_TAG = 1 << 4;

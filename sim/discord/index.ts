@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { recorded, waitFor, watch } from '../watching.ts';
 import { Answers } from './answers.ts';
-import { CATEGORY, Channels, FORUM, REQUIRE_TAG, TEXT } from './channels.ts';
+import { CATEGORY, Channels, FORUM, REQUIRE_TAG, STAGE, TEXT, VOICE } from './channels.ts';
 import { Faults } from './faults.ts';
 import { Gateway } from './gateway/gateway.ts';
 import { readsContent } from './gateway/intents.ts';
@@ -26,7 +26,7 @@ export { renderMessage } from './render.ts';
 export type { ChannelOptions, DiscordSim, DiscordSimOptions } from './sim.ts';
 export type * from './types.ts';
 
-const KINDS = { text: TEXT, category: CATEGORY, forum: FORUM };
+const KINDS = { text: TEXT, voice: VOICE, stage: STAGE, category: CATEGORY, forum: FORUM };
 
 /** Starts Discord in miniature on 127.0.0.1: REST v10, gateway v10, attachments, and people. */
 export async function createDiscordSim(options: DiscordSimOptions = {}): Promise<DiscordSim> {

@@ -30,7 +30,8 @@ export interface DiscordSimOptions {
 
 export interface ChannelOptions {
   guild?: string;
-  kind?: 'text' | 'category' | 'forum';
+  /** The chat of a voice or stage channel has no threads. */
+  kind?: 'text' | 'voice' | 'stage' | 'category' | 'forum';
   /** Category that holds it. */
   parent?: string;
   topic?: string;

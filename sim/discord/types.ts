@@ -82,7 +82,7 @@ export interface DiscordTag {
   moderated: boolean;
 }
 
-/** 0 text, 1 direct, 4 category, 11 public thread, 12 private thread, 15 forum. */
+/** 0 text, 1 direct, 2 voice, 4 category, 11 public thread, 12 private thread, 13 stage, 15 forum. */
 export interface DiscordChannel {
   id: string;
   type: number;
