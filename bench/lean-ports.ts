@@ -25,7 +25,7 @@ export function leanPorts({ onWorker, onIssue }: LeanHooks): LeanPorts {
   };
   const chat: Chat = {
     platform: 'fake',
-    capabilities: { maxCharacters: 4_000, editEveryMs: 2_000, history: false, forms: 'modal' },
+    capabilities: { maxCharacters: 4_000, editEveryMs: 2_000, history: false, forms: 'modal', privateCommands: true },
     start: async () => undefined,
     stop: async () => undefined,
     health: () => ({ connected: true }),

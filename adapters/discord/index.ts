@@ -59,7 +59,13 @@ export function createDiscord(options: DiscordOptions): DiscordChat {
 
   return {
     platform: 'discord',
-    capabilities: { maxCharacters: MAX_TEXT, editEveryMs: paceMs, history: true, forms: 'modal' },
+    capabilities: {
+      maxCharacters: MAX_TEXT,
+      editEveryMs: paceMs,
+      history: true,
+      forms: 'modal',
+      privateCommands: true,
+    },
     start,
     async stop() {
       await gateway?.stop();

@@ -70,7 +70,7 @@ export function createSlack(options: SlackOptions): SlackChat {
 
   const chat: SlackChat = {
     platform: 'slack',
-    capabilities: { maxCharacters: MAX_TEXT, editEveryMs: 2_000, history: true, forms: 'modal' },
+    capabilities: { maxCharacters: MAX_TEXT, editEveryMs: 2_000, history: true, forms: 'modal', privateCommands: true },
     start,
     stop,
     check: () => checkSlack(settings),

@@ -59,7 +59,13 @@ export function createTelegram(options: TelegramOptions): TelegramChat {
 
   const chat: TelegramChat = {
     platform: 'telegram',
-    capabilities: { maxCharacters: MAX_TEXT, editEveryMs: 3_000, history: false, forms: 'reply' },
+    capabilities: {
+      maxCharacters: MAX_TEXT,
+      editEveryMs: 3_000,
+      history: false,
+      forms: 'reply',
+      privateCommands: false,
+    },
     start,
     async stop() {
       await transport?.stop();

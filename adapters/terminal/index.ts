@@ -77,7 +77,7 @@ export function createTerminal({ input, output, user }: TerminalOptions): Chat {
 
   return {
     platform,
-    capabilities: { maxCharacters: 100_000, editEveryMs: 5_000, history: false, forms: 'reply' },
+    capabilities: { maxCharacters: 100_000, editEveryMs: 5_000, history: false, forms: 'reply', privateCommands: true },
     async start(sink) {
       lines = createInterface({ input });
       lines.on('line', (line) => {

@@ -42,10 +42,13 @@ export interface FakeOptions {
   readonly platform?: string;
   readonly editEveryMs?: number;
   readonly forms?: ChatCapabilities['forms'];
+  /** False: what answers a command outside of direct messages would be read by all. */
+  readonly privateCommands?: boolean;
 }
 
 /** A chat platform in memory. */
-export function createFakeChat({ platform = 'fake', editEveryMs = 0, forms = 'modal' }: FakeOptions = {}): FakeChat {
+export function createFakeChat(options: FakeOptions = {}): FakeChat {
+  const { platform = 'fake', editEveryMs = 0, forms = 'modal', privateCommands = true } = options;
   const messages: FakeMessage[] = [];
   const replies: Doc[] = [];
   const said: Inbound[] = [];
@@ -79,7 +82,7 @@ export function createFakeChat({ platform = 'fake', editEveryMs = 0, forms = 'mo
 
   return {
     ...{ messages, replies, said, files, downloads, platform },
-    capabilities: { maxCharacters: 4_000, editEveryMs, history: true, forms },
+    capabilities: { maxCharacters: 4_000, editEveryMs, history: true, forms, privateCommands },
     async start(to) {
       sink = to;
     },
@@ -140,6 +143,8 @@ export function createFakeChat({ platform = 'fake', editEveryMs = 0, forms = 'mo
       perform('reply', () => {
         if (Number(handle.until ?? Number.POSITIVE_INFINITY) < Date.now())
           throw new Failure('Too late to answer.', { code: 'expired', remedy: 'never' });
+        if (!privateCommands && handle.dm !== 'true')
+          throw new Failure('Everybody would read it.', { code: 'not_private', remedy: 'never' });
         replies.push(doc);
       }),
     async *history(place, since) {
