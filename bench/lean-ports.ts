@@ -25,7 +25,14 @@ export function leanPorts({ onWorker, onIssue }: LeanHooks): LeanPorts {
   };
   const chat: Chat = {
     platform: 'fake',
-    capabilities: { maxCharacters: 4_000, editEveryMs: 2_000, history: false, forms: 'modal', dmThreads: true },
+    capabilities: {
+      maxCharacters: 4_000,
+      editEveryMs: 2_000,
+      history: false,
+      forms: 'modal',
+      dmThreads: true,
+      privateCommands: true,
+    },
     start: async () => undefined,
     stop: async () => undefined,
     health: () => ({ connected: true }),

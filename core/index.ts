@@ -7,6 +7,7 @@ import type { Door } from './door.ts';
 import type { HostHint, Suggest } from './ports.ts';
 import { channelOf } from './store/posts.ts';
 import { unjoinMs } from './words/join.ts';
+import { createAside, entered, entersCode } from './workflows/aside.ts';
 import { createAsk } from './workflows/ask.ts';
 import { createAtWork } from './workflows/at-work.ts';
 import { createCards } from './workflows/cards.ts';
@@ -55,6 +56,9 @@ const queuePollMs = 100;
 /** The same for tasks that wake. Each look costs, also when nobody does anything. */
 const wakePollMs = 250;
 const runQueue = 'runs';
+
+/** A code's deed is a moment's work of the database; what is said behind it waits no longer. */
+const codePatienceSeconds = 5;
 
 /** A task that waits for weeks is taken up again at every restart; DBOS's limit of 100 would give it up. */
 const lasting = (name: string) => ({ name, maxRecoveryAttempts: Number.MAX_SAFE_INTEGER });
@@ -145,9 +149,14 @@ export function createCore(outside: Outside): Core {
   const startJoined = async (id: number) => {
     await DBOS.startWorkflow(joined, { workflowID: `join:${id}` })(id);
   };
+  const aside = DBOS.registerWorkflow(createAside(deps, startJoined), lasting('aside'));
   const receive = createReceive(deps, atWork, {
     startTurn,
-    startJoined,
+    startAside: async (inbound, person) => {
+      const workflowID = `aside:${inbound.dedupe}`;
+      await DBOS.startWorkflow(aside, { workflowID })(inbound, person);
+      if (entersCode(inbound)) await DBOS.getEvent(workflowID, entered, codePatienceSeconds);
+    },
     startInteraction: async (inbound, person) => {
       await DBOS.startWorkflow(interaction, { workflowID: inbound.dedupe })(inbound, person);
     },

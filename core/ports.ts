@@ -19,6 +19,11 @@ export interface ChatCapabilities {
   readonly forms: 'modal' | 'reply';
   /** Whether a message in a direct conversation can have a thread; without, what is said about it is said beside it. */
   readonly dmThreads: boolean;
+  /**
+   * Whether nobody else sees a command and what answers it, in a channel too. Without, a code is neither taken nor given
+   * there, and answers go to the person's direct messages.
+   */
+  readonly privateCommands: boolean;
 }
 
 /** What a person may mean by a few typed letters, for platforms that complete commands. At most 25, best first. */
@@ -81,7 +86,10 @@ export interface Chat {
   working(place: Place, on: boolean): Promise<void>;
   /** The private place with a person. Throws Failure `unreachable` when they cannot be written to. */
   dm(account: Account): Promise<Place>;
-  /** Answers a button, command or form privately while its handle is good (Slack: 30 minutes); throws `expired` after that. */
+  /**
+   * Answers a button, command or form privately while its handle is good (Slack: 30 minutes); throws `expired` after that,
+   * and `not_private` where others would read it: then nothing was sent.
+   */
   reply(handle: ReplyHandle, doc: Doc): Promise<void>;
   /** Everything said in `place` after `since`, oldest first, as inbound messages; empty where `capabilities.history` is false. */
   history(place: Place, since: number): AsyncIterable<Inbound>;

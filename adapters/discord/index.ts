@@ -61,7 +61,14 @@ export function createDiscord(options: DiscordOptions): DiscordChat {
 
   return {
     platform: 'discord',
-    capabilities: { maxCharacters: MAX_TEXT, editEveryMs: paceMs, history: true, forms: 'modal', dmThreads: false },
+    capabilities: {
+      maxCharacters: MAX_TEXT,
+      editEveryMs: paceMs,
+      history: true,
+      forms: 'modal',
+      dmThreads: false,
+      privateCommands: true,
+    },
     start,
     async stop() {
       await gateway?.stop();

@@ -70,7 +70,14 @@ export function createSlack(options: SlackOptions): SlackChat {
 
   const chat: SlackChat = {
     platform: 'slack',
-    capabilities: { maxCharacters: MAX_TEXT, editEveryMs: 2_000, history: true, forms: 'modal', dmThreads: true },
+    capabilities: {
+      maxCharacters: MAX_TEXT,
+      editEveryMs: 2_000,
+      history: true,
+      forms: 'modal',
+      dmThreads: true,
+      privateCommands: true,
+    },
     start,
     stop,
     check: () => checkSlack(settings),

@@ -59,7 +59,14 @@ export function createTelegram(options: TelegramOptions): TelegramChat {
 
   const chat: TelegramChat = {
     platform: 'telegram',
-    capabilities: { maxCharacters: MAX_TEXT, editEveryMs: 3_000, history: false, forms: 'reply', dmThreads: false },
+    capabilities: {
+      maxCharacters: MAX_TEXT,
+      editEveryMs: 3_000,
+      history: false,
+      forms: 'reply',
+      dmThreads: false,
+      privateCommands: false,
+    },
     start,
     async stop() {
       await transport?.stop();

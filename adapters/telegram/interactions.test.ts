@@ -53,6 +53,25 @@ test('what is too long for that, or comes too late, is a message', async () => {
   await ana.waitFor(ana.id, 'late');
 });
 
+test('in a group a pressed button is answered over the chat alone, and what is too long for that is not answered there', async () => {
+  const sim = await createTelegramSim();
+  onTestFinished(() => sim.close());
+  const { chat, inbound, inbox } = await connect(sim);
+  const group = sim.createGroup('web');
+  const ana = sim.person('Ana');
+  sim.invite(group, ana);
+  await chat.post(placeOf(group), { text: 'Start it?', buttons: [[{ label: 'Start', token: 'confirm:7' }]] }, 'k');
+  const message = await ana.waitFor(group, 'Start it?');
+  const first = ana.press(message, 'Start');
+  await chat.reply((await inbound('action')).reply, { text: 'Done.' });
+  expect(await first).toEqual({ text: 'Done.', showAlert: false });
+  const second = ana.press(message, 'Start');
+  const { reply } = await until(() => inbox.filter((one) => one.kind === 'action')[1]);
+  await expect(chat.reply(reply, { text: 'long '.repeat(60) })).rejects.toMatchObject({ code: 'not_private' });
+  await second;
+  expect(ana.sees(group).join()).not.toMatch(/Done|long/);
+});
+
 test('a button that could not be made durable comes again and spins meanwhile', async () => {
   const sim = await createTelegramSim();
   onTestFinished(() => sim.close());

@@ -16,13 +16,8 @@ export const isSpoken = (message: Message): boolean =>
 export const isForUs = (message: Message, self: Self): boolean =>
   message.chat.type === 'private' || addresses(message, self) || slashIn(message, self) !== null;
 
-/** One message, with the files of the album that it begins, as inbound in the place that it belongs to. */
-export function messageInbound(
-  message: Message,
-  place: Place,
-  self: Self,
-  album: readonly Message[] = [],
-): Inbound | null {
+/** One message as inbound in the place that it belongs to. */
+export function messageInbound(message: Message, place: Place, self: Self): Inbound | null {
   if (!message.from) return null;
   const id = String(message.message_id);
   const base = {
@@ -35,13 +30,15 @@ export function messageInbound(
   if (slash?.kind === 'command')
     return { ...base, kind: 'command', text: slash.text, reply: handleOf(place, { message: message.message_id }) };
   const replyTo = answered(message, place);
+  const { media_group_id: group } = message;
   return {
     ...base,
     kind: 'message',
     ref: { place, id },
     text: slash?.text ?? spokenText(message.text ?? message.caption ?? '', entitiesOf(message), self),
     mentionsBot: slash !== null || addresses(message, self),
-    files: [message, ...album].flatMap(filesOf),
+    files: filesOf(message),
+    ...(group === undefined ? {} : { album: `telegram:${message.chat.id}:${group}` }),
     ...(replyTo ? { replyTo } : {}),
   };
 }

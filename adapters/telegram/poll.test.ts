@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
+import { Failure } from '../../core/errors.ts';
 import { quiet, until } from '../../core/testing/listener.ts';
 import { createTelegramSim } from '../../sim/telegram/index.ts';
 import { createTelegram } from './index.ts';
@@ -101,6 +102,30 @@ test('an update of a form that nobody foresaw lets those behind it through', asy
   const { inbound } = await connect(sim, { log });
   await inbound('message', ({ text }) => text === 'even');
   expect(errors).toEqual(['an update of Telegram could not be read']);
+});
+
+test('an update that can never be stored is given up, and one that may be is not', async () => {
+  const { sim, ana } = await startSim();
+  const errors: string[] = [];
+  const log = { ...quiet, error: (_: object, message: string) => errors.push(message) };
+  const tries = { never: 0, later: 0 };
+  const { inbound, inbox } = await connect(sim, { log }, async (one) => {
+    const text = one.kind === 'message' ? one.text : '';
+    if (text === 'never') {
+      tries.never += 1;
+      throw new Failure('Nobody can be told.', { code: 'unreachable', remedy: 'never' });
+    }
+    if (text !== 'later') return;
+    tries.later += 1;
+    if (tries.later < 6) throw new Error('the database is away');
+  });
+  await ana.say(ana.id, 'never');
+  await ana.say(ana.id, 'later');
+  await inbound('message', ({ text }) => text === 'later');
+  expect(tries).toEqual({ never: 3, later: 6 });
+  expect(errors).toEqual(['an update of Telegram was given up']);
+  await until(() => (sim.pending() === 0 ? true : undefined));
+  expect(inbox).toHaveLength(1);
 });
 
 test('a webhook that was set before is taken away', async () => {

@@ -1,6 +1,5 @@
 import type { Update } from 'grammy/types';
 import { describe, Failure } from '../../core/errors.ts';
-import { endsInAlbum, type Gathered, gathered } from './albums.ts';
 import { type Access, createApi } from './client.ts';
 import { toFailure } from './errors.ts';
 import type { Logger } from './logger.ts';
@@ -9,8 +8,6 @@ import { ALLOWED_UPDATES, type Take } from './receive.ts';
 
 /** Telegram answers a poll after this long when nothing happens, seconds. */
 const POLL_S = 25;
-/** How long the rest of an album is waited for. */
-const ALBUM_MS = 400;
 
 export interface PollOptions extends Access {
   readonly take: Take;
@@ -67,29 +64,22 @@ export function createPoll({ take, log, pauseMs, ...access }: PollOptions): Poll
   }
 
   async function round(timeout: number): Promise<void> {
-    let updates = await updatesIn(timeout);
-    if (endsInAlbum(updates)) {
-      await pause(ALBUM_MS, ending.signal);
-      updates = await updatesIn(0);
-    }
-    const failed = await takeAll(gathered(updates));
+    const updates = await api.getUpdates({ offset, timeout, allowed_updates: ALLOWED_UPDATES }, signal);
+    const failed = await takeAll(updates);
     const last = updates.at(-1);
     if (failed) offset = failed.update.update_id;
     else if (last) offset = last.update_id + 1;
     if (failed) throw notStored(failed.error);
   }
 
-  const updatesIn = (timeout: number): Promise<Update[]> =>
-    api.getUpdates({ offset, timeout, allowed_updates: ALLOWED_UPDATES }, signal);
-
   /** Takes a batch, each chat in order; answers the first update that could not be taken. */
-  async function takeAll(batch: readonly Gathered[]): Promise<{ update: Update; error: unknown } | undefined> {
+  async function takeAll(batch: readonly Update[]): Promise<{ update: Update; error: unknown } | undefined> {
     const chats = Map.groupBy(batch, chatOf);
     const failed = await Promise.all(
       [...chats.values()].map(async (ordered) => {
-        for (const { update, album } of ordered) {
+        for (const update of ordered) {
           try {
-            await take(update, album);
+            await take(update);
           } catch (error) {
             return { update, error };
           }
@@ -119,8 +109,7 @@ export function createPoll({ take, log, pauseMs, ...access }: PollOptions): Poll
   };
 }
 
-const chatOf = ({ update }: Gathered): number | undefined => {
-  const { message, callback_query: query, message_reaction: reaction, my_chat_member: member } = update;
+const chatOf = ({ message, callback_query: query, message_reaction: reaction, my_chat_member: member }: Update) => {
   return (message ?? query?.message ?? reaction ?? member)?.chat.id;
 };
 

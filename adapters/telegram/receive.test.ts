@@ -145,7 +145,7 @@ test.each([
   expect(await until(() => inbox[0])).toMatchObject(expected);
 });
 
-test('in a group a command is ours when it names us or is one of ours, and is answered below it', async () => {
+test('in a group a command is ours when it names us or is one of ours, and is not answered for all to read', async () => {
   const sim = await startSim({ privacy: false });
   const { chat, inbox, inbound } = await connect(sim);
   const group = sim.createGroup('web');
@@ -153,14 +153,16 @@ test('in a group a command is ours when it names us or is one of ours, and is an
   sim.invite(group, ana);
   await ana.say(group, '/weather');
   await ana.say(group, '/tasks@other_bot');
-  const asked = await ana.say(group, `/tasks@${sim.botUsername} all`);
+  await ana.say(group, `/tasks@${sim.botUsername} all`);
   const command = await inbound('command');
   expect(command.text).toBe('tasks all');
   expect(inbox.filter(({ kind }) => kind === 'command')).toHaveLength(1);
   expect(inbox.every((one) => one.kind !== 'message' || !one.mentionsBot)).toBe(true);
-  await chat.reply(command.reply, { text: 'Nothing runs.' });
-  const answer = await ana.waitFor(group, 'Nothing runs.');
-  expect(answer.wire.reply_to_message?.message_id).toBe(asked.id);
+  await expect(chat.reply(command.reply, { text: 'Nothing runs.' })).rejects.toMatchObject({ code: 'not_private' });
+  await ana.say(ana.id, '/tasks');
+  await chat.reply((await inbound('command', ({ place }) => place.dm)).reply, { text: 'Nothing runs.' });
+  await ana.waitFor(ana.id, 'Nothing runs.');
+  expect(ana.sees(group).join()).not.toContain('Nothing runs.');
 });
 
 test('whoever writes as the group is told so and decides nothing', async () => {
@@ -217,14 +219,19 @@ test('files come with what is said under them, and can be read', async () => {
   await expect(chat.download({ ...file, handle: 'no' }, 1_000)).rejects.toMatchObject({ remedy: 'never' });
 });
 
-test('several files at once are one thing said', async () => {
+test('several files at once have a name in common, by which they are one thing said', async () => {
   const sim = await startSim();
   const { inbox, inbound } = await connect(sim);
   const ana = sim.person('Ana');
-  const files = ['a.log', 'b.log', 'c.log'].map((name) => ({ name, content: name }));
+  const files = ['a.log', 'b.log'].map((name) => ({ name, content: name }));
   await ana.say(ana.id, 'look at these', { files });
-  expect((await inbound('message')).files.map(({ name }) => name)).toEqual(['a.log', 'b.log', 'c.log']);
   await ana.say(ana.id, 'and');
-  await inbound('message', ({ text }) => text === 'and');
-  expect(inbox).toHaveLength(2);
+  expect((await inbound('message', ({ text }) => text === 'and')).album).toBeUndefined();
+  const parts = inbox.flatMap((one) => (one.kind === 'message' && one.album ? [one] : []));
+  expect(parts.map((one) => [one.text, one.files.map(({ name }) => name)])).toEqual([
+    ['look at these', ['a.log']],
+    ['', ['b.log']],
+  ]);
+  expect(new Set(parts.map(({ album }) => album)).size).toBe(1);
+  expect(parts[0]?.album).toMatch(new RegExp(`^telegram:${ana.id}:`));
 });

@@ -27,8 +27,8 @@ export interface ReceiveParts {
   readonly sink: (inbound: Inbound) => Promise<void>;
 }
 
-/** Takes one update, with the rest of the album that it begins; resolves when what it tells is durable, and only then may it be confirmed. Rejects as `sink` does. */
-export type Take = (update: Update, album?: readonly Message[]) => Promise<void>;
+/** Takes one update; resolves when what it tells is durable, and only then may it be confirmed. Rejects as `sink` does. */
+export type Take = (update: Update) => Promise<void>;
 
 export function createReceiver(parts: ReceiveParts): Take {
   const { self, chains, topics, reacting, queries, poster, log, sink } = parts;
@@ -46,7 +46,7 @@ export function createReceiver(parts: ReceiveParts): Take {
     return placeOf(chat.id, opened ?? String(root));
   }
 
-  async function said(message: Message, album: readonly Message[]): Promise<Inbound | null> {
+  async function said(message: Message): Promise<Inbound | null> {
     const { from, is_automatic_forward: isForwarded } = message;
     if (!from || from.id === self.id || isForwarded || !isSpoken(message)) return null;
     if (isAnonymous(message)) {
@@ -54,7 +54,7 @@ export function createReceiver(parts: ReceiveParts): Take {
       return null;
     }
     if (from.is_bot) return null;
-    return messageInbound(message, await placeFor(message), self, album);
+    return messageInbound(message, await placeFor(message), self);
   }
 
   /** Nothing can be decided by, or answered to, who hides; a line that does not arrive is no loss. */
@@ -78,14 +78,14 @@ export function createReceiver(parts: ReceiveParts): Take {
     return actionInbound(query, placeOf(message.chat.id, String(root)));
   }
 
-  async function read(update: Update, album: readonly Message[]): Promise<Inbound[]> {
+  async function read(update: Update): Promise<Inbound[]> {
     const { message, callback_query: query, message_reaction: reaction } = update;
-    const inbound = message ? await said(message, album) : query ? pressed(query) : null;
+    const inbound = message ? await said(message) : query ? pressed(query) : null;
     return inbound ? [inbound] : reaction ? reactionInbounds(reaction) : [];
   }
 
-  return async function take(update, album = []) {
-    const inbounds = await read(update, album).catch((error: unknown) => {
+  return async function take(update) {
+    const inbounds = await read(update).catch((error: unknown) => {
       // An update of a form that nobody foresaw would come for ever and let none behind it through.
       log.error({ update: update.update_id, error: describe(error) }, 'an update of Telegram could not be read');
       return [];

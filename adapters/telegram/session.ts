@@ -6,6 +6,7 @@ import { whoAmI } from './check.ts';
 import { type Access, createClient } from './client.ts';
 import { createEditor } from './edit.ts';
 import { download } from './files.ts';
+import { givingUp } from './giving-up.ts';
 import type { Logger } from './logger.ts';
 import { placeOf, targetOf } from './place.ts';
 import { createPoster } from './post.ts';
@@ -48,7 +49,7 @@ export async function connectTelegram(
   const working = new Working(client);
 
   return {
-    take: createReceiver({ self, chains, topics, reacting, queries, poster, log, sink }),
+    take: givingUp(createReceiver({ self, chains, topics, reacting, queries, poster, log, sink }), log),
     async close() {
       working.stop();
       await queries.stop();

@@ -53,7 +53,8 @@ export function createWebhook({ secret, api, take, log, ...options }: WebhookOpt
       try {
         const info = await api.getWebhookInfo();
         const isSame = info.url === url && ALLOWED_UPDATES.every((kind) => info.allowed_updates?.includes(kind));
-        // One at a time, so that they come in order.
+        // One at a time, so that they come in order. More would bring no album sooner: of one chat Telegram sends an update
+        // only when the one before is answered, so each file is stored and confirmed by itself, and the core joins them.
         const settings = { secret_token: secret, allowed_updates: ALLOWED_UPDATES, max_connections: 1 };
         if (!isSame) await api.setWebhook(url, settings);
       } catch (error) {

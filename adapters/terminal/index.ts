@@ -73,7 +73,14 @@ export function createTerminal({ input, output, user }: TerminalOptions): Chat {
 
   return {
     platform,
-    capabilities: { maxCharacters: 100_000, editEveryMs: 5_000, history: false, forms: 'reply', dmThreads: false },
+    capabilities: {
+      maxCharacters: 100_000,
+      editEveryMs: 5_000,
+      history: false,
+      forms: 'reply',
+      dmThreads: false,
+      privateCommands: true,
+    },
     async start(sink) {
       lines = createInterface({ input });
       lines.on('line', (line) => {

@@ -1,49 +1,29 @@
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
-import { createTelegramSim, renderMessage, type TelegramPerson, type TelegramSim } from '../../sim/telegram/index.ts';
+import type { TelegramPerson, TelegramSim } from '../../sim/telegram/index.ts';
 import type { House } from '../testing/house.ts';
-import { issuesOf, model, openQuickHouse, reaches } from './testing.ts';
+import { openTelegramHouse, patient, type TelegramHouse } from './telegram-house.ts';
+import { issuesOf, reaches } from './testing.ts';
 
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
 
-const patient = { timeoutMs: 60_000 };
-
+let opened: TelegramHouse;
 let house: House;
 let telegram: TelegramSim;
 let ana: TelegramPerson;
+const ours = (chat: number, text: RegExp) => opened.ours(chat, text);
+const newest = () => opened.newest();
 
-/** The program with Telegram as its only face, and Ana made its owner by the code that it prints. */
+/** Ana is made owner by the code that the program prints. */
 beforeAll(async () => {
-  telegram = await createTelegramSim();
-  ana = telegram.person('Ana');
-  house = await openQuickHouse(model(), {
-    env: {
-      ...{ SLACK_BOT_TOKEN: '', SLACK_APP_TOKEN: '', OWNERS: '' },
-      TELEGRAM_BOT_TOKEN: telegram.token,
-      TELEGRAM_API_URL: telegram.apiRoot,
-    },
-  });
+  opened = await openTelegramHouse({ isOwner: false });
+  ({ house, telegram, ana } = opened);
   await ana.start(
     await house.until('the code', async () => /: ([0-9A-Z]{4}-[0-9A-Z]{4})/.exec(await house.log())?.[1]),
   );
   await ana.waitFor(ana.id, 'You are an owner now', patient);
 });
 afterEach(() => telegram.faults.clear());
-afterAll(async () => {
-  await house?.close();
-  await telegram?.close();
-});
-
-const ours = (chat: number, text: RegExp) =>
-  telegram
-    .messages(chat)
-    .filter(({ wire, deleted }) => wire.from?.id === telegram.botId && !deleted)
-    .map(renderMessage)
-    .filter((shown) => text.test(shown));
-
-const newest = async () => {
-  const task = await house.until('the task', async () => (await house.store.tasks.latest(1))[0]);
-  return task.number;
-};
+afterAll(() => opened.close());
 
 test('a stranger gets a code and nothing else', async () => {
   const eve = telegram.person('Eve');

@@ -73,6 +73,8 @@ export type Inbound = InboundBase &
         files: readonly FileRef[];
         /** The message it answers, where the platform has replies beside threads. */
         replyTo?: MessageRef | undefined;
+        /** Names the files that were sent at once, where each comes as a message of its own: the same for all of them. */
+        album?: string | undefined;
       }
     | { kind: 'reaction'; target: MessageRef; emoji: Emoji; added: boolean }
     | { kind: 'action'; target: MessageRef | null; token: string; values: readonly string[]; reply: ReplyHandle }

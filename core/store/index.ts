@@ -1,3 +1,4 @@
+import { albumStore } from './albums.ts';
 import { askingStore } from './askings.ts';
 import { askStore } from './asks.ts';
 import { codeStore } from './codes.ts';
@@ -30,6 +31,7 @@ export const createStore = (db: Database) => ({
   limits: limitStore(db),
   projects: projectStore(db),
   conversations: conversationStore(db),
+  albums: albumStore(db),
   posts: postStore(db),
   files: fileStore(db),
   proposals: proposalStore(db),

@@ -43,6 +43,15 @@ export const joinStore = (db: Database) => ({
     return row ?? null;
   },
 
+  /** How an account that is somebody's became theirs; null when no code of theirs did it. */
+  async of(account: string): Promise<Join | null> {
+    const [row] = await db
+      .select()
+      .from(joins)
+      .where(and(eq(joins.account, account), isNull(joins.undoneAt)));
+    return row ?? null;
+  },
+
   /** Joins that may still be taken back, oldest first. */
   async since(at: number): Promise<Join[]> {
     return db

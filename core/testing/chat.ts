@@ -43,15 +43,13 @@ export interface FakeOptions {
   readonly editEveryMs?: number;
   readonly forms?: ChatCapabilities['forms'];
   readonly dmThreads?: boolean;
+  /** False: what answers a command outside of direct messages would be read by all. */
+  readonly privateCommands?: boolean;
 }
 
 /** A chat platform in memory. */
-export function createFakeChat({
-  platform = 'fake',
-  editEveryMs = 0,
-  forms = 'modal',
-  dmThreads = true,
-}: FakeOptions = {}): FakeChat {
+export function createFakeChat(options: FakeOptions = {}): FakeChat {
+  const { platform = 'fake', editEveryMs = 0, forms = 'modal', dmThreads = true, privateCommands = true } = options;
   const messages: FakeMessage[] = [];
   const replies: Doc[] = [];
   const said: Inbound[] = [];
@@ -85,7 +83,7 @@ export function createFakeChat({
 
   return {
     ...{ messages, replies, said, files, downloads, platform },
-    capabilities: { maxCharacters: 4_000, editEveryMs, history: true, forms, dmThreads },
+    capabilities: { maxCharacters: 4_000, editEveryMs, history: true, forms, dmThreads, privateCommands },
     async start(to) {
       sink = to;
     },
@@ -146,6 +144,8 @@ export function createFakeChat({
       perform('reply', () => {
         if (Number(handle.until ?? Number.POSITIVE_INFINITY) < Date.now())
           throw new Failure('Too late to answer.', { code: 'expired', remedy: 'never' });
+        if (!privateCommands && handle.dm !== 'true')
+          throw new Failure('Everybody would read it.', { code: 'not_private', remedy: 'never' });
         replies.push(doc);
       }),
     async *history(place, since) {

@@ -67,6 +67,7 @@ export async function openCore(change: Partial<Settings> = {}, others: readonly 
   const base = (by: string, place: Place) => ({
     ...{ dedupe: `${place.platform}:${id()}`, at: Date.now(), account: account(by, place.platform), place },
   });
+  const handleOf = ({ dm }: Place) => ({ dm: String(dm) });
   const chatOf = ({ platform }: Pick<Place, 'platform'>) => {
     const found = chats.get(platform);
     if (!found) throw new Error(`no fake platform ${platform}`);
@@ -100,13 +101,13 @@ export async function openCore(change: Partial<Settings> = {}, others: readonly 
     press: (by: string, place: Place, token: string, text?: string) =>
       chatOf(place).inbound(
         text === undefined
-          ? { ...base(by, place), kind: 'action', target: null, token, values: [], reply: {} }
-          : { ...base(by, place), kind: 'form', token, fields: { text }, reply: {} },
+          ? { ...base(by, place), kind: 'action', target: null, token, values: [], reply: handleOf(place) }
+          : { ...base(by, place), kind: 'form', token, fields: { text }, reply: handleOf(place) },
       ),
     react: (by: string, target: { place: Place; id: string }, emoji: string) =>
       chatOf(target.place).inbound({ ...base(by, target.place), kind: 'reaction', target, emoji, added: true }),
     command: (by: string, place: Place, text: string) =>
-      chatOf(place).inbound({ ...base(by, place), kind: 'command', text, reply: {} }),
+      chatOf(place).inbound({ ...base(by, place), kind: 'command', text, reply: handleOf(place) }),
     /** A proposal of ours, as the assistant would have made it; its card is on its way. */
     async propose(
       place: Place,

@@ -16,6 +16,17 @@ export const strangerAgain: Doc = {
   text: "I don't know you yet. You have a code already: tell an owner the last one that I gave you. A new one can be had in 10 minutes.",
 };
 
+/** What a place reads where an answer would be read by everybody, when it was given in private. */
+export const answeredInDm: Doc = { text: 'I answered you in private.' };
+
+/** The same, when the person cannot be written to. */
+export const writeFirst: Doc = { text: 'I answer that in private only. Write to me there first, then ask again.' };
+
+/** The answer to what has neither words nor a file. */
+export const unreadable: Doc = {
+  text: 'There is nothing in that message that I can read: say it in words, or attach an image, a text or a PDF.',
+};
+
 const deeds: Record<Deed, string> = {
   chat: 'talk to me',
   view: 'see tasks',

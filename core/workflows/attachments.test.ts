@@ -182,3 +182,22 @@ test('nothing of a stranger or of a viewer is fetched', async () => {
   await says('mine', [file('mine.txt', 'mine')]);
   expect(house.chat.downloads).toEqual(['mine.txt']);
 });
+
+test('the files of an album come one by one and are one thing said; what comes later is said in the same place', async () => {
+  const album = `album${handles}`;
+  const elsewhere = house.newPlace();
+  const part = (at: Place, text: string, files: FileRef[], more = {}) =>
+    house.say('ana', at, text, { files, album, ...more });
+  await part(place, 'see these', [file('a.txt', 'aaa')]);
+  const second = file('b.txt', 'bbb');
+  for (const _twice of [1, 2]) await part(elsewhere, '', [second], { mentionsBot: false });
+  await replyIn(place, /Seen\./);
+  const words = () => wordsOf(house.model.requests.at(-1));
+  expect(words()).toMatch(/see these[\s\S]*aaa[\s\S]*bbb/);
+  expect(house.chat.downloads).toEqual(['a.txt', 'b.txt']);
+  const before = house.model.requests.length;
+  await part(elsewhere, '', [file('c.txt', 'ccc')], { mentionsBot: false });
+  await eventually('another answer', async () => house.model.requests.length > before);
+  expect(words()).toMatch(/aaa[\s\S]*ccc/);
+  expect(house.chat.messages.some(({ ref }) => ref.place.channel === elsewhere.channel)).toBe(false);
+});

@@ -6,6 +6,7 @@ import { may, type Person } from '../domain/policy.ts';
 import { openQuestions } from '../domain/questions.ts';
 import { Failure } from '../errors.ts';
 import type { StoredMessage } from '../store/conversations.ts';
+import { wholeAlbums } from './album.ts';
 import type { AtWork } from './at-work.ts';
 import type { WithFiles } from './attachments.ts';
 import type { Actor, Decided, Decisions } from './decisions.ts';
@@ -58,6 +59,7 @@ export async function hear(deps: Deps, id: string, conversation: string, atWork:
   if (!found)
     throw new Failure(`conversation ${conversation} does not exist`, { code: 'no_conversation', remedy: 'never' });
   atWork.begin(id, found.place);
+  await wholeAlbums(deps, conversation);
   const messages = await deps.store.conversations.claim(conversation, id);
   const said: Said[] = [];
   const deeds: Deed[] = [];

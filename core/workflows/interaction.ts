@@ -9,9 +9,10 @@ import type { Actor, Decided, Decisions } from './decisions.ts';
 import { below, chatFor, deliver, shownBy } from './delivery.ts';
 import type { Deps } from './deps.ts';
 import { brisk, effect } from './effect.ts';
-import { asksByMessage, broughtBy, formSubject, promptFor } from './forms.ts';
+import { asksByMessage, formSubject, promptFor } from './forms.ts';
 import { notice } from './notice.ts';
 import { type Outcome, outOfDate, press } from './press.ts';
+import { answerPrivately } from './private-answer.ts';
 import { sayInConversation, textOf } from './say.ts';
 import { heardThumb } from './thumb.ts';
 
@@ -36,7 +37,7 @@ export const createInteraction = (deps: Deps, decisions: Decisions, children: In
       await handle(deps, decisions, children, inbound, actor);
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
-      await effect('say failure', () => replyTo(deps, inbound, { text: describe(error) }), brisk);
+      await effect('say failure', () => answerPrivately(deps, inbound, { text: describe(error) }), brisk);
     }
   };
 
@@ -48,12 +49,16 @@ async function handle(
   actor: Actor,
 ): Promise<void> {
   if ('token' in inbound && !isToken(inbound.token))
-    return effect('reply', () => replyTo(deps, inbound, { text: outOfDate }), brisk);
+    return effect('reply', () => answerPrivately(deps, inbound, { text: outOfDate }), brisk);
   const said = await effect('say', () => sayInConversation(deps, inbound, actor), brisk);
   if (said) {
     if (said.turn) await children.startTurn(said.turn, said.conversation);
     if (!('reply' in inbound) || inbound.reply.waits === undefined) return;
-    return effect('reply', async () => replyTo(deps, inbound, answeredIn(await linkTo(deps, said.root))), brisk);
+    return effect(
+      'reply',
+      async () => answerPrivately(deps, inbound, answeredIn(await linkTo(deps, said.root))),
+      brisk,
+    );
   }
   if (inbound.kind === 'command') {
     const doc = await effect(
@@ -61,13 +66,13 @@ async function handle(
       async () => runCommand(deps, decisions, inbound, await asNow(deps, actor)),
       brisk,
     );
-    return effect('reply', () => replyTo(deps, inbound, doc), brisk);
+    return effect('reply', () => answerPrivately(deps, inbound, doc), brisk);
   }
   const decided = await effect('decide', async () => decide(deps, decisions, inbound, await asNow(deps, actor)), brisk);
   if (decided.start !== null) await children.startTask(decided.start);
   const { say, more } = decided;
   if (more) await effect('reply', () => askFor(deps, inbound, more), brisk);
-  else if (say) await effect('reply', () => replyTo(deps, inbound, { text: say }), brisk);
+  else if (say) await effect('reply', () => answerPrivately(deps, inbound, { text: say }), brisk);
   // A thumb has no private answer, and a proposer's does nothing where it looks as if it should. No patch is needed: what an
   // older release decided is never refused so.
   if (say && inbound.kind === 'reaction' && decided.refused === 'own')
@@ -132,28 +137,14 @@ async function react(
 
 /**
  * Asks for more: privately where the platform shows buttons and forms so, else by a message that is kept, so that a reply
- * to it or a change of it can be told.
+ * to it or a change of it can be told. It stands below the card whose button was pressed, says no more than that card, and
+ * names nothing: so it may be read by all who read the card.
  */
 async function askFor(deps: Deps, inbound: Inbound, { doc, subject }: { doc: Doc; subject: string }): Promise<void> {
-  if (!asksByMessage(deps, inbound.account.platform)) return replyTo(deps, inbound, doc);
+  if (!asksByMessage(deps, inbound.account.platform)) return answerPrivately(deps, inbound, doc);
   const settled = subject.startsWith('form:');
   await deliver(deps, { key: `more:${inbound.dedupe}`, place: inbound.place, subject, doc, settled });
 }
 
 const linkTo = async ({ chats }: Deps, ref: MessageRef | null): Promise<string | null> =>
   ref && chatFor(chats, ref.place.platform).link(ref);
-
-/** Answers privately while the platform still allows it; a handle that expired is no reason to fail. */
-async function replyTo(deps: Deps, inbound: Inbound, doc: Doc): Promise<void> {
-  if (!('reply' in inbound)) return;
-  if (broughtBy(inbound)) {
-    await deliver(deps, { key: `said:${inbound.dedupe}`, place: inbound.place, subject: null, doc, settled: true });
-    return;
-  }
-  try {
-    await chatFor(deps.chats, inbound.account.platform).reply(inbound.reply, doc);
-  } catch (error) {
-    if (!(error instanceof Failure) || error.remedy !== 'never') throw error;
-    deps.log.warn({ inbound: inbound.dedupe, error: describe(error) }, 'private answer not delivered');
-  }
-}

@@ -39,8 +39,16 @@ async function dm(name: string, text: string, platform = 'other'): Promise<strin
   const place = house.dmOf(name, platform);
   const before = sent(place).length;
   await house.say(name, place, text, { mentionsBot: false });
+  await answered();
   return sent(place)[before]?.text;
 }
+
+/** Every code and every stranger has had the answer that there is. */
+const answered = () =>
+  eventually('the answers', async () => {
+    const at = "select 1 from dbos.workflow_status where name = 'aside' and status = 'PENDING'";
+    return (await house.db.execute(at)).rows.length === 0;
+  });
 
 async function command(name: string, text: string, platform = 'fake'): Promise<string> {
   const face = house.chatOf({ platform });
@@ -159,8 +167,23 @@ describe('a code', () => {
   test('in a channel for all to see is no code of a stranger, and a person gets none there', async () => {
     const place = house.newPlace('other');
     await house.say(ben, place, await linkCode());
+    await answered();
     expect(await personOf(ben)).toBeNull();
     expect(sent(place)[0]?.text).toContain('Write to me directly');
+  });
+
+  test('and what its author says in the same breath is said by somebody known', async () => {
+    const place = house.dmOf(ben, 'other');
+    const code = await linkCode();
+    await house.say(ben, place, code, { mentionsBot: false });
+    await house.say(ben, place, 'hello', { mentionsBot: false });
+    await eventually('the answer', async () => sent(place).some(({ text }) => text === 'Hello.'));
+    await answered();
+    expect(
+      sent(place)
+        .map(({ text }) => text)
+        .join(),
+    ).not.toContain("I don't know you");
   });
 });
 
@@ -193,6 +216,7 @@ describe('a stranger', () => {
     await house.say(ben, place, `link ${code}`);
     await eventually('a refusal', async () => sent(place)[0]?.text.includes("can't manage people"));
     await house.say('ana', place, `link ${code} member`);
+    await answered();
     expect(sent(place).at(-1)?.text).toContain(`${ben} is a member now`);
     expect(await personOf(ben)).toMatchObject({ role: 'member' });
   });
@@ -202,6 +226,7 @@ describe('a stranger', () => {
     const at = { at: Date.now(), account, place: house.dmOf(ben, 'other') };
     const message = { kind: 'message', mentionsBot: false, files: [], ref: { place: at.place, id: 'm' } } as const;
     await house.chatOf(at.place).inbound({ ...message, ...at, dedupe: `foreign${number}`, text: await linkCode() });
+    await answered();
     expect(await house.store.people.of(account)).toBeNull();
     const code = codeIn(sent(at.place)[0]?.text);
     expect(await command('ana', `link ${code}`)).toContain('from another workspace');
@@ -215,6 +240,7 @@ describe('a stranger', () => {
     const message = { kind: 'message', mentionsBot: true, files: [], ref: { place, id: 'm' } } as const;
     const text = await linkCode();
     await house.chatOf(place).inbound({ ...message, account, place, at: 1, dedupe: `bot${number}`, text });
+    await answered();
     expect(sent(place)).toEqual([]);
     expect(await personOf(ben)).toBeNull();
   });
