@@ -81,3 +81,9 @@ test('a task goes from a mention to its review on Discord alone, over a kill, an
   const log = await house.log();
   expect(log).not.toContain(sim.token);
 }, 180_000);
+
+test('a sticker, which has no words, is answered by one clear line', async () => {
+  ana.dm('');
+  await sees(/There is nothing in that message that I can read/);
+  expect(seen(/no text/)).toEqual([]);
+}, 60_000);

@@ -8,9 +8,15 @@ import { handleOf } from './reply.ts';
 import type { Self } from './self.ts';
 import { addresses, entitiesOf, spokenText } from './spoken.ts';
 
+/** What people send that is neither words nor a file; who sends it to us is told that it can't be read. */
+const UNREAD = ['sticker', 'location', 'venue', 'contact', 'poll', 'dice', 'game', 'story', 'checklist'] as const;
+
 /** Whether somebody says something, instead of Telegram telling what happened in the chat. */
 export const isSpoken = (message: Message): boolean =>
-  message.text !== undefined || message.caption !== undefined || filesOf(message).length > 0;
+  message.text !== undefined ||
+  message.caption !== undefined ||
+  filesOf(message).length > 0 ||
+  UNREAD.some((kind) => message[kind] !== undefined);
 
 /** Whether a message is meant for the bot, wherever it stands. */
 export const isForUs = (message: Message, self: Self): boolean =>

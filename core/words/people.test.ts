@@ -59,6 +59,7 @@ test('every word about people keeps the house rules', () => {
     ...[people.notOwn('confirm'), people.notOwn('approve'), people.tooManyCodes, people.linkCode('7K2M-9QFA', 600_000)],
     ...[people.welcomeOwner('Ana'), people.welcomeAccount('Ana'), people.admitted('Ana', 'owner', true)],
     ...[people.alreadySomebody('Ana', true), people.alreadySomebody('Ana', false), people.notAllowed('confirm')],
+    ...[people.answeredInDm, people.writeFirst, people.unreadable, people.anonymous],
     joinCard({ id: 3, account: 'slack:T1:U1', undoneAt: null }, { name: 'Ana', open: true }),
     decisionLog(task, [event('confirmed', { place, platform: 'slack' })]),
   ];

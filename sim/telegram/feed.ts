@@ -4,6 +4,9 @@ import type { TelegramChat, TelegramMember, TelegramMessage, UpdateKind } from '
 import { reactionTypes, wireChat, wireMember } from './wire.ts';
 import { ANONYMOUS_ADMIN, type World } from './world.ts';
 
+/** What people say; everything else is a notice of what happened in the chat. */
+const SAID = ['text', 'document', 'photo', 'voice', 'sticker', 'location', 'contact', 'poll', 'dice'] as const;
+
 /** How the bot is set up at BotFather, as far as it decides what the bot hears. */
 export interface FeedSettings {
   /** Whether groups show the bot only what concerns it, unless it is an administrator. */
@@ -81,7 +84,7 @@ export class Feed {
   /** Privacy mode (https://core.telegram.org/bots/features#privacy-mode); other bots are never heard. */
   #hears(chat: TelegramChat, wire: Message): boolean {
     const { bot } = this.#world;
-    const isService = wire.text === undefined && !wire.document && !wire.photo && !wire.voice;
+    const isService = !SAID.some((kind) => wire[kind] !== undefined);
     // Of its own doings a bot hears what became of topics (`need_skip_update_message` in telegram-bot-api's Client.cpp).
     if (wire.from?.id === bot.id) return isService;
     if (wire.from?.is_bot && wire.from.id !== ANONYMOUS_ADMIN.id) return false;

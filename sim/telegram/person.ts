@@ -100,6 +100,12 @@ export class TelegramPerson {
     return this.#parts.callbacks.press(this.user, message, dataOf(button) ?? '', o.patienceMs ?? 5_000);
   }
 
+  /** Presses a button that is not there, as a changed client can: with any data, on any message. */
+  async forge(message: TelegramMessage, data: string, o: { patienceMs?: number } = {}): Promise<CallbackAnswer> {
+    this.#presence.enter(message.chat);
+    return this.#parts.callbacks.press(this.user, message, data, o.patienceMs ?? 5_000);
+  }
+
   /** Stops the bot in the private chat: it gets `my_chat_member`, and 403 from then on. */
   async block(): Promise<void> {
     this.#presence.setBot('kicked');

@@ -1,3 +1,4 @@
+import type { Message } from 'grammy/types';
 import type { Content } from './conversation.ts';
 import { documentOf, photoOf, storeFile, voiceOf } from './files.ts';
 import { withDetected } from './text/detect.ts';
@@ -13,6 +14,8 @@ export interface SayOptions {
   photo?: Buffer;
   /** Duration in seconds. */
   voice?: { content: Buffer; duration: number };
+  /** A sticker, a place, a contact, a poll…: as Telegram tells it. */
+  other?: Pick<Message, 'sticker' | 'location' | 'contact' | 'poll' | 'dice'>;
 }
 
 /** What is to be posted so that this is said: one message, or one for each file. */
@@ -27,6 +30,7 @@ export function contentsOf(world: World, text: string, o: SayOptions): Content[]
     const file = storeFile(world, 'voice', { name: 'voice.oga', content: o.voice.content });
     return [{ voice: voiceOf(file, o.voice.duration), ...caption }];
   }
+  if (o.other) return [o.other];
   const files = o.files ?? [];
   if (files.length === 0) return [{ text, ...(entities.length > 0 ? { entities } : {}) }];
   const album = files.length > 1 ? { media_group_id: String(world.number()) } : {};
