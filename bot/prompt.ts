@@ -1,0 +1,29 @@
+import { createInterface } from 'node:readline/promises';
+import { Writable } from 'node:stream';
+
+/** Asks a person for one line; a secret is not shown while it is typed. Null when there is nobody to ask. */
+export type Prompt = ((question: string, secret: boolean) => Promise<string>) | null;
+
+/** Asks in the terminal that the program runs in, if it runs in one. Ctrl-C and Ctrl-D are an empty answer. */
+export function terminalPrompt(): Prompt {
+  if (!process.stdin.isTTY || !process.stdout.isTTY) return null;
+  return async (question, secret) => {
+    let muted = false;
+    const output = new Writable({
+      write(chunk, _encoding, done) {
+        if (!muted) process.stdout.write(chunk);
+        done();
+      },
+    });
+    const lines = createInterface({ input: process.stdin, output, terminal: true });
+    const closed = new Promise<string>((resolve) => lines.once('close', () => resolve('')));
+    const answer = lines.question(question);
+    muted = secret;
+    try {
+      return await Promise.race([answer, closed]);
+    } finally {
+      lines.close();
+      if (secret) process.stdout.write('\n');
+    }
+  };
+}
