@@ -5,10 +5,10 @@ import { openPostgres } from './postgres.ts';
 import { openProgram, type Program } from './program.ts';
 import { median, now, quantile } from './statistics.ts';
 
-const turns = 60;
-const warmUps = 10;
-/** Slack lets 20 streams a minute begin and the adapter 18; what is measured is what comes on top. */
-const apartMs = 3_400;
+const turns = 50;
+const warmUps = 5;
+/** Slack lets 20 streams a minute begin, and the adapter begins 14; what is measured is what comes on top. */
+const apartMs = 4_400;
 /** Fast for a model, so that appends are paced by the adapter, as they would be in life. */
 const chunkDelayMs = 20;
 const chunks =

@@ -19,7 +19,7 @@ export async function placesSince(
 ): Promise<Place[]> {
   const found = [...client.channels.cache.values()].flatMap((channel) => placeOf(client, channel, since) ?? []);
   for (const { id } of people) {
-    const dm = await directWith(api, id);
+    const dm = await patiently(() => directWith(api, id));
     if (dm?.last_message_id && msOf(dm.last_message_id) >= since) found.push(dmPlace(dm.id));
   }
   return found;
@@ -40,5 +40,21 @@ async function directWith(api: Api, person: string): Promise<payload.ChannelData
   } catch (error) {
     if (toFailure(error, 'repeatable').remedy === 'never') return null;
     throw error;
+  }
+}
+
+const MOST_TRIES = 5;
+const MAX_WAIT_MS = 10_000;
+
+/** So many direct conversations at once are limited now and then: a wait, not a reason to begin with the first again. */
+async function patiently<T>(act: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await act();
+    } catch (error) {
+      const { remedy, retryAfterMs = 500 * 2 ** tries } = toFailure(error, 'repeatable');
+      if (remedy !== 'retry' || tries === MOST_TRIES) throw error;
+      await new Promise((resolve) => setTimeout(resolve, Math.min(MAX_WAIT_MS, retryAfterMs)));
+    }
   }
 }

@@ -6,14 +6,15 @@ export interface Budgets {
 }
 
 /**
- * The budgets of a workspace, each a little below its tier (https://docs.slack.dev/apis/web-api/rate-limits): chat.update is
- * in tier 3, 50 a minute; chat.startStream and chat.stopStream in tier 2, 20; chat.appendStream in tier 4, 100. An end needs
- * no budget of its own: there is one to each beginning.
+ * The budgets of a workspace. What a minute may see, burst and refill together, stays below the method's tier
+ * (https://docs.slack.dev/apis/web-api/rate-limits): chat.update is in tier 3, 50 a minute; chat.startStream and
+ * chat.stopStream in tier 2, 20; chat.appendStream in tier 4, 100. An end has no budget of its own, since there is one to
+ * each beginning.
  */
 export const createBudgets = (editsPerMinute = 40): Budgets => ({
   edits: new Budget(editsPerMinute),
-  begins: new Budget(18, { burst: 10, reserve: 0 }),
-  appends: new Budget(90, { reserve: 0 }),
+  begins: new Budget(14, { burst: 5, reserve: 0 }),
+  appends: new Budget(75, { burst: 20, reserve: 0 }),
 });
 
 /** How many calls may go at once, and how many of them are kept for what must arrive. */

@@ -1,4 +1,4 @@
-import { describe, isRetryable } from '../../core/errors.ts';
+import { describe, Failure } from '../../core/errors.ts';
 import type { Logger } from './logger.ts';
 import type { Take } from './receive.ts';
 
@@ -16,7 +16,7 @@ export function givingUp(take: Take, log: Logger): Take {
     try {
       await take(update);
     } catch (error) {
-      if (isRetryable(error)) throw error;
+      if (mayPass(error)) throw error;
       const count = (failures.get(id) ?? 0) + 1;
       failures.set(id, count);
       if (count < MOST) throw error;
@@ -24,4 +24,17 @@ export function givingUp(take: Take, log: Logger): Take {
     }
     failures.delete(id);
   };
+}
+
+/** What the same update brings again whenever it is taken: what is final, a fault of ours, text that the database refuses. */
+function mayPass(error: unknown): boolean {
+  if (error instanceof Failure) return error.remedy !== 'never';
+  if (error instanceof TypeError || error instanceof RangeError || error instanceof SyntaxError) return false;
+  return !/^2[23]/.test(sqlState(error));
+}
+
+/** Postgres' code for what went wrong, which a query's error carries as its cause; classes 22 and 23 are about the data. */
+function sqlState(error: unknown): string {
+  if (!(error instanceof Error)) return '';
+  return 'code' in error && typeof error.code === 'string' ? error.code : sqlState(error.cause);
 }

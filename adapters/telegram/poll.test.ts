@@ -104,7 +104,13 @@ test('an update of a form that nobody foresaw lets those behind it through', asy
   expect(errors).toEqual(['an update of Telegram could not be read']);
 });
 
-test('an update that can never be stored is given up, and one that may be is not', async () => {
+const cause = (code: string) => Object.assign(new Error('refused'), { code });
+
+test.each([
+  ['a final failure', new Failure('Nobody can be told.', { code: 'unreachable', remedy: 'never' })],
+  ['a fault of ours', new TypeError('undefined is not a function')],
+  ['text that the database refuses', new Error('Failed query', { cause: cause('22021') })],
+])('an update that can never be stored is given up, and one that may be is not: %s', async (_, final) => {
   const { sim, ana } = await startSim();
   const errors: string[] = [];
   const log = { ...quiet, error: (_: object, message: string) => errors.push(message) };
@@ -113,11 +119,11 @@ test('an update that can never be stored is given up, and one that may be is not
     const text = one.kind === 'message' ? one.text : '';
     if (text === 'never') {
       tries.never += 1;
-      throw new Failure('Nobody can be told.', { code: 'unreachable', remedy: 'never' });
+      throw final;
     }
     if (text !== 'later') return;
     tries.later += 1;
-    if (tries.later < 6) throw new Error('the database is away');
+    if (tries.later < 6) throw new Error('Failed query', { cause: cause('57P01') });
   });
   await ana.say(ana.id, 'never');
   await ana.say(ana.id, 'later');

@@ -12,8 +12,9 @@ export const answerStopped = '_Stopped._';
 /** What follows an answer that the model could not finish in one message. */
 export const answerCut = 'The answer ended at its longest length here. Say "go on" for the rest.';
 
-/** Said before an answer that comes late, since nobody was there to hear. */
-export const wasAway = (ms: number): string => `_I was away when you wrote this, ${span(ms)} ago._`;
+/** Said before an answer that comes late: nobody was there to hear, or much else came first. */
+export const comesLate = ({ ms, away }: { readonly ms: number; readonly away: boolean }): string =>
+  away ? `_I was away when you wrote this, ${span(ms)} ago._` : `_This comes late: you wrote it ${span(ms)} ago._`;
 
 /** A wish given as a command, shown where it is answered. */
 export const askedBy = (name: string, text: string): string => `**${plain(name)}** wants:\n${quote(plain(text))}`;

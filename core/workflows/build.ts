@@ -14,7 +14,7 @@ export async function build(context: TaskContext, plan: string | null): Promise<
   const brief = implementBrief({ task: context.wish, plan });
   for (;;) {
     const outcome = await perform(context, 'implement', brief);
-    if (outcome.type === 'done') return stage(context, () => openPullRequest(context, outcome));
+    if (outcome.type === 'done') return stage(context, () => openPullRequest(context, outcome), 'open-pull-stage');
     await park(context, { code: 'nothing_changed', reason: outcome.summary });
   }
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Failure } from '../errors.ts';
 import { type CoreHouse, eventually, openCore } from '../testing/core.ts';
 import { heardThumb } from './thumb.ts';
 
@@ -43,4 +44,20 @@ test('a thumb that was refused stays refused when its person may more later, and
   house.chat.gap();
   await eventually('the thumb that nobody heard', async () => (await stateOf(missed.id)) === 'confirmed');
   expect(await stateOf(id)).toBe('open');
+});
+
+test('a platform that cannot tell of other places now keeps nobody from reading the known ones', async () => {
+  const place = house.newPlace();
+  await house.say('ana', place, 'first');
+  await eventually('an answer', async () => house.chat.messages.some(({ ref }) => ref.place.channel === place.channel));
+  const ref = { place, id: 'missed' };
+  const missed = { dedupe: 'fake:missed', at: Date.now(), account: house.account('ana'), place, ref, files: [] };
+  house.chat.said.push({ ...missed, kind: 'message', text: 'second', mentionsBot: true });
+  const limited = new Failure('Slow down.', { code: 'rate_limited', remedy: 'retry' });
+  Object.assign(house.chat, { places: () => Promise.reject(limited) });
+  house.chat.gap();
+  await eventually('the answer', async () =>
+    house.model.requests.some((request) => JSON.stringify(request).includes('second')),
+  );
+  Object.assign(house.chat, { places: undefined });
 });

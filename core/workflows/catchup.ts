@@ -29,7 +29,10 @@ export async function catchUp(deps: Deps, chat: Chat, receive: (inbound: Inbound
   if (heard) {
     const since = Math.max(Number(heard) - overlapMs, now - rememberMs);
     const unread: unknown[] = [];
-    for (const place of await placesOf(deps, chat, now - rememberMs, since)) {
+    const others: Place[] = [];
+    const look = async () => void others.push(...(await otherPlaces(deps, chat, since)));
+    unread.push(...(await attempt(deps, chat, look)));
+    for (const place of await placesOf(deps, chat, now - rememberMs, others)) {
       unread.push(...(await attempt(deps, place, () => readHistory(chat, place, since, receive))));
     }
     for (const { place, messageId } of await deps.store.posts.awaiting(chat.platform)) {
@@ -45,14 +48,23 @@ export const markHeard = (deps: Deps, chat: Chat): Promise<void> =>
   deps.store.history.setCursor(cursorOf(chat), String(Date.now()));
 
 /**
- * Known conversations, the channels they are in (a new mention may be the start of another), the DMs where we asked
- * something, and the threads under open asks, where the first reply starts a conversation. Besides, where a platform can
- * tell, every place in which something was said `since`: the first mention in a channel, somebody's first private word.
+ * Where a platform can tell, every place in which something was said: the first mention in a channel, somebody's first
+ * private word.
  */
-async function placesOf({ store, chats }: Deps, chat: Chat, after: number, since: number): Promise<Place[]> {
-  const { platform } = chat;
+const otherPlaces = async ({ store }: Deps, chat: Chat, since: number): Promise<readonly Place[]> =>
+  (await chat.places?.(since, await store.people.accountsOn(chat.platform, mostPeople))) ?? [];
+
+/**
+ * Known conversations, the channels they are in (a new mention may be the start of another), the DMs where we asked
+ * something, and the threads under open asks, where the first reply starts a conversation; and `others`.
+ */
+async function placesOf(
+  { store, chats }: Deps,
+  { platform }: Chat,
+  after: number,
+  others: readonly Place[],
+): Promise<Place[]> {
   const talks = (await store.conversations.places(after)).filter((place) => place.platform === platform);
-  const others = (await chat.places?.(since, await store.people.accountsOn(platform, mostPeople))) ?? [];
   const known = [...talks, ...(await store.posts.places(platform, after)), ...others];
   const asks = await store.posts.awaiting(platform);
   const threads = [...talks, ...asks.map(({ place, messageId: id }) => below(chats, { place, id }))].filter(
@@ -87,12 +99,17 @@ async function readReactions(
  * One place that cannot be read must not keep the others from being read. Answers what may pass; that the bot was removed
  * from a place does not.
  */
-async function attempt({ log }: Deps, place: Place, act: () => Promise<void>): Promise<unknown[]> {
+async function attempt(
+  { log }: Deps,
+  where: Place | Pick<Chat, 'platform'>,
+  act: () => Promise<void>,
+): Promise<unknown[]> {
   try {
     await act();
     return [];
   } catch (error) {
-    log.warn({ place, error: describe(error) }, 'could not catch up here');
+    const { platform, ...place } = where;
+    log.warn({ platform, place, error: describe(error) }, 'could not catch up here');
     return error instanceof Failure && error.remedy === 'never' ? [] : [error];
   }
 }

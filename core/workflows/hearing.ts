@@ -20,8 +20,8 @@ export interface Heard {
   readonly deeds: readonly Deed[];
   /** Files to fetch: those of everybody who was heard. Absent in what an earlier release heard. */
   readonly files?: readonly WithFiles[];
-  /** How long ago the oldest of it was said, milliseconds, when that was long ago. */
-  readonly lateMs?: number;
+  /** How long ago the oldest of it was said, milliseconds, when that was long ago; and whether nobody was there then. */
+  readonly late?: { readonly ms: number; readonly away: boolean };
 }
 
 /** What came of the deeds: what to say about them, and the tasks to start. */
@@ -83,8 +83,10 @@ export async function hear(deps: Deps, id: string, conversation: string, atWork:
     if (message.files.length > 0 && may(person, 'chat')) files.push({ message: message.id, files: message.files });
   }
   const turn = said.length > 0 ? { id, conversation, place: found.place, said } : null;
-  const ageMs = Date.now() - Math.min(...messages.map(({ at }) => at));
-  return { place: found.place, turn, deeds, files, ...(ageMs > lateMs ? { lateMs: ageMs } : {}) };
+  const oldest = Math.min(...messages.map(({ at }) => at));
+  const ms = Date.now() - oldest;
+  const late = ms > lateMs ? { ms, away: oldest < performance.timeOrigin } : null;
+  return { place: found.place, turn, deeds, files, ...(late ? { late } : {}) };
 }
 
 const sameSubject = (a: Deed, b: Deed): boolean =>

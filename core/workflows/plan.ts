@@ -18,10 +18,10 @@ export async function agreeOnPlan(context: TaskContext): Promise<string> {
       continue;
     }
     const { plan, summary } = outcome;
-    await stage(context, () => publishPlan(context, plan, 'waiting'));
+    await stage(context, () => publishPlan(context, plan, 'waiting'), 'publish-plan-stage');
     const { answer, by } = await ask(context, { kind: 'plan', summary, version }, { detail: 'plan to read' });
     if (answer.type === 'approve') {
-      await stage(context, () => publishPlan(context, plan, 'approved', by));
+      await stage(context, () => publishPlan(context, plan, 'approved', by), 'publish-plan-stage');
       return plan;
     }
     if (answer.type === 'drop') throw new Dropped(by);

@@ -1,4 +1,4 @@
-import { Error as EngineErrors } from '@dbos-inc/dbos-sdk';
+import { DBOS, Error as EngineErrors } from '@dbos-inc/dbos-sdk';
 import { describe, Failure } from '../errors.ts';
 import { park } from './asking.ts';
 import { Dropped, type TaskContext } from './context.ts';
@@ -6,14 +6,15 @@ import { Cancelled, Ended } from './signals.ts';
 
 /**
  * Does a part of the journey; when the outside fails for good, a person says when to try that part again. What a run has
- * brought or a person has approved stands before the stage that uses it, so that a retry never does it anew.
+ * brought or a person has approved stands before the stage that uses it, so that a retry never does it anew. `patch` names
+ * a stage that came later: tasks that an earlier release led past a failure here had the stage around it do it again.
  */
-export async function stage<T>(context: TaskContext, act: () => Promise<T>): Promise<T> {
+export async function stage<T>(context: TaskContext, act: () => Promise<T>, patch?: string): Promise<T> {
   for (;;) {
     try {
       return await act();
     } catch (error) {
-      if (endsTask(error)) throw error;
+      if (endsTask(error) || (patch && !(await DBOS.patch(patch)))) throw error;
       await park(context, { code: error instanceof Failure ? error.code : 'unexpected', reason: describe(error) });
     }
   }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Place } from '../domain/chat.ts';
 import { Failure } from '../errors.ts';
 import { type CoreHouse, eventually, openCore } from '../testing/core.ts';
+import { comesLate } from '../words/turn.ts';
 
 let house: CoreHouse;
 beforeAll(async () => {
@@ -72,4 +73,12 @@ test('what was said while nobody was there is answered with a word about it', as
   await eventually('an answer', async () =>
     textsIn(place).some((text) => text === '_I was away when you wrote this, 3 h ago._\n\nHere I am.'),
   );
+});
+
+test('what waited long behind other things is answered with a word that blames nobody’s absence', async () => {
+  expect(comesLate({ ms: 7 * 60_000, away: false })).toBe('_This comes late: you wrote it 7 min ago._');
+  const place = house.newPlace();
+  house.state.answer = () => ({ text: 'Here.' });
+  await house.say('ana', place, 'now', { at: Date.now() - 60_000 });
+  await eventually('an answer', async () => textsIn(place).includes('Here.'));
 });

@@ -4,7 +4,7 @@ import type { Place } from '../domain/chat.ts';
 import type { TaskNumber } from '../domain/ids.ts';
 import { describe, Failure } from '../errors.ts';
 import type { ModelMessage } from '../ports.ts';
-import { answerCut, answerStopped, modelRefused, wasAway } from '../words/turn.ts';
+import { answerCut, answerStopped, comesLate, modelRefused } from '../words/turn.ts';
 import type { AtWork } from './at-work.ts';
 import { fetchFiles, type WithFiles } from './attachments.ts';
 import type { Decisions } from './decisions.ts';
@@ -44,10 +44,10 @@ export const createTurn = (
       const { say, start } =
         heard.deeds.length > 0 ? await effect('decide', () => decide(deps, decisions, heard.deeds)) : undecided;
       for (const task of start) await children.startTask(task);
-      const away = heard.lateMs === undefined ? [] : [wasAway(heard.lateMs)];
-      const told = [...away, ...say, ...notes];
+      const late = heard.late ? [comesLate(heard.late)] : [];
+      const told = [...late, ...say, ...notes];
       if (heard.turn) await answer(heard.turn, told);
-      else if (told.length > away.length)
+      else if (told.length > late.length)
         await reply({ id, conversation, place: heard.place, said: [] }, told.join('\n'), null);
     } catch (error) {
       // Nobody can be told here (the bot was removed, the thread is gone); what is said next must still be heard.
