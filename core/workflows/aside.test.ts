@@ -28,7 +28,7 @@ const sent = (place: Place): Doc[] =>
 /** All that is no talk has had the answer that there is. */
 const answered = () =>
   eventually('the answers', async () => {
-    const at = "select 1 from dbos.workflow_status where name = 'aside' and status = 'PENDING'";
+    const at = "select 1 from dbos.workflow_status where name in ('aside', 'joined') and status = 'PENDING'";
     return (await house.db.execute(at)).rows.length === 0;
   });
 
