@@ -79,7 +79,7 @@ export const once: Telling['outcome'] = {
   cardsInDm: [
     '✔ Question of **#1** answered by Ana on Slack.',
     '✔ Plan of **#1** approved by Ana on Slack.',
-    '✔ No answer needed any more for **#1**: the task went on without it.',
+    '✔ **#1** waits for no review now: its branch is changing.',
     '✔ No answer needed any more for **#1**: it is merged.',
   ],
   ledger: finished,
