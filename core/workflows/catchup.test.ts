@@ -37,7 +37,9 @@ test('a thumb that was refused stays refused when its person may more later, and
   const vic = house.account('vic');
   card.reactions.push({ account: vic, emoji: 'yes' });
   await house.react('vic', card.ref, 'yes');
-  await eventually('the refusal', () => house.store.history.cursor(heardThumb(card.ref, vic, 'yes')));
+  await eventually('the thumb', () => house.store.history.cursor(heardThumb(card.ref, vic, 'yes')));
+  const handling = "select 1 from dbos.workflow_status where name = 'interaction' and status = 'PENDING'";
+  await eventually('the refusal', async () => (await house.db.execute(handling)).rows.length === 0);
   await house.admit('vic', 'member');
   const missed = await shown();
   missed.card.reactions.push({ account: house.account('ana'), emoji: 'yes' });
