@@ -2,6 +2,7 @@ import { copyFileSync, existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Job } from '../../core/protocol.ts';
 import type { Git } from './git.ts';
+import { rebased } from './rebase.ts';
 import { knownBranch, writeUnfinished } from './unfinished.ts';
 
 /**
@@ -13,8 +14,10 @@ export function createCheckpoint(git: Git, directory: string, job: Job, saved: (
   let running: Promise<unknown> = Promise.resolve();
 
   async function save(): Promise<void> {
-    const head = await git(['rev-parse', 'HEAD']);
-    const tree = await writeTree(git, directory);
+    // In the middle of a rebase what counts is what it set out from: the next attempt begins there.
+    const before = rebased(directory);
+    const head = before ?? (await git(['rev-parse', 'HEAD']));
+    const tree = before === null ? await writeTree(git, directory) : await git(['rev-parse', `${before}^{tree}`]);
     const state = `${head} ${tree}`;
     if (state === last) return;
     const known = (await knownBranch(git)) ?? (await git(['rev-parse', `refs/remotes/origin/${job.base}`]));

@@ -19,6 +19,7 @@ export interface Moved {
 
 const key = 'Remote-Branch';
 const ref = 'refs/mainloop/known';
+const laying = 'refs/mainloop/laying';
 
 /**
  * The task's branch at the remote as this directory's workers last fetched or pushed it; null: it was not there. A ref of
@@ -28,6 +29,12 @@ export const knownBranch = (git: Git): Promise<string | null> => git.maybe(['rev
 
 export async function noteBranch(git: Git, head: string | null): Promise<void> {
   await git(head === null ? ['update-ref', '-d', ref] : ['update-ref', ref, head]);
+}
+
+/** Unfinished work that an attempt was laying out in the directory when it was killed. */
+export async function interrupted(git: Git): Promise<Unfinished | null> {
+  const commit = await git.maybe(['rev-parse', '-q', '--verify', laying]);
+  return commit === null ? null : readUnfinished(git, commit);
 }
 
 /** Writes unfinished work down as a commit, which carries `known` along to where nothing else tells it. */
@@ -64,14 +71,26 @@ export async function putOnTop(git: Git, moved: Moved): Promise<boolean> {
   return false;
 }
 
-/** Lays unfinished work out in the directory, as it was. */
-export async function layOut(git: Git, job: Job, { commit, head }: Unfinished): Promise<void> {
-  await git(['checkout', '-q', '-f', '-B', job.branch, commit]);
-  await git(['reset', '-q', '--mixed', head]);
+/**
+ * Lays unfinished work out in the directory: as it was, or on top of a branch that has moved. False: that gave conflicts, the
+ * directory has the branch alone. Meanwhile a ref of its own holds the work, for {@link interrupted}.
+ */
+export async function layOut(git: Git, job: Job, left: Unfinished, moved: Moved): Promise<boolean> {
+  await git(['update-ref', laying, left.commit]);
+  const isOut = (await fits(git, left.head, moved))
+    ? await asItWas(git, job, left)
+    : await onTop(git, job, left, moved);
+  await git(['update-ref', '-d', laying]);
+  return isOut;
 }
 
-/** As {@link layOut}, on top of a branch that has moved. False: that gave conflicts, the directory has the branch alone. */
-export async function layOnTop(git: Git, job: Job, { commit, head }: Unfinished, moved: Moved): Promise<boolean> {
+async function asItWas(git: Git, job: Job, { commit, head }: Unfinished): Promise<true> {
+  await git(['checkout', '-q', '-f', '-B', job.branch, commit]);
+  await git(['reset', '-q', '--mixed', head]);
+  return true;
+}
+
+async function onTop(git: Git, job: Job, { commit, head }: Unfinished, moved: Moved): Promise<boolean> {
   // By way of the whole tree, so that no file of it stays behind and is in the way.
   for (const stop of [commit, head]) await git(['checkout', '-q', '-f', '--detach', stop]);
   const isOn = (await putOnTop(git, moved)) && (await git.maybe(['cherry-pick', '-n', '-m', '1', commit])) !== null;

@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import type { Job } from '../../core/protocol.ts';
 import { paths } from '../../core/protocol-paths.ts';
 import { type Git, GitError } from './git.ts';
+import { giveUpRebase } from './rebase.ts';
 import {
   fits,
+  interrupted,
   knownBranch,
-  layOnTop,
   layOut,
   type Moved,
   noteBranch,
@@ -49,9 +50,8 @@ export async function initialise(git: Git, directory: string): Promise<void> {
   mkdirSync(join(directory, '.git', 'info'), { recursive: true });
   writeFileSync(join(directory, '.git', 'info', 'exclude'), `${leftovers.join('\n')}\n`);
   // Left behind by an attempt that was killed; attempts of a task never run at the same time.
-  for (const left of ['index.lock', 'config.lock', 'rebase-merge']) {
-    rmSync(join(directory, '.git', left), { force: true, recursive: true });
-  }
+  for (const lock of ['index.lock', 'config.lock']) rmSync(join(directory, '.git', lock), { force: true });
+  await giveUpRebase(git, directory);
 }
 
 /**
@@ -72,23 +72,21 @@ type Refs = Awaited<ReturnType<typeof fetchRefs>>;
 
 async function bring(git: Git, job: Job, refs: Refs): Promise<Pick<Workspace, 'restored' | 'aside'>> {
   const theirs = refs.branch ?? refs.base;
-  const here = await headHere(git, job);
+  const before = await interrupted(git);
+  const here = before ? null : await headHere(git, job);
   const known = here && ((await knownBranch(git)) ?? refs.base);
   // Nothing was dropped from a branch that is gone: it comes back whole when a person says to go on.
   const moved = (was: string): Moved => ({ known: refs.branch ? was : refs.base, theirs, base: refs.base });
   if (here && known && (await fits(git, here, moved(known)))) return { restored: 'directory', aside: null };
-  const [restored, left] =
-    here && known
-      ? (['directory', await inDirectory(git, here, known)] as const)
-      : (['checkpoint', refs.checkpoint && (await readUnfinished(git, refs.checkpoint))] as const);
+  const inPlace = before ?? (here && known ? await inDirectory(git, here, known) : null);
+  const left = inPlace ?? (refs.checkpoint && (await readUnfinished(git, refs.checkpoint)));
   if (!left) {
     await git(['checkout', '-q', '-f', '-B', job.branch, theirs]);
     return { restored: 'nothing', aside: null };
   }
-  if (await fits(git, left.head, moved(left.known))) await layOut(git, job, left);
-  else if (!(await layOnTop(git, job, left, moved(left.known)))) return { restored: 'nothing', aside: left.commit };
+  if (!(await layOut(git, job, left, moved(left.known)))) return { restored: 'nothing', aside: left.commit };
   const isLeft = (await git(['rev-parse', 'HEAD'])) !== theirs || (await git(['status', '--porcelain'])) !== '';
-  return { restored: isLeft ? restored : 'nothing', aside: null };
+  return { restored: isLeft ? (inPlace ? 'directory' : 'checkpoint') : 'nothing', aside: null };
 }
 
 async function nameOrigin(git: Git, url: string): Promise<void> {
