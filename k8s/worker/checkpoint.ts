@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Job } from '../../core/protocol.ts';
 import type { Git } from './git.ts';
 import { rebased } from './rebase.ts';
-import { knownBranch, writeUnfinished } from './unfinished.ts';
+import { knownBranch, workAside, writeUnfinished } from './unfinished.ts';
 
 /**
  * Saves the working tree, uncommitted and untracked files included, as a commit on top of HEAD and pushes it to the
@@ -21,7 +21,7 @@ export function createCheckpoint(git: Git, directory: string, job: Job, saved: (
     const state = `${head} ${tree}`;
     if (state === last) return;
     const known = (await knownBranch(git)) ?? (await git(['rev-parse', `refs/remotes/origin/${job.base}`]));
-    const sha = await writeUnfinished(git, tree, { head, known });
+    const sha = await writeUnfinished(git, tree, { head, known, aside: await workAside(git) });
     await git(['push', '-q', '--force', 'origin', `${sha}:${job.checkpointRef}`]);
     last = state;
     saved(sha);

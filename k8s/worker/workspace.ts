@@ -13,6 +13,7 @@ import {
   noteBranch,
   readUnfinished,
   type Unfinished,
+  workAside,
   writeUnfinished,
 } from './unfinished.ts';
 
@@ -36,7 +37,7 @@ export interface Workspace {
   readonly head: string;
   /** What became of unfinished work of an earlier attempt. */
   readonly restored: 'nothing' | 'checkpoint' | 'directory';
-  /** The commit of unfinished work that did not go on a branch which others have changed meanwhile; null: there is none. */
+  /** The commit of unfinished work that did not go on a branch which others had changed, until a push; null: there is none. */
   readonly aside: string | null;
 }
 
@@ -77,16 +78,18 @@ async function bring(git: Git, job: Job, refs: Refs): Promise<Pick<Workspace, 'r
   const known = here && ((await knownBranch(git)) ?? refs.base);
   // Nothing was dropped from a branch that is gone: it comes back whole when a person says to go on.
   const moved = (was: string): Moved => ({ known: refs.branch ? was : refs.base, theirs, base: refs.base });
-  if (here && known && (await fits(git, here, moved(known)))) return { restored: 'directory', aside: null };
+  if (here && known && (await fits(git, here, moved(known))))
+    return { restored: 'directory', aside: await workAside(git) };
   const inPlace = before ?? (here && known ? await inDirectory(git, here, known) : null);
   const left = inPlace ?? (refs.checkpoint && (await readUnfinished(git, refs.checkpoint)));
   if (!left) {
     await git(['checkout', '-q', '-f', '-B', job.branch, theirs]);
-    return { restored: 'nothing', aside: null };
+    return { restored: 'nothing', aside: await workAside(git) };
   }
-  if (!(await layOut(git, job, left, moved(left.known)))) return { restored: 'nothing', aside: left.commit };
+  const isOut = await layOut(git, job, left, moved(left.known));
+  const aside = isOut ? left.aside : left.commit;
   const isLeft = (await git(['rev-parse', 'HEAD'])) !== theirs || (await git(['status', '--porcelain'])) !== '';
-  return { restored: isLeft ? (inPlace ? 'directory' : 'checkpoint') : 'nothing', aside: null };
+  return { restored: isLeft ? (inPlace ? 'directory' : 'checkpoint') : 'nothing', aside };
 }
 
 async function nameOrigin(git: Git, url: string): Promise<void> {
@@ -133,5 +136,6 @@ async function headHere(git: Git, job: Job): Promise<string | null> {
 
 async function inDirectory(git: Git, head: string, known: string): Promise<Unfinished> {
   await git(['add', '-A']);
-  return { head, known, commit: await writeUnfinished(git, await git(['write-tree']), { head, known }) };
+  const left = { head, known, aside: await workAside(git) };
+  return { ...left, commit: await writeUnfinished(git, await git(['write-tree']), left) };
 }
