@@ -50,9 +50,9 @@ export const workAside = (git: Git): Promise<string | null> => kept(git, 'aside'
 export const noteAside = (git: Git, commit: string | null): Promise<void> => keep(git, 'aside', commit);
 
 /** Unfinished work that an attempt was laying out in the directory when it was killed. */
-export async function interrupted(git: Git): Promise<Unfinished | null> {
+export async function interrupted(git: Git, now: Omit<Moved, 'known'>): Promise<Unfinished | null> {
   const commit = await kept(git, 'laying');
-  return commit === null ? null : readUnfinished(git, commit);
+  return commit === null ? null : readUnfinished(git, commit, now);
 }
 
 /**
@@ -66,14 +66,24 @@ export function writeUnfinished(git: Git, tree: string, left: Omit<Unfinished, '
   return git(['commit-tree', tree, ...parents, '-m', 'Work in progress', '-m', trailers]);
 }
 
-/** Null for what {@link writeUnfinished} has not written. */
-export async function readUnfinished(git: Git, commit: string): Promise<Unfinished | null> {
+/**
+ * Null for what {@link writeUnfinished} has not written. An earlier release did not write down where the branch was: its work is
+ * good while the branch has nothing that it lacks, as it was then; else it may be from before a push.
+ */
+export async function readUnfinished(
+  git: Git,
+  commit: string,
+  { theirs, base }: Omit<Moved, 'known'>,
+): Promise<Unfinished | null> {
   const trailer = (key: string) => `%(trailers:key=${key},valueonly,separator=%x20)`;
   const [parents = '', known = '', aside = ''] = (
     await git(['log', '-1', `--format=%P%n${trailer(keys.known)}%n${trailer(keys.aside)}`, commit])
   ).split('\n');
   const [head = ''] = parents.split(' ');
-  return known === '' ? null : { commit, head, known, aside: aside === '' ? null : aside };
+  if (known !== '') return { commit, head, known, aside: aside === '' ? null : aside };
+  return (await git.maybe(['merge-base', '--is-ancestor', theirs, head])) === null
+    ? null
+    : { commit, head, known: base, aside: null };
 }
 
 /** Whether `ours` lacks nothing of the branch and brings nothing back that was dropped from it. */

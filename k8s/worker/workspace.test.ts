@@ -48,6 +48,27 @@ test('the checkpoint brings back what was not committed', async () => {
   expect(await place.git(['status', '--porcelain'])).toBe(' M a.txt\n?? new.txt');
 });
 
+test('a checkpoint of an earlier release is read, unless the branch has what it lacks', async () => {
+  await place.firstRun();
+  await place.goOn();
+  const old = await place.git([
+    'commit-tree',
+    `${await place.git(['stash', 'create'])}^{tree}`,
+    '-p',
+    'HEAD',
+    '-m',
+    'Work in progress',
+  ]);
+  await place.push(`${old}:${job.checkpointRef}`);
+  place.newMachine();
+  expect(await place.begin()).toMatchObject({ restored: 'checkpoint', aside: null });
+  expect(await place.commits()).toEqual(['new', 'leak', 'good']);
+  expect(await place.git(['status', '--porcelain'])).toBe(' M good');
+  const theirs = await place.theyPush(`origin/${job.branch}`, 'b.txt', 'theirs\n');
+  place.newMachine();
+  expect(await place.begin()).toMatchObject({ head: theirs, restored: 'nothing', aside: null });
+});
+
 describe.each(['directory', 'checkpoint'] as const)('from the %s,', (restored) => {
   const move = () => {
     if (restored === 'checkpoint') place.newMachine();

@@ -73,15 +73,16 @@ type Refs = Awaited<ReturnType<typeof fetchRefs>>;
 
 async function bring(git: Git, job: Job, refs: Refs): Promise<Pick<Workspace, 'restored' | 'aside'>> {
   const theirs = refs.branch ?? refs.base;
-  const before = await interrupted(git);
+  const now = { theirs, base: refs.base };
+  const before = await interrupted(git, now);
   const here = before ? null : await headHere(git, job);
   const known = here && ((await knownBranch(git)) ?? refs.base);
   // Nothing was dropped from a branch that is gone: it comes back whole when a person says to go on.
-  const moved = (was: string): Moved => ({ known: refs.branch ? was : refs.base, theirs, base: refs.base });
+  const moved = (was: string): Moved => ({ ...now, known: refs.branch ? was : refs.base });
   if (here && known && (await fits(git, here, moved(known))))
     return { restored: 'directory', aside: await workAside(git) };
   const inPlace = before ?? (here && known ? await inDirectory(git, here, known) : null);
-  const left = inPlace ?? (refs.checkpoint && (await readUnfinished(git, refs.checkpoint)));
+  const left = inPlace ?? (refs.checkpoint && (await readUnfinished(git, refs.checkpoint, now)));
   if (!left) {
     await git(['checkout', '-q', '-f', '-B', job.branch, theirs]);
     return { restored: 'nothing', aside: await workAside(git) };
