@@ -84,7 +84,7 @@ export const runStore = (db: Database) => ({
 
   /**
    * Opens an attempt (opened again after a crash it stays as it is); false when the run was withdrawn. `lastsMs` is the time
-   * for the whole run, which begins with its first attempt: a later one has what is left of it.
+   * for the whole run: a later attempt has what those before it have not worked, as far as they were heard.
    */
   async openAttempt(
     { lastsMs, ...attempt }: { id: AttemptId; run: RunId; task: TaskNumber; lastsMs: number },
@@ -94,9 +94,13 @@ export const runStore = (db: Database) => ({
       .update(runs)
       .set({ startedAt: sql`coalesce(${runs.startedAt}, ${at})` })
       .where(and(eq(runs.id, attempt.run), isNull(runs.endedAt)))
-      .returning({ startedAt: runs.startedAt });
+      .returning({ id: runs.id });
     if (!going) return false;
-    const deadline = (going.startedAt ?? at) + lastsMs;
+    const [worked] = await db
+      .select({ ms: sql`coalesce(sum(${attempts.heartbeatAt} - ${attempts.startedAt}), 0)`.mapWith(Number) })
+      .from(attempts)
+      .where(and(eq(attempts.run, attempt.run), ne(attempts.id, attempt.id)));
+    const deadline = at + lastsMs - (worked?.ms ?? 0);
     await db
       .insert(attempts)
       .values({ ...attempt, deadline, state: 'open', heartbeatAt: at, startedAt: at })
@@ -104,11 +108,19 @@ export const runStore = (db: Database) => ({
     return true;
   },
 
-  /** Gives an open attempt its token, by hash; a restart before the sandbox runs gives it another. */
+  /**
+   * Gives an open attempt its token, by hash, and its time begins; a restart before the sandbox runs gives it another, and
+   * what passed until then does not count.
+   */
   async arm(id: AttemptId, tokenHash: string, at: number): Promise<void> {
     await db
       .update(attempts)
-      .set({ tokenHash, heartbeatAt: at })
+      .set({
+        tokenHash,
+        heartbeatAt: at,
+        startedAt: at,
+        deadline: sql`${attempts.deadline} + ${at} - ${attempts.startedAt}`,
+      })
       .where(and(eq(attempts.id, id), eq(attempts.state, 'open')));
   },
 

@@ -27,7 +27,7 @@ test('an attempt opened again stays as it was; closed, its token is worthless an
   expect(await store.runs.openAttempt({ id: attempt, run, task, lastsMs: 9 }, 5)).toBe(true);
   await store.runs.arm(attempt, `hash of ${attempt}`, 6);
   expect(await store.runs.openAttempt({ id: attempt, run, task, lastsMs: 99 }, 50)).toBe(true);
-  expect(await store.runs.attempt(attempt)).toMatchObject({ deadline: 14, startedAt: 5 });
+  expect(await store.runs.attempt(attempt)).toMatchObject({ deadline: 15, startedAt: 6 });
   expect(await store.runs.byToken(`hash of ${attempt}`)).toMatchObject({ id: attempt, kind: 'implement' });
   await store.runs.close(attempt, 7);
   expect(await store.runs.byToken(`hash of ${attempt}`)).toBeNull();
@@ -36,12 +36,25 @@ test('an attempt opened again stays as it was; closed, its token is worthless an
   expect(await store.runs.byToken('another')).toBeNull();
 });
 
-test('the attempts of a run share one deadline, counted from the first', async () => {
+test('an attempt has the time that those before it in the run did not work', async () => {
   const { store } = house;
   const { task, run, attempt } = await runIn(store);
   await store.runs.openAttempt({ id: attempt, run, task, lastsMs: 90 }, 5);
-  await store.runs.openAttempt({ id: `${run}.2`, run, task, lastsMs: 90 }, 60);
-  expect(await store.runs.attempt(`${run}.2`)).toMatchObject({ deadline: 95, startedAt: 60 });
+  await store.runs.arm(attempt, `hash of ${attempt}`, 5);
+  await store.runs.heartbeat(attempt, 25);
+  await store.runs.openAttempt({ id: `${run}.2`, run, task, lastsMs: 90 }, 1_000);
+  expect(await store.runs.attempt(`${run}.2`)).toMatchObject({ deadline: 1_070, startedAt: 1_000 });
+  await store.runs.heartbeat(`${run}.2`, 1_060);
+  await store.runs.openAttempt({ id: `${run}.3`, run, task, lastsMs: 90 }, 2_000);
+  expect(await store.runs.attempt(`${run}.3`)).toMatchObject({ deadline: 2_010 });
+});
+
+test('the time of an attempt begins when its sandbox is to start', async () => {
+  const { store } = house;
+  const { task, run, attempt } = await runIn(store);
+  await store.runs.openAttempt({ id: attempt, run, task, lastsMs: 90 }, 5);
+  for (const at of [6, 1_000]) await store.runs.arm(attempt, `hash of ${attempt}, ${at}`, at);
+  expect(await store.runs.attempt(attempt)).toMatchObject({ deadline: 1_090, startedAt: 1_000, heartbeatAt: 1_000 });
 });
 
 test('the first result of an attempt counts, and so does the first reason to stop', async () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { eq } from '../store/drizzle.ts';
 import { attempts } from '../store/schema.ts';
 import { type CoreHouse, eventually, openCore } from '../testing/core.ts';
@@ -7,7 +7,11 @@ let house: CoreHouse;
 beforeAll(async () => {
   house = await openCore();
   await house.admit('ana', 'owner');
+  // As if it had been listening for a while: nobody is late before that.
+  const now = Date.now;
+  const clock = vi.spyOn(Date, 'now').mockImplementation(() => now() - 60_000);
   await house.core.start();
+  clock.mockRestore();
 });
 afterAll(() => house.close());
 
@@ -50,12 +54,19 @@ test('a worker that runs longer than it may is ended, not replaced, and a person
   expect((await house.store.runs.of(task)).map((each) => each.attempts)).toEqual([1]);
 });
 
-test('a worker that replaces another has what is left of the time of its run', async () => {
+test('a worker that replaces another has what is left of the time of its run, without the time that nobody worked', async () => {
   const first = await worker();
-  const { deadline } = await house.core.door.job(first);
+  const hour = 3_600_000;
+  const begun = Date.now() - 5 * hour;
+  await house.db
+    .update(attempts)
+    .set({ startedAt: begun, heartbeatAt: begun + hour, deadline: begun + 1.5 * hour })
+    .where(eq(attempts.id, first.id));
   house.sandbox.exit(first.id);
   const second = await house.worker(first.task, `${first.run}.2`);
-  expect((await house.core.door.job(second)).deadline).toBe(deadline);
+  const { deadline } = await house.core.door.job(second);
+  const { startedAt } = (await house.store.runs.attempt(second.id)) ?? { startedAt: 0 };
+  expect(deadline - startedAt).toBe(hour / 2);
 });
 
 test('a silent worker is given time after a start of the program, and a worker with a result is not judged', async () => {

@@ -1,14 +1,11 @@
 import { describe } from '../errors.ts';
-import { heartbeatSeconds } from '../protocol.ts';
 import type { StoredAttempt } from '../store/runs.ts';
+import { causeOfDeath } from './death.ts';
 import type { Deps } from './deps.ts';
 import { resultKey, tellRun } from './signals.ts';
 
 /** How often open attempts and open proposals are looked at. */
 const roundMs = 2_000;
-
-/** An attempt that said nothing for this long is taken for dead. */
-const silentMs = 3 * heartbeatSeconds * 1000;
 
 export interface Supervisor {
   start(): void;
@@ -54,23 +51,8 @@ async function check(deps: Deps, attempt: StoredAttempt, listeningSince: number)
     return;
   }
   if (attempt.tokenHash === null) return;
-  const died = await causeOfDeath(deps, attempt, listeningSince);
+  const died = causeOfDeath(attempt, await deps.sandbox.status(attempt.id), listeningSince, Date.now());
   if (!died) return;
   deps.log.warn({ attempt: attempt.id, ...died }, 'attempt died');
   await tellRun(attempt.run, { attempt: attempt.id, end: { type: 'died', ...died } }, `died:${attempt.id}`);
-}
-
-async function causeOfDeath(deps: Deps, { id, deadline, heartbeatAt }: StoredAttempt, listeningSince: number) {
-  const now = Date.now();
-  if (now > deadline) return { reason: 'deadline' as const, detail: 'it ran longer than it may' };
-  const { state, detail } = await deps.sandbox.status(id);
-  if (state === 'exited') return { reason: 'exited' as const, detail };
-  // A worker that spoke while the program was away could not be heard: its silence begins with the program.
-  const silence = now - Math.max(heartbeatAt, listeningSince);
-  if (silence <= silentMs) return null;
-  if (state === 'unknown') return { reason: 'lost' as const, detail: 'its sandbox is gone' };
-  return {
-    reason: 'silent' as const,
-    detail: `nothing was heard of it for ${Math.round((now - heartbeatAt) / 1000)} s`,
-  };
 }

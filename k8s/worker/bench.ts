@@ -88,7 +88,7 @@ export async function setUp(options: BenchOptions): Promise<Bench> {
     // A resumed session has read them before.
     resume ? '' : repositoryNotes(git, workspace.base),
     receive(job.files),
-    isReading || workspace.restored !== 'nothing' ? undefined : checkpoint.mark(),
+    isReading || workspace.restored !== 'nothing' || workspace.aside !== null ? undefined : checkpoint.mark(),
   ]);
   claude.say(firstPrompt(job, notes, received, workspace.aside));
   return {

@@ -2,7 +2,8 @@ import { copyFileSync, existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Job } from '../../core/protocol.ts';
 import type { Git } from './git.ts';
-import { knownBranch, writeUnfinished } from './unfinished.ts';
+import { rebased } from './rebase.ts';
+import { knownBranch, workAside, writeUnfinished } from './unfinished.ts';
 
 /**
  * Saves the working tree, uncommitted and untracked files included, as a commit on top of HEAD and pushes it to the
@@ -13,12 +14,14 @@ export function createCheckpoint(git: Git, directory: string, job: Job, saved: (
   let running: Promise<unknown> = Promise.resolve();
 
   async function save(): Promise<void> {
-    const head = await git(['rev-parse', 'HEAD']);
-    const tree = await writeTree(git, directory);
+    // In the middle of a rebase what counts is what it set out from: the next attempt begins there.
+    const before = rebased(directory);
+    const head = before ?? (await git(['rev-parse', 'HEAD']));
+    const tree = before === null ? await writeTree(git, directory) : await git(['rev-parse', `${before}^{tree}`]);
     const state = `${head} ${tree}`;
     if (state === last) return;
     const known = (await knownBranch(git)) ?? (await git(['rev-parse', `refs/remotes/origin/${job.base}`]));
-    const sha = await writeUnfinished(git, tree, { head, known });
+    const sha = await writeUnfinished(git, tree, { head, known, aside: await workAside(git) });
     await git(['push', '-q', '--force', 'origin', `${sha}:${job.checkpointRef}`]);
     last = state;
     saved(sha);

@@ -1,6 +1,6 @@
 import type { Job } from '../../core/protocol.ts';
 import { type Git, GitError } from './git.ts';
-import { fits, isRewritten, knownBranch, noteBranch, putOnTop, writeUnfinished } from './unfinished.ts';
+import { fits, isRewritten, knownBranch, noteAside, noteBranch, putOnTop, writeUnfinished } from './unfinished.ts';
 
 /** Commits what Claude has left uncommitted, so that nothing is lost and the checks see what is pushed. */
 export async function commitLeftovers(git: Git, title: string): Promise<void> {
@@ -20,17 +20,17 @@ export type Pushed = 'pushed' | 'moved' | 'rewritten';
 
 /**
  * Pushes HEAD to the task's branch, if nobody else has changed that since it was last fetched or pushed here, and notes in the
- * checkpoint that nothing is unfinished. When somebody has, their version is fetched and what is new of ours put on top;
+ * checkpoint that nothing is unfinished or lies aside any more. When somebody has, their version is fetched and what is new of ours put on top;
  * what they dropped stays dropped. Where that gives conflicts, all is as it was.
  */
 export async function push(git: Git, job: Job): Promise<Pushed> {
   const to = `refs/heads/${job.branch}`;
   const attempt = async (seen: string | null): Promise<Pushed> => {
     const head = await git(['rev-parse', 'HEAD']);
-    const nothing = await writeUnfinished(git, `${head}^{tree}`, { head, known: head });
+    const nothing = await writeUnfinished(git, `${head}^{tree}`, { head, known: head, aside: null });
     const specs = [`${head}:${to}`, `+${nothing}:${job.checkpointRef}`];
     await git(['push', '-q', '--atomic', `--force-with-lease=${to}:${seen ?? ''}`, 'origin', ...specs]);
-    await noteBranch(git, head);
+    await Promise.all([noteBranch(git, head), noteAside(git, null)]);
     return 'pushed';
   };
   const expected = await knownBranch(git);

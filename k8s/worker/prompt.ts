@@ -63,10 +63,11 @@ export function rewrittenBranchPrompt(job: Job, known: string | null): string {
   ].join('\n');
 }
 
-/** `commit`: unfinished work that did not go on top of what others have pushed. */
+/** `commit`: unfinished work that did not go on top of what others have pushed; an earlier attempt may have been told of it. */
 const asidePrompt = (job: Job, commit: string): string =>
   [
-    `While you were away, somebody changed ${job.branch}, and work of yours that was not pushed conflicts with it. You are on`,
-    `their version; yours lies aside as the commit ${commit}, on top of the commits that you had made. Take over from it what is`,
-    'still wanted, by hand. What they dropped stays dropped, so do not merge it.',
+    `Somebody changed ${job.branch} while you were away, and work of yours that was not pushed conflicts with that. It lies`,
+    `aside as the commit ${commit}, on top of the commits that you had made (where its message names another one as \`Aside\`,`,
+    'that is older work which lay aside before). You are on their version, with what you have done on top of it since. Take over',
+    'from the work aside what is still wanted and not there yet, by hand. What they dropped stays dropped, so do not merge it.',
   ].join('\n');

@@ -3,15 +3,17 @@ import { join } from 'node:path';
 import type { Job } from '../../core/protocol.ts';
 import { paths } from '../../core/protocol-paths.ts';
 import { type Git, GitError } from './git.ts';
+import { giveUpRebase } from './rebase.ts';
 import {
   fits,
+  interrupted,
   knownBranch,
-  layOnTop,
   layOut,
   type Moved,
   noteBranch,
   readUnfinished,
   type Unfinished,
+  workAside,
   writeUnfinished,
 } from './unfinished.ts';
 
@@ -35,7 +37,7 @@ export interface Workspace {
   readonly head: string;
   /** What became of unfinished work of an earlier attempt. */
   readonly restored: 'nothing' | 'checkpoint' | 'directory';
-  /** The commit of unfinished work that did not go on a branch which others have changed meanwhile; null: there is none. */
+  /** The commit of unfinished work that did not go on a branch which others had changed, until a push; null: there is none. */
   readonly aside: string | null;
 }
 
@@ -49,9 +51,8 @@ export async function initialise(git: Git, directory: string): Promise<void> {
   mkdirSync(join(directory, '.git', 'info'), { recursive: true });
   writeFileSync(join(directory, '.git', 'info', 'exclude'), `${leftovers.join('\n')}\n`);
   // Left behind by an attempt that was killed; attempts of a task never run at the same time.
-  for (const left of ['index.lock', 'config.lock', 'rebase-merge']) {
-    rmSync(join(directory, '.git', left), { force: true, recursive: true });
-  }
+  for (const lock of ['index.lock', 'config.lock']) rmSync(join(directory, '.git', lock), { force: true });
+  await giveUpRebase(git, directory);
 }
 
 /**
@@ -72,23 +73,24 @@ type Refs = Awaited<ReturnType<typeof fetchRefs>>;
 
 async function bring(git: Git, job: Job, refs: Refs): Promise<Pick<Workspace, 'restored' | 'aside'>> {
   const theirs = refs.branch ?? refs.base;
-  const here = await headHere(git, job);
+  const now = { theirs, base: refs.base };
+  const before = await interrupted(git, now);
+  const here = before ? null : await headHere(git, job);
   const known = here && ((await knownBranch(git)) ?? refs.base);
   // Nothing was dropped from a branch that is gone: it comes back whole when a person says to go on.
-  const moved = (was: string): Moved => ({ known: refs.branch ? was : refs.base, theirs, base: refs.base });
-  if (here && known && (await fits(git, here, moved(known)))) return { restored: 'directory', aside: null };
-  const [restored, left] =
-    here && known
-      ? (['directory', await inDirectory(git, here, known)] as const)
-      : (['checkpoint', refs.checkpoint && (await readUnfinished(git, refs.checkpoint))] as const);
+  const moved = (was: string): Moved => ({ ...now, known: refs.branch ? was : refs.base });
+  if (here && known && (await fits(git, here, moved(known))))
+    return { restored: 'directory', aside: await workAside(git) };
+  const inPlace = before ?? (here && known ? await inDirectory(git, here, known) : null);
+  const left = inPlace ?? (refs.checkpoint && (await readUnfinished(git, refs.checkpoint, now)));
   if (!left) {
     await git(['checkout', '-q', '-f', '-B', job.branch, theirs]);
-    return { restored: 'nothing', aside: null };
+    return { restored: 'nothing', aside: await workAside(git) };
   }
-  if (await fits(git, left.head, moved(left.known))) await layOut(git, job, left);
-  else if (!(await layOnTop(git, job, left, moved(left.known)))) return { restored: 'nothing', aside: left.commit };
+  const isOut = await layOut(git, job, left, moved(left.known));
+  const aside = isOut ? left.aside : left.commit;
   const isLeft = (await git(['rev-parse', 'HEAD'])) !== theirs || (await git(['status', '--porcelain'])) !== '';
-  return { restored: isLeft ? restored : 'nothing', aside: null };
+  return { restored: isLeft ? (inPlace ? 'directory' : 'checkpoint') : 'nothing', aside };
 }
 
 async function nameOrigin(git: Git, url: string): Promise<void> {
@@ -135,5 +137,6 @@ async function headHere(git: Git, job: Job): Promise<string | null> {
 
 async function inDirectory(git: Git, head: string, known: string): Promise<Unfinished> {
   await git(['add', '-A']);
-  return { head, known, commit: await writeUnfinished(git, await git(['write-tree']), { head, known }) };
+  const left = { head, known, aside: await workAside(git) };
+  return { ...left, commit: await writeUnfinished(git, await git(['write-tree']), left) };
 }
