@@ -7,6 +7,11 @@ import { fileURLToPath } from 'node:url';
 
 const entry = fileURLToPath(new URL('../main.ts', import.meta.url));
 
+/**
+ * As `npm start` has it. Half the room for what is young keeps 70 MB from piling up under load (`bench chats`: 407 → 334 MB).
+ */
+const flags = ['--max-semi-space-size=8'];
+
 /** The real program as a process of its own, so that it can be killed and started again like in life. */
 export interface BotProcess {
   start(): Promise<void>;
@@ -54,7 +59,8 @@ export function createBotProcess(options: BotProcessOptions): BotProcess {
     },
     async start() {
       const log = createWriteStream(logFile, { flags: 'a' });
-      const started = spawn(process.execPath, [...imports.flatMap((module) => ['--import', module]), entry, 'start'], {
+      const modules = imports.flatMap((module) => ['--import', module]);
+      const started = spawn(process.execPath, [...flags, ...modules, entry, 'start'], {
         cwd: dataDir,
         env: { PATH: path, HOME: dataDir, DATA_DIR: dataDir, ...env },
         stdio: ['ignore', 'pipe', 'pipe'],
