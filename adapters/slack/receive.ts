@@ -1,6 +1,7 @@
 import { App, type Receiver, type ReceiverEvent } from '@slack/bolt';
 import type { WebClient } from '@slack/web-api';
 import type { Inbound } from '../../core/domain/chat.ts';
+import { createInOrder } from '../../core/in-order.ts';
 import { clientOptions } from './client.ts';
 import type { Directory } from './directory.ts';
 import { formView } from './form.ts';
@@ -68,19 +69,8 @@ function createReader({
   names,
   log,
 }: ReceiveOptions): (body: unknown) => Promise<Inbound | null> {
-  const before = new Map<string, Promise<unknown>>();
-
   /** Looking up a person must not let something later in the same channel overtake. */
-  function inOrder<T>(channel: string, work: () => Promise<T>): Promise<T> {
-    const turn = (before.get(channel) ?? Promise.resolve()).then(work);
-    const settled = turn
-      .catch(() => undefined)
-      .then(() => {
-        if (before.get(channel) === settled) before.delete(channel);
-      });
-    before.set(channel, settled);
-    return turn;
-  }
+  const inOrder = createInOrder();
 
   async function happened(event: unknown): Promise<Inbound | null> {
     const message = spokenMessage(event);

@@ -1,5 +1,6 @@
 import { type Account, accountKey, conversationKey, type Inbound } from '../domain/chat.ts';
 import { may, type Person } from '../domain/policy.ts';
+import { createInOrder } from '../in-order.ts';
 import { inAlbum } from './album.ts';
 import type { Aside } from './aside.ts';
 import type { AtWork } from './at-work.ts';
@@ -41,7 +42,7 @@ export const createReceive = (deps: Deps, atWork: AtWork, { startTurn, startInte
     await deps.store.people.seen(account, now);
   }
 
-  return async function receive(inbound: Inbound): Promise<void> {
+  async function take(inbound: Inbound): Promise<void> {
     const { account } = inbound;
     if (account.bot) return;
     const person = await deps.store.people.of(account);
@@ -78,7 +79,12 @@ export const createReceive = (deps: Deps, atWork: AtWork, { startTurn, startInte
     if (!turn) return;
     atWork.begin(turn, message.place);
     await startTurn(turn, conversation);
-  };
+  }
+
+  /** What is said in one conversation is stored in the order in which it came, however long one of it takes. */
+  const inOrder = createInOrder();
+  return (inbound: Inbound): Promise<void> =>
+    inbound.kind === 'message' ? inOrder(conversationKey(inbound.place), () => take(inbound)) : take(inbound);
 };
 
 /** Most reactions in a channel are talk between people; only a thumb that is put up or down can decide something. */
