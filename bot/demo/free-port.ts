@@ -1,10 +1,25 @@
+import { randomInt } from 'node:crypto';
+import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-/** A port that is free now, for a program that has to be told its port before it starts. */
+/** Below what Linux and macOS give to outgoing connections and to servers that ask for any port. */
+const [lowest, highest] = [20_000, 30_000];
+
+/**
+ * A port that is free now, for a program that has to be told its port before it starts and is started again on it. Nothing
+ * that asks the system for any port gets it meanwhile.
+ */
 export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const address = server.address();
-  await new Promise((done) => server.close(done));
-  return typeof address === 'object' && address ? address.port : 0;
+  for (;;) {
+    const port = randomInt(lowest, highest);
+    const server = createServer().listen(port, '127.0.0.1');
+    const isFree = await once(server, 'listening').then(
+      () => true,
+      () => false,
+    );
+    if (!isFree) continue;
+    server.close();
+    await once(server, 'close');
+    return port;
+  }
 }

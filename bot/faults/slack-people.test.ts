@@ -129,10 +129,12 @@ test('several questions are answered one by one, with several choices and words 
   await house.until('the second question', () => (/\*Question 2/.test(renderMessage(card)) ? true : undefined));
   await house.bot.kill();
   await house.bot.start();
-  for (const text of ['Monday', 'Friday']) {
-    await ana.press(card, { text });
-    await sleep(300);
-  }
+  const shows = (text: string) =>
+    house.until(text, () => (renderMessage(card).includes(text) ? true : undefined), 60_000);
+  await ana.press(card, { text: 'Monday' });
+  await shows('✔ Monday');
+  await ana.press(card, { text: 'Friday' });
+  await shows('Done, 2 choices');
   await ana.press(card, { text: 'Done, 2 choices' });
   await house.until('the third question', () => (/\*Question 3/.test(renderMessage(card)) ? true : undefined));
   await ana.press(card, { text: 'Other…' });
