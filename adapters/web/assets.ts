@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { Hono } from 'hono';
+
+const types = { css: 'text/css', js: 'text/javascript', svg: 'image/svg+xml' } as const;
+
+interface Asset {
+  readonly body: string;
+  readonly type: string;
+  /** Names the content: an address with it may be kept for ever. */
+  readonly version: string;
+}
+
+const read = (path: string | URL, extension: keyof typeof types): Asset => {
+  const body = readFileSync(path, 'utf8');
+  const version = createHash('sha256').update(body).digest('base64url').slice(0, 12);
+  return { body, type: `${types[extension]}; charset=utf-8`, version };
+};
+
+const own = (name: string, extension: keyof typeof types) =>
+  [name, read(new URL(`./static/${name}`, import.meta.url), extension)] as const;
+
+const files = new Map([
+  own('web.css', 'css'),
+  own('icon.svg', 'svg'),
+  own('live.js', 'js'),
+  own('drafts.js', 'js'),
+  own('log.js', 'js'),
+  ['idiomorph.js', read(createRequire(import.meta.url).resolve('idiomorph/dist/idiomorph.min.js'), 'js')] as const,
+]);
+
+/** Address of a file that pages load. */
+export const asset = (name: string): string => `/static/${name}?v=${files.get(name)?.version}`;
+
+/** Serves the files that pages load. */
+export const assets = (): Hono =>
+  new Hono().get('/static/:name', (context) => {
+    const file = files.get(context.req.param('name'));
+    if (!file) return context.notFound();
+    const forEver = context.req.query('v') === file.version;
+    return context.body(file.body, 200, {
+      'content-type': file.type,
+      'cache-control': forEver ? 'public, max-age=31536000, immutable' : 'no-cache',
+    });
+  });
