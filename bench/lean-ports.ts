@@ -1,5 +1,6 @@
+import type { CodeHost, PullRequest } from '../core/code-host.ts';
 import type { Inbound } from '../core/domain/chat.ts';
-import type { Chat, ChatModel, CodeHost, PullRequest, Sandbox, SandboxSpec } from '../core/ports.ts';
+import type { Chat, ChatModel, Sandbox, SandboxSpec } from '../core/ports.ts';
 
 /** Ports that remember nothing, so that what a process weighs is the core's own. */
 export interface LeanPorts {

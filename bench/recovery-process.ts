@@ -1,8 +1,9 @@
 /** The core with an outside that lives in the parent process and so outlives this one; plays people and workers too. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import type { CodeHost } from '../core/code-host.ts';
 import type { Inbound, Place } from '../core/domain/chat.ts';
-import type { Chat, CodeHost, Sandbox } from '../core/ports.ts';
+import type { Chat, Sandbox } from '../core/ports.ts';
 import { ana, confirmedTask, fakeThread, repository, startCore } from './core.ts';
 import { leanPorts } from './lean-ports.ts';
 import { connectRemote } from './remote.ts';

@@ -1,10 +1,11 @@
 import { DBOS } from '@dbos-inc/dbos-sdk';
 import { createAssistant } from './agent/assistant.ts';
+import type { HostHint } from './code-host.ts';
 import type { Inbound, Place } from './domain/chat.ts';
 import type { RunId, TaskNumber } from './domain/ids.ts';
 import { isFinal } from './domain/task.ts';
 import type { Door } from './door.ts';
-import type { HostHint, Suggest } from './ports.ts';
+import type { Suggest } from './ports.ts';
 import { channelOf } from './store/posts.ts';
 import { unjoinMs } from './words/join.ts';
 import { createAside, entered, entersCode } from './workflows/aside.ts';

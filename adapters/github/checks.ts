@@ -1,5 +1,5 @@
+import type { CodeHost } from '../../core/code-host.ts';
 import type { CheckItem } from '../../core/domain/ci.ts';
-import type { CodeHost } from '../../core/ports.ts';
 import type { Api, Target } from './api.ts';
 import { checkRuns } from './check-runs.ts';
 import { statusState } from './check-state.ts';

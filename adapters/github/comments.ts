@@ -1,4 +1,4 @@
-import type { CodeHost, HostComment } from '../../core/ports.ts';
+import type { CodeHost, HostComment } from '../../core/code-host.ts';
 import type { Api, Target } from './api.ts';
 import { isPerson, since as notBefore } from './authors.ts';
 import { REPEATABLE } from './client.ts';

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { HostHint } from '../../core/ports.ts';
+import type { HostHint } from '../../core/code-host.ts';
 import { createGitHubSim, type GitHubSim } from '../../sim/github/index.ts';
 import { receiveWebhook } from './webhooks.ts';
 

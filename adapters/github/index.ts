@@ -1,5 +1,5 @@
+import type { CodeHost, HostHint } from '../../core/code-host.ts';
 import type { RepoName } from '../../core/domain/ids.ts';
-import type { CodeHost, HostHint } from '../../core/ports.ts';
 import { createApi } from './api.ts';
 import { appCredentials } from './app-credentials.ts';
 import type { Identity } from './check.ts';

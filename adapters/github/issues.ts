@@ -1,4 +1,4 @@
-import type { CodeHost, Issue } from '../../core/ports.ts';
+import type { CodeHost, Issue } from '../../core/code-host.ts';
 import type { Api, Target } from './api.ts';
 import { REPEATABLE } from './client.ts';
 import { ensure } from './ensure.ts';

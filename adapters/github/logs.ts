@@ -1,6 +1,6 @@
+import type { CodeHost } from '../../core/code-host.ts';
 import type { CheckItem } from '../../core/domain/ci.ts';
 import { Failure } from '../../core/errors.ts';
-import type { CodeHost } from '../../core/ports.ts';
 import { type Api, orNull, type Target } from './api.ts';
 import { statusOf } from './errors.ts';
 import { Excerpt } from './excerpt.ts';

@@ -1,5 +1,5 @@
+import type { CodeHost, PullRequest } from '../../core/code-host.ts';
 import { Failure } from '../../core/errors.ts';
-import type { CodeHost, PullRequest } from '../../core/ports.ts';
 import type { Api, Target } from './api.ts';
 import { REPEATABLE } from './client.ts';
 import { ensure } from './ensure.ts';

@@ -1,5 +1,5 @@
+import type { CodeHost, Repository } from '../../core/code-host.ts';
 import { Failure } from '../../core/errors.ts';
-import type { CodeHost, Repository } from '../../core/ports.ts';
 import { type Api, orNull, type Target } from './api.ts';
 import { ensure } from './ensure.ts';
 import { statusOf } from './errors.ts';

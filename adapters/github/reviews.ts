@@ -1,4 +1,4 @@
-import type { CodeHost, HostReview, HostReviewComment } from '../../core/ports.ts';
+import type { CodeHost, HostReview, HostReviewComment } from '../../core/code-host.ts';
 import type { Api, Target } from './api.ts';
 import { isPerson, since as notBefore } from './authors.ts';
 import { ensure } from './ensure.ts';

@@ -1,8 +1,8 @@
 import { Webhooks } from '@octokit/webhooks';
 import { z } from 'zod';
+import type { HostHint } from '../../core/code-host.ts';
 import { repoName } from '../../core/domain/ids.ts';
 import { Failure } from '../../core/errors.ts';
-import type { HostHint } from '../../core/ports.ts';
 
 export interface Delivery {
   readonly headers: Headers | Readonly<Record<string, string | readonly string[] | undefined>>;

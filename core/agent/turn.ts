@@ -1,7 +1,8 @@
+import type { CodeHost } from '../code-host.ts';
 import type { ConversationKey, FileRef, Place } from '../domain/chat.ts';
 import type { TaskNumber } from '../domain/ids.ts';
 import type { Person } from '../domain/policy.ts';
-import type { CodeHost, ModelUsage } from '../ports.ts';
+import type { ModelUsage } from '../ports.ts';
 import type { Decisions } from '../workflows/decisions.ts';
 import type { Deps } from '../workflows/deps.ts';
 

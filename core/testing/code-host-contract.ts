@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { CodeHost } from '../ports.ts';
+import type { CodeHost } from '../code-host.ts';
 
 /** A code host with the repository `acme/web`, whose branch `main` has a commit, and the people at its other end: `ana`, who may write, and `eve`, who may not. */
 export interface CodeHostBench {

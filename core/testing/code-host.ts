@@ -1,6 +1,6 @@
+import type { CodeHost, HostComment, HostReview, HostReviewComment, PullRequest } from '../code-host.ts';
 import type { CheckItem } from '../domain/ci.ts';
 import { Failure } from '../errors.ts';
-import type { CodeHost, HostComment, HostReview, HostReviewComment, PullRequest } from '../ports.ts';
 
 export interface FakeCodeHost extends CodeHost {
   readonly heads: Map<string, string>;

@@ -1,6 +1,7 @@
+import type { CodeHost } from '../code-host.ts';
 import type { Platform } from '../domain/chat.ts';
 import type { TaskNumber } from '../domain/ids.ts';
-import type { Chat, ChatModel, CodeHost, Sandbox } from '../ports.ts';
+import type { Chat, ChatModel, Sandbox } from '../ports.ts';
 import type { Store } from '../store/index.ts';
 import type { Interrupts } from './interrupts.ts';
 import type { Drawing, Presenter } from './presenter.ts';

@@ -1,4 +1,4 @@
-import type { HostComment, HostReview, HostReviewComment } from '../ports.ts';
+import type { HostComment, HostReview, HostReviewComment } from '../code-host.ts';
 import { addressBrief } from '../words/briefs.ts';
 import { pullBody, reviewReply } from '../words/pull.ts';
 import { doneNotice } from '../words/task.ts';

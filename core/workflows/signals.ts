@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { DBOS } from '@dbos-inc/dbos-sdk';
+import type { HostComment, HostReview, HostReviewComment } from '../code-host.ts';
 import type { Answer } from '../domain/ask.ts';
 import type { CiVerdict } from '../domain/ci.ts';
 import type { AttemptId, RunId, TaskNumber } from '../domain/ids.ts';
 import type { AttemptEnd, RunOutcome } from '../domain/run.ts';
-import type { HostComment, HostReview, HostReviewComment } from '../ports.ts';
 import type { Waiting } from './rest.ts';
 
 /** What a waiting task is told. Sent with a key, so that a repeated send arrives once. */

@@ -1,10 +1,10 @@
+import type { HostComment, HostHint, HostReview, PullRequest } from '../code-host.ts';
 import { answerFromWords } from '../domain/ask.ts';
 import type { TaskNumber } from '../domain/ids.ts';
 import { hostMember, may } from '../domain/policy.ts';
 import { openQuestions, type Part } from '../domain/questions.ts';
 import { isFinal, type Task } from '../domain/task.ts';
 import { describe } from '../errors.ts';
-import type { HostComment, HostHint, HostReview, PullRequest } from '../ports.ts';
 import { issueGone } from '../words/task.ts';
 import { commentsBefore } from './asking.ts';
 import type { Decisions } from './decisions.ts';
