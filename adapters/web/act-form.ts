@@ -20,7 +20,8 @@ export const hidden = (fields: Readonly<Record<string, string | undefined>>): Ht
 export function buttonForm(button: Button, site: FormSite): Html {
   const { label, token, url, style, form } = button;
   const look = `button ${style ?? ''}`.trim();
-  if (url !== undefined) return html`<a class="${look}" href="${safeUrl(url)}" target="_blank" rel="noopener noreferrer">${label}</a>`;
+  if (url !== undefined)
+    return html`<a class="${look}" href="${safeUrl(url)}" target="_blank" rel="noopener noreferrer">${label}</a>`;
   const fields = hidden({ token, message: site.message, back: site.back });
   if (!form) return html`<form method="post" action="/act">${fields}<button class="${look}">${label}</button></form>`;
   return html`<details class="words"><summary class="${look}">${label}</summary>

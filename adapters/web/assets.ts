@@ -12,17 +12,25 @@ interface Asset {
   readonly version: string;
 }
 
-const read = (path: string | URL, extension: keyof typeof types): Asset => {
-  const body = readFileSync(path, 'utf8');
+const read = (path: string | URL | readonly URL[], extension: keyof typeof types): Asset => {
+  const body = [path]
+    .flat()
+    .map((one) => readFileSync(one, 'utf8'))
+    .join('\n');
   const version = createHash('sha256').update(body).digest('base64url').slice(0, 12);
   return { body, type: `${types[extension]}; charset=utf-8`, version };
 };
+
+/** In the order in which rules override each other. */
+const sheets = ['tokens', 'base', 'frame', 'controls', 'cards', 'chat', 'log', 'wide'].map(
+  (name) => new URL(`./static/css/${name}.css`, import.meta.url),
+);
 
 const own = (name: string, extension: keyof typeof types) =>
   [name, read(new URL(`./static/${name}`, import.meta.url), extension)] as const;
 
 const files = new Map([
-  own('web.css', 'css'),
+  ['web.css', read(sheets, 'css')] as const,
   own('icon.svg', 'svg'),
   own('live.js', 'js'),
   own('drafts.js', 'js'),

@@ -1,5 +1,5 @@
-import { type Html, html, none } from './html.ts';
 import { asset } from './assets.ts';
+import { type Html, html, none } from './html.ts';
 
 /** What stands around every page. */
 export interface Frame {

@@ -1,8 +1,7 @@
+import type { Logger } from 'pino';
 import { isAmong, type Person, seenBy } from '../../core/domain/policy.ts';
+import type { Change } from '../../core/store/changes.ts';
 import type { Store } from '../../core/store/index.ts';
-
-/** A change that pages may have to show: what it is about, and who may know. */
-export type Change = Awaited<ReturnType<Store['changes']['since']>>['rows'][number];
 
 export interface Live {
   /** A stream of server-sent events (WHATWG HTML 9.2) for one reader, from a cursor on. Ends when `stillIn` says no. */
@@ -21,66 +20,84 @@ const page = 500;
 
 /** One stream of a reader. */
 interface Stream {
-  tell(changes: readonly Change[]): void;
+  /** Changes up to a cursor, which the browser names when it comes back. */
+  tell(changes: readonly Change[], cursor: string): void;
   lost(): void;
   end(): void;
 }
 
 /** The live side of the pages. Changes come from the database, so every replica tells the same. */
-export function createLive(changes: Store['changes']): Live {
+export function createLive(changes: Store['changes'], log: Logger): Live {
   const streams = new Set<Stream>();
   let stopWatching: (() => Promise<void>) | null = null;
   let head: string | null = null;
   let reading: Promise<void> | null = null;
+  let again = false;
 
   /** Reads what is new once for all streams. */
   const read = async (): Promise<void> => {
     head ??= await changes.now();
     for (let more = true; more; ) {
-      const { rows, lost } = await changes.since(head, page);
-      for (const stream of streams) {
+      const { changes: fresh, cursor, lost } = await changes.since(head, page);
+      for (const stream of [...streams]) {
         if (lost) stream.lost();
-        else stream.tell(rows);
+        else stream.tell(fresh, cursor);
       }
-      head = lost ? await changes.now() : (rows.at(-1)?.cursor ?? head);
-      more = rows.length === page;
+      head = cursor;
+      more = fresh.length === page;
     }
   };
-  const wake = (): Promise<void> => {
-    reading ??= read().finally(() => {
-      reading = null;
-    });
-    return reading;
+  /** What comes while it reads is read once more. */
+  const wake = (): void => {
+    if (reading) {
+      again = true;
+      return;
+    }
+    reading = read()
+      // The database is away: the next wake, at the latest after 15 s, reads on from the same place.
+      .catch((error) => log.warn({ err: error }, 'changes not read'))
+      .finally(() => {
+        reading = null;
+        if (again) {
+          again = false;
+          wake();
+        }
+      });
   };
 
   return {
     open(reader, since, stillIn) {
       stopWatching ??= changes.watch(wake);
-      let close = () => {};
+      let close: (() => void) | null = null;
       return new ReadableStream<Uint8Array>({
         async start(controller) {
           const stream = createStream(controller, reader, stillIn, () => streams.delete(stream));
           close = stream.end;
           // What the others are told meanwhile is among what is read here: told in order, none is missing after a break.
           let missed = true;
-          const joining: Stream = { ...stream, tell: () => (missed = true) };
+          const joining: Stream = {
+            ...stream,
+            tell: () => {
+              missed = true;
+            },
+          };
           streams.add(joining);
           let cursor = since;
           while (missed) {
             missed = false;
-            const { rows, lost } = await changes.since(cursor, page);
-            if (lost) {
+            const read = await changes.since(cursor, page);
+            if (read.lost) {
               streams.delete(joining);
               return stream.lost();
             }
-            stream.tell(rows);
-            cursor = rows.at(-1)?.cursor ?? cursor;
-            missed ||= rows.length === page;
+            stream.tell(read.changes, read.cursor);
+            cursor = read.cursor;
+            missed ||= read.changes.length === page;
           }
           streams.delete(joining);
           streams.add(stream);
         },
-        cancel: () => close(),
+        cancel: () => close?.(),
       });
     },
     async stop() {
@@ -143,10 +160,10 @@ function createStream(
   send('retry: 1000\n\n');
 
   return {
-    tell(changes) {
+    tell(changes, through) {
       const theirs = changes.filter((change) => mayKnow(reader, change));
       for (const { topic } of theirs) topics.add(topic);
-      cursor = changes.at(-1)?.cursor ?? cursor;
+      cursor = through;
       if (theirs.length > 0) timer ??= setTimeout(flush, gatherMs);
     },
     lost: () => last('lost'),

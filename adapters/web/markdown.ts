@@ -38,7 +38,8 @@ function fitElement(element: Element): void {
     element.tagName = 'p';
     element.properties = { className: ['heading'] };
   }
-  if (element.tagName === 'a') Object.assign(element.properties, { rel: 'noopener noreferrer nofollow', target: '_blank' });
+  if (element.tagName === 'a')
+    Object.assign(element.properties, { rel: 'noopener noreferrer nofollow', target: '_blank' });
   if (element.tagName === 'input') element.properties.ariaLabel = element.properties.checked ? 'done' : 'to do';
   // Long lines scroll inside the block, with the keyboard too.
   if (element.tagName === 'pre') element.properties.tabIndex = 0;

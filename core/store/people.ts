@@ -65,6 +65,13 @@ export const peopleStore = (db: Database) => {
       });
     },
 
+    /** Makes somebody a person who has no account yet. */
+    async found(name: string, role: Role, at: number): Promise<Person> {
+      const [fresh] = await db.insert(people).values({ name, role, createdAt: at }).returning(person);
+      if (!fresh) throw new Error('no person inserted');
+      return fresh;
+    },
+
     /** Keeps a person's name and last account up to date with what the platform says. */
     async seen(account: Account, at: number): Promise<void> {
       const [row] = await db

@@ -15,7 +15,7 @@ async function refresh(element) {
   } finally {
     const again = loading.get(element);
     loading.delete(element);
-    if (again && element.isConnected) refresh(element);
+    if (again && element.isConnected) void refresh(element);
   }
 }
 
@@ -25,7 +25,8 @@ function morph(element, html, morphStyle) {
     morphStyle,
     ignoreActiveValue: true,
     callbacks: {
-      beforeAttributeUpdated: (name, node) => !(name === 'open' && (node.tagName === 'DETAILS' || node.tagName === 'DIALOG')),
+      beforeAttributeUpdated: (name, node) =>
+        !(name === 'open' && (node.tagName === 'DETAILS' || node.tagName === 'DIALOG')),
       beforeNodeMorphed: (node) => !(node.tagName === 'TEXTAREA' && node.value !== node.defaultValue),
     },
   });
@@ -62,7 +63,7 @@ async function refreshOuter(element) {
   } finally {
     const again = loading.get(element);
     loading.delete(element);
-    if (again && element.isConnected) refreshOuter(element);
+    if (again && element.isConnected) void refreshOuter(element);
   }
 }
 
@@ -71,9 +72,9 @@ const toEnd = () => scrollTo(0, document.documentElement.scrollHeight);
 
 function changed(topics) {
   for (const element of document.querySelectorAll('[data-topics]')) {
-    if (topics.some((topic) => isAbout(element, topic))) refresh(element);
+    if (topics.some((topic) => isAbout(element, topic))) void refresh(element);
   }
-  for (const topic of topics) if (topic.startsWith('chat:')) message(topic.slice(5));
+  for (const topic of topics) if (topic.startsWith('chat:')) void message(topic.slice(5));
   document.dispatchEvent(new CustomEvent('changed', { detail: topics }));
 }
 
@@ -131,6 +132,6 @@ if (inbox) {
     if (!event.target.closest('[data-tab=inbox]') || !matchMedia('(min-width: 60rem)').matches) return;
     event.preventDefault();
     inbox.showModal();
-    refresh(inbox.querySelector('[data-topics]'));
+    void refresh(inbox.querySelector('[data-topics]'));
   });
 }

@@ -1,0 +1,79 @@
+import type { Logger } from 'pino';
+import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { compress } from 'hono/compress';
+import { describe, Failure } from '../../core/errors.ts';
+import type { Pages } from '../../core/pages/index.ts';
+import type { Store } from '../../core/store/index.ts';
+import type { SignIn } from '../../core/workflows/sign-in.ts';
+import type { Acts } from './acts.ts';
+import { assets } from './assets.ts';
+import { chatRoutes } from './chat-routes.ts';
+import { html } from './html.ts';
+import { page } from './layout.ts';
+import type { Live } from './live.ts';
+import { pageRoutes } from './page-routes.ts';
+import { headers, sameSite } from './security.ts';
+import { createSessions, type Signed } from './session.ts';
+import { signInRoutes } from './sign-in-routes.ts';
+
+export interface AppParts {
+  readonly store: Pick<Store, 'web' | 'sessions' | 'people' | 'changes'>;
+  readonly pages: Pages;
+  readonly signIn: SignIn;
+  readonly acts: Acts;
+  readonly live: Live;
+  readonly publicUrl: string;
+  readonly log: Logger;
+}
+
+/** Largest form, bytes: a message with its files; all other forms are words. */
+const largestMessage = 12 * 2 ** 20;
+const largestForm = 256 * 2 ** 10;
+
+/** Every page and every form of the web face. */
+export function createApp(parts: AppParts): Hono<Signed> {
+  const { live, log, publicUrl, store } = parts;
+  const sessions = createSessions(store, publicUrl);
+  const app = new Hono<Signed>();
+  app.use(headers);
+  app.route('/', assets());
+  app.use(sameSite(publicUrl));
+  app.use('/chat/say', limit(largestMessage));
+  app.use(async (context, next) => (context.req.path === '/chat/say' ? next() : limit(largestForm)(context, next)));
+  app.use(async (context, next) => (context.req.path === '/live' ? next() : zip(context, next)));
+  app.use(async (context, next) => {
+    await next();
+    // What a person reads is kept by no proxy, nor by the browser after they signed out.
+    if (!context.res.headers.has('cache-control')) context.header('cache-control', 'no-store');
+  });
+  app.route('/', signInRoutes(parts.signIn, sessions));
+  app.use(sessions.required);
+  app.get('/', (context) => context.redirect('/chat', 303));
+  app.get('/live', (context) => {
+    const since = context.req.header('last-event-id') ?? context.req.query('since') ?? '';
+    const stream = live.open(context.get('reader'), since, () => sessions.reader(context));
+    return context.body(stream, 200, { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' });
+  });
+  app.route('/', chatRoutes(parts));
+  app.route('/', pageRoutes(parts));
+  app.notFound((context) => context.html(note('Not found', 'There is no such page, or it is not yours to see.'), 404));
+  app.onError((error, context) => {
+    if ('getResponse' in error && error.getResponse instanceof Function) return error.getResponse();
+    const isTheirs = error instanceof Failure && error.remedy === 'never';
+    if (!isTheirs) log.error({ err: error, path: context.req.path }, 'a page failed');
+    return context.html(note('That did not work', describe(error)), isTheirs ? 400 : 500);
+  });
+  return app;
+}
+
+const zip = compress();
+
+const limit = (bytes: number) =>
+  bodyLimit({
+    maxSize: bytes,
+    onError: (context) => context.text(`At most ${Math.floor(bytes / 1024)} kB can be sent at once.`, 413),
+  });
+
+const note = (title: string, text: string) =>
+  page({ title }, html`<h1>${title}</h1><p>${text}</p><p><a class="button" href="/">Go on</a></p>`);

@@ -1,0 +1,12 @@
+import { type Context, Hono } from 'hono';
+import type { Doc, MessageRef } from '../../core/domain/chat.ts';
+import { describe } from '../../core/errors.ts';
+import { nonce } from './act-form.ts';
+import type { Told } from './acts.ts';
+import type { AppParts } from './app.ts';
+import { chatPage, messageHtml, messagesShown, workingHtml } from './chat-page.ts';
+import { html } from './html.ts';
+import { page } from './layout.ts';
+import { frameFor, inboxOver, sendFile } from './page-routes.ts';
+import type { Signed } from './session.ts';
+import { tasksBeside } from './tasks-page.ts';

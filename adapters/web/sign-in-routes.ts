@@ -1,0 +1,25 @@
+import { Hono } from 'hono';
+import type { SignIn } from '../../core/workflows/sign-in.ts';
+import type { Sessions, Signed } from './session.ts';
+import { badLink, firstOwner, howToSignIn, signInAs } from './sign-in-page.ts';
+
+/** In and out. */
+export const signInRoutes = (signIn: SignIn, sessions: Sessions): Hono<Signed> =>
+  new Hono<Signed>()
+    .get('/sign-in', async (context) => {
+      const code = context.req.query('code');
+      if (code === undefined) return context.html(howToSignIn());
+      const welcome = await signIn.look(code, Date.now());
+      if (!welcome) return context.html(badLink(), 410);
+      return context.html(welcome.name === null ? firstOwner(code) : signInAs(code, welcome.name));
+    })
+    .post('/sign-in', async (context) => {
+      const { code, name } = await context.req.parseBody();
+      const person = await signIn.enter(String(code ?? ''), String(name ?? '').slice(0, 60), Date.now());
+      if (!person || !(await sessions.open(context, person.id))) return context.html(badLink(), 410);
+      return context.redirect('/chat', 303);
+    })
+    .post('/sign-out', async (context) => {
+      await sessions.close(context, context.req.query('everywhere') !== undefined);
+      return context.redirect('/sign-in', 303);
+    });
