@@ -27,7 +27,7 @@ async function run(env: NodeJS.ProcessEnv, ...words: string[]): Promise<{ code: 
 }
 
 async function pairingCode(store: Store, id: string): Promise<string> {
-  const doc = await lineForStranger({ store }, account(id), dm, true);
+  const doc = await lineForStranger({ store }, account(id), dm, true, id);
   return /\*\*(\S+)\*\*/.exec(doc?.text ?? '')?.[1] ?? '';
 }
 

@@ -1,11 +1,26 @@
 import type { Database } from './database.ts';
-import { eq, lt, sql } from './drizzle.ts';
+import { and, eq, gt, lt, sql } from './drizzle.ts';
 import { limits } from './schema.ts';
 
 /** Counts that nobody asks about any more are dropped after this time, milliseconds; longer than any window. */
 const keptMs = 24 * 60 * 60 * 1000;
 
 export const limitStore = (db: Database) => ({
+  /** Whether this is the first of its kind within a window of time; the same origin asked about again is it still. */
+  async isFirst(key: string, origin: string, windowMs: number, now: number): Promise<boolean> {
+    const own = `${key} first ${origin}`;
+    return db.transaction(async (tx) => {
+      const [known] = await tx
+        .select()
+        .from(limits)
+        .where(and(eq(limits.key, own), gt(limits.since, now - windowMs)));
+      if (known) return true;
+      if ((await limitStore(tx).count(key, windowMs, now)) > 1) return false;
+      await limitStore(tx).count(own, windowMs, now);
+      return true;
+    });
+  },
+
   /** Counts one more try within a window of time that begins with its first; answers the count, this one included. */
   async count(key: string, windowMs: number, now: number): Promise<number> {
     const isOver = sql`${limits.since} + ${windowMs} <= ${now}`;

@@ -58,6 +58,15 @@ test('a holder has one code, the last one, and what has expired is dropped', asy
   expect(await codes.take('later', 'owner', 3)).toBeNull();
 });
 
+test('the first of its kind within a time stays it, however often it is asked about', async () => {
+  const { limits } = house.store;
+  expect(await limits.isFirst('s', 'one', 100, 1_000)).toBe(true);
+  expect(await limits.isFirst('s', 'two', 100, 1_010)).toBe(false);
+  expect(await limits.isFirst('s', 'one', 100, 1_020)).toBe(true);
+  expect(await limits.isFirst('s', 'two', 100, 1_100)).toBe(true);
+  expect(await limits.isFirst('s', 'one', 100, 1_110)).toBe(false);
+});
+
 test('tries are counted within their window, also many at once, and old counts are dropped', async () => {
   const { limits } = house.store;
   const counts = await Promise.all(Array.from({ length: 8 }, () => limits.count('k', 100, 1_000)));

@@ -55,12 +55,12 @@ async function takeIn(deps: Deps, inbound: Aside, person: Person | null): Promis
 
 /** Somebody unknown: a code makes them known; a guest of another workspace enters none, an owner lets in that very account. */
 async function meet(deps: Deps, inbound: Aside): Promise<Linked> {
-  const { account, place, text, kind } = inbound;
+  const { account, place, text, kind, dedupe } = inbound;
   const isUnseen = isPrivate(deps, inbound);
   const isCommand = isUnseen && kind === 'command';
   const code = isUnseen && !isForeign(account, place) ? codeWithin(text) : null;
   if (!code) {
-    const doc = await lineForStranger(deps, account, place, isUnseen);
+    const doc = await lineForStranger(deps, account, place, isUnseen, dedupe);
     return { doc: doc ?? (isCommand ? strangerAgain : null), join: null };
   }
   // Broken off after the deed and begun again: the code is used up, by this very account.

@@ -23,18 +23,19 @@ export async function ownerCode(store: Store, now: number): Promise<string> {
 
 /**
  * What somebody unknown reads: in private a code that an owner can let this very account in with, good for an hour and the
- * only one the account has. Null when they were answered a moment ago.
+ * only one the account has. Null when they were answered a moment ago, about something else than `origin`.
  */
 export async function lineForStranger(
   { store }: Pick<Deps, 'store'>,
   account: Account,
   place: Place,
   isPrivate: boolean,
+  origin: string,
 ): Promise<Doc | null> {
   const now = Date.now();
   const key = accountKey(account);
-  const times = await store.limits.count(`stranger:${isPrivate ? 'private' : 'public'}:${key}`, quietMs, now);
-  if (times > 1) return null;
+  const answers = `stranger:${isPrivate ? 'private' : 'public'}:${key}`;
+  if (!(await store.limits.isFirst(answers, origin, quietMs, now))) return null;
   if (!isPrivate) return stranger(null);
   const code = newCode();
   const { platform, space, id, name } = account;
