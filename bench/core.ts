@@ -39,6 +39,7 @@ export async function startCore(
       ciGraceMs: 120_000,
       ciSettleMs: 0,
       restMs,
+      publicUrl: 'http://localhost:3000',
       escalateMs: 0,
     },
   });

@@ -20,5 +20,6 @@ export const coreSettings = (config: Config): Settings => ({
   ciSettleMs: Math.min(ciSettleMs, config.reconcileSeconds * 1000),
   // What was not told within a look at the code host may not come for long.
   restMs: config.reconcileSeconds * 1000,
+  publicUrl: config.publicUrl,
   escalateMs: config.escalateMinutes * 60_000,
 });

@@ -32,6 +32,8 @@ export interface HttpOptions {
   /** Parts that must be ok for `/readyz` to answer 200. */
   readonly parts: () => Record<string, PartState> | Promise<Record<string, PartState>>;
   readonly mounts: readonly Mount[];
+  /** What answers everything else, health apart. */
+  readonly pages?: NodeHandler;
   /** Longest wait for running requests when it stops, milliseconds. */
   readonly graceMs?: number;
 }
@@ -44,15 +46,16 @@ export interface HttpServer {
 
 /** The one HTTP server of the program. Throws Failure `port_in_use`. */
 export async function startHttp(options: HttpOptions): Promise<HttpServer> {
-  const { log, mounts, graceMs = 10_000 } = options;
+  const { log, mounts, pages, graceMs = 10_000 } = options;
   const health = getRequestListener(healthApp(options).fetch);
   const interruptible = new Set<ServerResponse>();
   let stopping = false;
   const server = createServer((request, response) => {
     // A connection that is kept alive is idle only after its answer, and Node does not look again then.
     response.once('close', () => stopping && setImmediate(() => server.closeIdleConnections()));
-    const mount = mounts.find(({ path }) => matches(path, request.url ?? '/'));
-    if (!mount) return void health(request, response);
+    const mount = mounts.find(({ path }) => matches(path, pathOf(request)));
+    if (!mount && (!pages || healthPaths.includes(pathOf(request)))) return void health(request, response);
+    if (!mount) return void serve({ path: '/', handler: pages }, request, response, log);
     if (!limitBody(request, response, mount)) return;
     if (mount.interruptible?.(request)) {
       interruptible.add(response);
@@ -89,8 +92,11 @@ function healthApp({ parts }: HttpOptions): Hono {
   return app;
 }
 
-function matches(path: string, url: string): boolean {
-  const asked = url.split('?', 1)[0] ?? '';
+const healthPaths = ['/healthz', '/readyz'];
+
+const pathOf = ({ url = '/' }: IncomingMessage): string => url.split('?', 1)[0] ?? '';
+
+function matches(path: string, asked: string): boolean {
   return path.endsWith('/') ? asked.startsWith(path) : asked === path;
 }
 

@@ -25,6 +25,7 @@ const settings: Settings = {
   ciGraceMs: 60_000,
   ciSettleMs: 0,
   restMs: 60_000,
+  publicUrl: 'http://localhost:3000',
   escalateMs: 0,
 };
 

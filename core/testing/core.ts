@@ -28,6 +28,7 @@ const settings: Settings = {
     ciGraceMs: 0,
     ciSettleMs: 0,
     restMs: 60_000,
+    publicUrl: 'http://localhost:3000',
     escalateMs: 0,
   },
 };

@@ -72,6 +72,12 @@ export const linkCode = (code: string, lifeMs: number): Doc => ({
   text: `Your code: **${code}** (good for ${span(lifeMs)}, once). Write it to me in a direct message from your other account, and that account is you too.`,
 });
 
+/** The way to the web page, for one person. */
+export const signInLink = (url: string, lifeMs: number): Doc => ({
+  text: `Your way to the page, good for ${span(lifeMs)} and once. It is yours alone: don't pass it on.`,
+  buttons: [[{ label: 'Open the page', url, style: 'primary' }]],
+});
+
 /** The first message to an account that was joined to a person. */
 export const welcomeAccount = (name: string): Doc => ({
   text: `This account is ${plain(headline(name))} now: the same tasks, the same inbox.`,

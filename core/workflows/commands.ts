@@ -7,7 +7,7 @@ import type { HistoryEvent } from '../store/history.ts';
 import { help } from '../words/help.ts';
 import { decisionLog } from '../words/history.ts';
 import { logLines } from '../words/log.ts';
-import { noTask, notAllowed, tooManyCodes } from '../words/people.ts';
+import { noTask, notAllowed, signInLink, tooManyCodes } from '../words/people.ts';
 import { taskList } from '../words/task.ts';
 import { why } from '../words/why.ts';
 import type { Actor, Decided, Decisions } from './decisions.ts';
@@ -15,6 +15,7 @@ import type { Deps } from './deps.ts';
 import { runInboxCommand } from './inbox-commands.ts';
 import { link } from './linking.ts';
 import { project } from './project.ts';
+import { createSignIn, signInMs } from './sign-in.ts';
 
 type CommandInbound = Extract<Inbound, { kind: 'command' }>;
 
@@ -69,7 +70,7 @@ export async function runCommand(
     case 'link':
       return (await link(deps, command, { account: inbound.account, actor })).doc ?? tooManyCodes;
     case 'dashboard':
-      return { text: 'This release has no web page yet. `tasks` and `inbox` show the same here.' };
+      return dashboard(deps, inbound);
   }
 }
 
@@ -87,6 +88,13 @@ function deedOf(command: Command): Deed {
     default:
       return 'view';
   }
+}
+
+/** A link for the person alone; a viewer may look on too. */
+async function dashboard({ store, settings }: Deps, { account }: CommandInbound): Promise<Doc> {
+  const person = await store.people.of(account);
+  if (!person) return notAllowed('view');
+  return signInLink(settings.publicUrl + (await createSignIn(store).link(person.id, Date.now())), signInMs);
 }
 
 const told = ({ say }: Decided): Doc => ({ text: say ?? 'Done.' });

@@ -32,6 +32,8 @@ export interface Settings {
   readonly ciSettleMs: number;
   /** How long a task that waits and hears nothing stays in memory. */
   readonly restMs: number;
+  /** Where the web page is reached, without a slash at the end. */
+  readonly publicUrl: string;
   /** After how long without an answer everybody else who may give it is asked; 0: never. */
   readonly escalateMs: number;
 }
