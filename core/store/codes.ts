@@ -2,7 +2,7 @@ import type { Database } from './database.ts';
 import { and, eq, gt, inArray, lte } from './drizzle.ts';
 import { codes } from './schema.ts';
 
-export type CodePurpose = 'owner' | 'pair' | 'link';
+export type CodePurpose = 'owner' | 'pair' | 'link' | 'signin';
 
 export interface NewCode {
   /** SHA-256: the code itself is kept nowhere. */
@@ -14,6 +14,9 @@ export interface NewCode {
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;
 }
+
+/** Whom a good code was shown to: its holder, and the account as JSON. */
+export type FoundCode = Pick<typeof codes.$inferSelect, 'holder' | 'account'>;
 
 export const codeStore = (db: Database) => ({
   /** Keeps a code, in place of the one its holder had. What has expired goes, so that the table stays small. */
@@ -31,7 +34,7 @@ export const codeStore = (db: Database) => ({
   },
 
   /** Whether a code is good, without using it up. */
-  async find(hash: string, purpose: CodePurpose, now: number): Promise<{ account: string | null } | null> {
+  async find(hash: string, purpose: CodePurpose, now: number): Promise<FoundCode | null> {
     const [row] = await db
       .select()
       .from(codes)
@@ -40,7 +43,7 @@ export const codeStore = (db: Database) => ({
   },
 
   /** Uses up a code; null when it is unknown, used or expired. */
-  async take(hash: string, purpose: CodePurpose, now: number): Promise<{ account: string | null } | null> {
+  async take(hash: string, purpose: CodePurpose, now: number): Promise<FoundCode | null> {
     const [row] = await db
       .delete(codes)
       .where(good(hash, purpose, now))

@@ -29,3 +29,5 @@ export const json = customType<{ data: unknown; driverData: string }>({
   dataType: () => 'json',
   toDriver: storableJson,
 });
+
+export const bytea = customType<{ data: Uint8Array; driverData: Uint8Array }>({ dataType: () => 'bytea' });

@@ -7,7 +7,7 @@ export type Database = NodePgDatabase<typeof schema>;
 
 /** A connection to the program's tables, brought up to date. Ends with {@link OpenDatabase.close}. */
 export interface OpenDatabase {
-  readonly db: Database;
+  readonly db: Database & { readonly $client: pg.Pool };
   close(): Promise<void>;
 }
 

@@ -1,8 +1,6 @@
 import type { FileKind, FileProblem } from '../domain/file.ts';
-import { mainloop, text } from './columns.ts';
-import { bigint, customType, index, integer, primaryKey, serial } from './drizzle.ts';
-
-const bytea = customType<{ data: Uint8Array; driverData: Uint8Array }>({ dataType: () => 'bytea' });
+import { bytea, mainloop, text } from './columns.ts';
+import { bigint, index, integer, primaryKey, serial } from './drizzle.ts';
 
 /** Files that came with messages, and files that workers handed over. */
 export const files = mainloop.table(

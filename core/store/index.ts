@@ -1,9 +1,10 @@
 import { albumStore } from './albums.ts';
 import { askingStore } from './askings.ts';
 import { askStore } from './asks.ts';
+import { changeStore } from './changes.ts';
 import { codeStore } from './codes.ts';
 import { conversationStore } from './conversations.ts';
-import type { Database } from './database.ts';
+import type { OpenDatabase } from './database.ts';
 import { digestStore } from './digest.ts';
 import { sql } from './drizzle.ts';
 import { fileStore } from './files.ts';
@@ -16,11 +17,13 @@ import { postStore } from './posts.ts';
 import { projectStore } from './projects.ts';
 import { proposalStore } from './proposals.ts';
 import { runStore } from './runs.ts';
+import { sessionStore } from './sessions.ts';
 import { taskStore } from './tasks.ts';
+import { webStore } from './web.ts';
 import { workerStore } from './worker.ts';
 
 /** Everything the program remembers, by noun. The only SQL in the house. */
-export const createStore = (db: Database) => ({
+export const createStore = (db: OpenDatabase['db']) => ({
   /** Resolves when the database answers. */
   ping: async () => {
     await db.execute(sql`select 1`);
@@ -43,6 +46,9 @@ export const createStore = (db: Database) => ({
   inbox: inboxStore(db),
   digest: digestStore(db),
   history: historyStore(db),
+  web: webStore(db),
+  sessions: sessionStore(db),
+  changes: changeStore(db),
 });
 
 export type Store = ReturnType<typeof createStore>;

@@ -30,11 +30,12 @@ export const accounts = mainloop.table(
 
 /**
  * One-time codes, hashed. An `owner` code makes the account that enters one an owner, a `pair` code lets in the account it
- * was shown to when an owner enters it, a `link` code joins the account that enters it to the person it was shown to.
+ * was shown to when an owner enters it, a `link` code joins the account that enters it to the person it was shown to. A
+ * `signin` code opens the web page for the person it was sent to.
  */
 export const codes = mainloop.table('codes', {
   hash: text('hash').primaryKey(),
-  purpose: text('purpose').$type<'owner' | 'pair' | 'link'>().notNull(),
+  purpose: text('purpose').$type<'owner' | 'pair' | 'link' | 'signin'>().notNull(),
   /** Whom it was shown to; who gets another loses the one before. Null for owner codes. */
   holder: text('holder').unique(),
   /** The account it was shown to, as JSON. */

@@ -4,7 +4,7 @@ import { type Person, type Role, roles } from '../domain/policy.ts';
 import { accountIn, accountRow } from './accounts.ts';
 import type { Database } from './database.ts';
 import { asc, desc, eq, sql } from './drizzle.ts';
-import { accounts, people } from './schema.ts';
+import { accounts, people, sessions } from './schema.ts';
 
 const person = { id: people.id, name: people.name, role: people.role, projects: people.projects };
 
@@ -131,10 +131,11 @@ export const peopleStore = (db: Database) => {
       });
     },
 
-    /** Removes a person: all their accounts are strangers' from then on. */
+    /** Removes a person: all their accounts are strangers' from then on, and they are signed out everywhere. */
     async remove(id: number): Promise<Change> {
       return change(id, false, async (tx) => {
         await tx.delete(accounts).where(eq(accounts.person, id));
+        await tx.delete(sessions).where(eq(sessions.person, id));
         await tx.delete(people).where(eq(people.id, id));
       });
     },

@@ -19,6 +19,7 @@ import {
 } from './drizzle.ts';
 
 export * from './people-schema.ts';
+export * from './web-schema.ts';
 export { mainloop };
 
 /** One row, made by the migration: what tells this database's tasks from those of others on the same code host. */

@@ -1,12 +1,12 @@
 /** A store on a database of its own, with ready-made proposals, tasks and runs, for the store's tests. */
 import { conversationKey, type Place } from '../domain/chat.ts';
 import { testDatabase } from '../testing/postgres.ts';
-import { connect, type Database } from './database.ts';
+import { connect, type OpenDatabase } from './database.ts';
 import { createStore, type Store } from './index.ts';
 
 export interface OpenStore {
   readonly store: Store;
-  readonly db: Database;
+  readonly db: OpenDatabase['db'];
   close(): Promise<void>;
 }
 

@@ -244,7 +244,9 @@ export const createDecisions = (deps: Deps) => {
       if (!join || join.person !== person.id) return say('That button is not yours.');
       if (at > join.at + unjoinMs) return say(tooLateToUnlink);
       const accounts = await store.joins.undo(id, Date.now());
-      await store.codes.revoke({ holders: [`person:${person.id}`, ...accounts.map((key) => `account:${key}`)] });
+      await store.codes.revoke({
+        holders: [`person:${person.id}`, `signin:${person.id}`, ...accounts.map((key) => `account:${key}`)],
+      });
       const data = { accounts };
       await note(actor, { subject: `person:${person.id}`, type: 'unlinked', key: `unlinked:join:${id}`, data });
       presenter.touch(`join:${id}`);

@@ -70,7 +70,9 @@ export function createMembership(store: Store, actor: string): Membership {
     async remove(person) {
       const accounts = (await store.people.accountsOf(person.id)).map(accountKey);
       mustChange(person, await store.people.remove(person.id));
-      await store.codes.revoke({ holders: [`person:${person.id}`, ...accounts.map((key) => `account:${key}`)] });
+      await store.codes.revoke({
+        holders: [`person:${person.id}`, `signin:${person.id}`, ...accounts.map((key) => `account:${key}`)],
+      });
       await note(person.id, 'removed', { name: person.name, accounts });
     },
 
@@ -78,7 +80,7 @@ export function createMembership(store: Store, actor: string): Membership {
       const person = await store.people.byAccount(account);
       if (!person || !(await store.people.dropAccount(account)))
         throw failure('unknown_account', `Nobody has the account ${account}.`, '`people list` shows them.');
-      await store.codes.revoke({ holders: [`person:${person.id}`, `account:${account}`] });
+      await store.codes.revoke({ holders: [`person:${person.id}`, `signin:${person.id}`, `account:${account}`] });
       await note(person.id, 'unlinked', { accounts: [account] });
     },
 
