@@ -54,8 +54,9 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
     // A connection that is kept alive is idle only after its answer, and Node does not look again then.
     response.once('close', () => stopping && setImmediate(() => server.closeIdleConnections()));
     const mount = mounts.find(({ path }) => matches(path, pathOf(request)));
-    if (!mount && (!pages || healthPaths.includes(pathOf(request)))) return void health(request, response);
-    if (!mount) return void serve({ path: '/', handler: pages }, request, response, log);
+    if (!mount && pages && !healthPaths.includes(pathOf(request)))
+      return void serve({ path: '/', handler: pages }, request, response, log);
+    if (!mount) return void health(request, response);
     if (!limitBody(request, response, mount)) return;
     if (mount.interruptible?.(request)) {
       interruptible.add(response);

@@ -6,10 +6,13 @@ import { createAnthropic } from '../adapters/anthropic/index.ts';
 import { createBroker } from '../adapters/broker/index.ts';
 import { createGitHub } from '../adapters/github/index.ts';
 import { createLocalSandbox } from '../adapters/local/index.ts';
+import { createWeb } from '../adapters/web/index.ts';
 import { describe } from '../core/errors.ts';
 import { createCore } from '../core/index.ts';
+import { createPages } from '../core/pages/index.ts';
 import { connect } from '../core/store/database.ts';
 import { createStore, type Store } from '../core/store/index.ts';
+import { createSignIn } from '../core/workflows/sign-in.ts';
 import type { Config } from './config.ts';
 import { coreSettings } from './core-settings.ts';
 import { openDatabase } from './database.ts';
@@ -17,7 +20,7 @@ import { patientUrl } from './dbos-database.ts';
 import { dbosLogger } from './dbos-log.ts';
 import { faceStates, faces } from './faces.ts';
 import { type NodeHandler, type PartState, startHttp } from './http.ts';
-import { prepare } from './prepare.ts';
+import { prepare, type Welcome } from './prepare.ts';
 import { githubWebhooks } from './webhooks.ts';
 
 /** The release that workflows in flight belong to: changes go through DBOS patches, so it stays as it is. */
@@ -27,8 +30,8 @@ const brokerPrefix = '/broker';
 
 export interface Program {
   readonly port: number;
-  /** The code that makes its sender the first owner, when there is none yet. */
-  readonly ownerCode: string | null;
+  /** The way in for the owner, or for whoever becomes the first. */
+  readonly welcome: Welcome;
   /** Stops in order: no new work, what runs is left to the next start, nothing is lost. */
   stop(): Promise<void>;
 }
@@ -45,10 +48,19 @@ export async function startProgram(config: Config, log: Logger): Promise<Program
   const served = await faces(config, log);
   const github = createGitHub({ ...config.github, log: log.child({ part: 'github' }) });
   const model = createAnthropic({ ...config.anthropic, log: log.child({ part: 'anthropic' }) });
+  const signIn = createSignIn(store);
+  const web = createWeb({
+    store,
+    pages: createPages(store),
+    signIn,
+    publicUrl: config.publicUrl,
+    log: log.child({ part: 'web' }),
+  });
+  const allChats = [...served.map(({ chat }) => chat), web.chat];
   const brokerUrl = `http://127.0.0.1:${config.port}${brokerPrefix}`;
   const core = createCore({
     store,
-    chats: new Map(served.map(({ chat }) => [chat.platform, chat])),
+    chats: new Map(allChats.map((chat) => [chat.platform, chat])),
     host: github,
     sandbox: createLocalSandbox({
       dir: join(config.dataDir, 'sandboxes'),
@@ -98,19 +110,20 @@ export async function startProgram(config: Config, log: Logger): Promise<Program
           ]
         : []),
     ],
+    pages: web.handler,
   });
-  const ownerCode = await prepare(store, github, config, log);
+  const welcome = await prepare({ store, github, signIn }, config, log);
   await DBOS.launch();
-  await Promise.all(served.map(({ chat }) => chat.start((inbound) => core.receive(inbound), core.suggest)));
+  await Promise.all(allChats.map((chat) => chat.start((inbound) => core.receive(inbound), core.suggest)));
   await core.start();
   await core.catchUp();
   log.info({ port: http.port }, 'ready');
 
   return {
     port: http.port,
-    ownerCode,
+    welcome,
     async stop() {
-      await Promise.all(served.map(({ chat }) => chat.stop()));
+      await Promise.all([...allChats.map((chat) => chat.stop()), web.stop()]);
       await core.stop();
       await http.stop();
       await DBOS.shutdown();

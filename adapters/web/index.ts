@@ -23,6 +23,27 @@ export interface Web {
   readonly chat: Chat;
   /** Every page and form. */
   handler(request: IncomingMessage, response: ServerResponse): Promise<void>;
-  /** Whether a request is a stream without end, which a stop cuts: its browser comes back. */
-  isStream(request: IncomingMessage): boolean;
+  /** Ends the live streams; their browsers come back. */
+  stop(): Promise<void>;
+}
+
+/** The web face: pages that are drawn from the database, and a chat like on any platform. */
+export function createWeb(options: WebOptions): Web {
+  const { store, log } = options;
+  const chat = createWebChat(options);
+  const live = createLive(store.changes, log);
+  let serving: Promise<ReturnType<typeof getRequestListener>> | undefined;
+  /** Loaded when the first page is asked for: no start waits for what draws pages. */
+  const serve = async () => {
+    const { createApp } = await import('./app.ts');
+    return getRequestListener(createApp({ ...options, acts: chat.acts, live }).fetch);
+  };
+  return {
+    chat,
+    async handler(request, response) {
+      serving ??= serve();
+      await (await serving)(request, response);
+    },
+    stop: () => live.stop(),
+  };
 }

@@ -4,6 +4,7 @@ import { checks } from '../checks.ts';
 import type { Command, CommandIo } from '../command.ts';
 import { type Config, environment, readConfig, strayLines } from '../config.ts';
 import { createLog } from '../log.ts';
+import type { Welcome } from '../prepare.ts';
 import { startProgram } from '../program.ts';
 
 /** `mainloop start`: checks every account, then serves until SIGTERM or SIGINT. */
@@ -21,14 +22,20 @@ export const start: Command = {
     const stopped = stopSignal();
     const program = await startProgram(config, log);
     io.say(`✔ Mainloop serves on ${config.publicUrl}`);
-    if (program.ownerCode) {
-      io.say(`○ Nobody is owner yet. Send this code to the bot as a direct message within a day: ${program.ownerCode}`);
-    }
+    for (const line of welcomeLines(program.welcome)) io.say(line);
     await stopped;
     await program.stop();
     return 0;
   },
 };
+
+function welcomeLines(welcome: Welcome): string[] {
+  if (welcome.kind === 'owner') return [`○ ${welcome.name} gets in here, once, within an hour: ${welcome.url}`];
+  return [
+    `○ Nobody is owner yet. Open this within a day and be it: ${welcome.url}`,
+    `○ Or send this code to the bot as a direct message: ${welcome.code}`,
+  ];
+}
 
 /** Every check at once: the first thing wrong is rarely the only one. Says a line for each that fails. */
 async function everythingWorks(config: Config, log: Logger, io: CommandIo): Promise<boolean> {
