@@ -67,16 +67,17 @@ describe('readConfig', () => {
   });
 
   test('an empty environment names what is needed and nothing else', () => {
-    expect(problemsOf({}).map((line) => line.split(' ')[0])).toEqual([
-      'SLACK_BOT_TOKEN',
-      'GITHUB_TOKEN',
-      'ANTHROPIC_API_KEY',
-    ]);
+    expect(problemsOf({}).map((line) => line.split(' ')[0])).toEqual(['GITHUB_TOKEN', 'ANTHROPIC_API_KEY']);
   });
 
   test('a bot token needs an app token or a signing secret', () => {
     expect(problemsOf({ ...enough, SLACK_APP_TOKEN: '' })[0]).toMatch(/^SLACK_APP_TOKEN .*SLACK_SIGNING_SECRET/);
     expect(readConfig({ ...enough, SLACK_APP_TOKEN: '', SLACK_SIGNING_SECRET: 's' }).slack?.signingSecret).toBe('s');
+  });
+
+  test('no chat platform is needed', () => {
+    const config = readConfig({ GITHUB_TOKEN: 'github_pat_1', ANTHROPIC_API_KEY: 'sk-ant-api03-1' });
+    expect([config.slack, config.discord, config.telegram, config.terminal]).toEqual(Array(4).fill(undefined));
   });
 
   test('any one chat platform is enough, and half of one is a mistake', () => {

@@ -49,7 +49,7 @@ describe('start', () => {
   it('without settings names every variable that is missing, with an example, and no stack trace', async () => {
     const { code, said } = await startAndFail({});
     expect(code).toBe(1);
-    for (const variable of ['SLACK_BOT_TOKEN', 'GITHUB_TOKEN', 'ANTHROPIC_API_KEY']) expect(said).toContain(variable);
+    for (const variable of ['GITHUB_TOKEN', 'ANTHROPIC_API_KEY']) expect(said).toContain(variable);
     expect(said).not.toMatch(/^\s+at /m);
   });
 
