@@ -10,9 +10,12 @@ export interface FormSite {
   readonly back: string;
 }
 
-/** The hidden fields of every form. A nonce of its own makes a form that is sent twice count once. */
+/** Made when a form is drawn: a form that is sent twice counts once. */
+export const newNonce = (): string => randomUUID();
+
+/** The hidden fields of every form. */
 export const hidden = (fields: Readonly<Record<string, string | undefined>>): Html[] =>
-  Object.entries({ ...fields, nonce: randomUUID() }).map(([name, value]) =>
+  Object.entries({ ...fields, nonce: newNonce() }).map(([name, value]) =>
     value === undefined ? none : html`<input type="hidden" name="${name}" value="${value}">`,
   );
 

@@ -1,7 +1,7 @@
-import type { Logger } from 'pino';
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { compress } from 'hono/compress';
+import type { Logger } from 'pino';
 import { describe, Failure } from '../../core/errors.ts';
 import type { Pages } from '../../core/pages/index.ts';
 import type { Store } from '../../core/store/index.ts';

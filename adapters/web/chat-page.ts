@@ -11,7 +11,11 @@ export const isImage = /^image\/(?:png|jpeg|gif|webp)$/;
 export const messagesShown = 50;
 
 /** The chat with the assistant: what was said, oldest first, and where to say more. */
-export const chatPage = (messages: readonly WebMessage[], working: boolean, isAll: boolean): Html => html`<div class="chat">
+export const chatPage = (
+  messages: readonly WebMessage[],
+  working: boolean,
+  isAll: boolean,
+): Html => html`<div class="chat">
 <h1 class="unseen">Chat</h1>
 <div>
 ${isAll ? none : html`<p><a class="button" href="/chat?before=${messages[0]?.id ?? 0}">Earlier</a></p>`}
@@ -36,8 +40,12 @@ export function messageHtml(message: WebMessage): Html {
   return html`<article class="message ${author}${streaming ? ' streaming' : ''}" id="m${id}">
 <header><strong>${isBot ? 'Mainloop' : 'You'}</strong> ${since(at, Date.now())}</header>
 <div class="body">${doc ? docHtml(doc, { message: String(id), back: '/chat' }) : text}${files.map((file) => html`<p>${isImage.test(file.mimeType) ? html`<img src="/chat/files/${file.handle}" alt="${file.name}">` : html`<a href="/chat/files/${file.handle}">${file.name}</a>`}</p>`)}</div>
+${streaming ? stop(id) : none}
 ${isBot && (doc?.buttons ?? []).length > 0 ? thumbs(message) : none}</article>`;
 }
+
+const stop = (id: number): Html =>
+  html`<form method="post" action="/chat/stop">${hidden({ message: String(id) })}<button>Stop</button></form>`;
 
 /** A thumb says yes here too. */
 const thumbs = ({ id, botReactions, personReactions }: WebMessage): Html =>

@@ -29,14 +29,16 @@ export interface Web {
 
 /** The web face: pages that are drawn from the database, and a chat like on any platform. */
 export function createWeb(options: WebOptions): Web {
-  const { store, log } = options;
-  const chat = createWebChat(options);
+  const { store, log, publicUrl } = options;
+  const { web, sessions } = store;
+  const chat = createWebChat({ web, sessions, publicUrl, log });
+  const acts = createActs({ web, chat });
   const live = createLive(store.changes, log);
   let serving: Promise<ReturnType<typeof getRequestListener>> | undefined;
   /** Loaded when the first page is asked for: no start waits for what draws pages. */
   const serve = async () => {
     const { createApp } = await import('./app.ts');
-    return getRequestListener(createApp({ ...options, acts: chat.acts, live }).fetch);
+    return getRequestListener(createApp({ ...options, acts, live }).fetch);
   };
   return {
     chat,

@@ -31,7 +31,7 @@ export function createLive(changes: Store['changes'], log: Logger): Live {
   const streams = new Set<Stream>();
   let stopWatching: (() => Promise<void>) | null = null;
   let head: string | null = null;
-  let reading: Promise<void> | null = null;
+  let isReading = false;
   let again = false;
 
   /** Reads what is new once for all streams. */
@@ -49,19 +49,19 @@ export function createLive(changes: Store['changes'], log: Logger): Live {
   };
   /** What comes while it reads is read once more. */
   const wake = (): void => {
-    if (reading) {
+    if (isReading) {
       again = true;
       return;
     }
-    reading = read()
+    isReading = true;
+    void read()
       // The database is away: the next wake, at the latest after 15 s, reads on from the same place.
       .catch((error) => log.warn({ err: error }, 'changes not read'))
       .finally(() => {
-        reading = null;
-        if (again) {
-          again = false;
-          wake();
-        }
+        isReading = false;
+        if (!again) return;
+        again = false;
+        wake();
       });
   };
 

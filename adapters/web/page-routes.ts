@@ -10,13 +10,10 @@ import { logBlock, logLines, logSection } from './log-page.ts';
 import { projectList, projectPage, projectParts, projectsPage } from './projects-page.ts';
 import type { Signed } from './session.ts';
 import { taskPage, taskParts } from './task-page.ts';
-import { tasksBeside, taskLists, tasksPage } from './tasks-page.ts';
+import { taskLists, tasksPage } from './tasks-page.ts';
 
 /** Tasks of a list at once. */
 const listed = 50;
-/** Open tasks beside the chat. */
-const beside = 20;
-
 type Parts = Pick<AppParts, 'pages' | 'store'>;
 
 /** What stands around a page for its reader: how much waits, where the feed stood, what the last form came to. */
@@ -37,6 +34,9 @@ export async function frameFor(
   };
 }
 
+/** The inbox over whatever page, on a wide screen. */
+export const inboxOver: Html = html`<dialog id="inbox" aria-label="Inbox"><form method="dialog"><button>Close</button></form><h2>Inbox</h2><div data-topics="asks" data-src="/inbox"></div></dialog>`;
+
 /** Whether only what changes is asked for, by the script that keeps the page up to date. */
 const isPart = (context: Context): boolean => context.req.header('x-part') !== undefined;
 
@@ -44,7 +44,6 @@ const isPart = (context: Context): boolean => context.req.header('x-part') !== u
 export function pageRoutes(parts: Parts): Hono<Signed> {
   const { pages } = parts;
   const frame = (context: Context<Signed>, own: Parameters<typeof frameFor>[2]) => frameFor(parts, context, own);
-  const inboxOver = html`<dialog id="inbox" aria-label="Inbox"><form method="dialog"><button>Close</button></form><h2>Inbox</h2><div data-topics="asks" data-src="/inbox"></div></dialog>`;
   /** The page, or where only that is asked for its part; not found where the reader may not see it. */
   async function show<T>(
     context: Context<Signed>,
@@ -71,9 +70,6 @@ export function pageRoutes(parts: Parts): Hono<Signed> {
         part: (list) => taskLists(list, filter),
       });
     })
-    .get('/tasks/beside', async (context) =>
-      context.html(tasksBeside(await pages.tasks(context.get('reader'), { done: false, limit: beside }))),
-    )
     .get('/tasks/:number{[0-9]{1,9}}', async (context) => {
       const number = Number(context.req.param('number'));
       const log = isPart(context) ? null : await pages.log(context.get('reader'), number, { limit: logLines });
@@ -88,13 +84,19 @@ export function pageRoutes(parts: Parts): Hono<Signed> {
       const number = Number(context.req.param('number'));
       const { after, before, q = '' } = context.req.query();
       const query = q.trim().slice(0, 200);
-      const range = { ...(after ? { after } : {}), ...(before ? { before } : {}), ...(query ? { query } : {}), limit: logLines };
+      const range = {
+        ...(after ? { after } : {}),
+        ...(before ? { before } : {}),
+        ...(query ? { query } : {}),
+        limit: logLines,
+      };
       return show(
         context,
         { title: `Log of #${number}`, tab: 'tasks', scripts: ['log.js'] },
         () => pages.log(context.get('reader'), number, range),
         {
-          whole: (lines) => html`<div class="bar"><h1><a href="/tasks/${number}">#${number}</a></h1></div>${logSection(number, lines, query)}`,
+          whole: (lines) =>
+            html`<div class="bar"><h1><a href="/tasks/${number}">#${number}</a></h1></div>${logSection(number, lines, query)}`,
           part: logBlock,
         },
       );

@@ -66,7 +66,9 @@ export function createSessions({ sessions, people }: Pick<Store, 'sessions' | 'p
         return next();
       }
       const isPage = context.req.method === 'GET' && context.req.header('x-part') === undefined;
-      return isPage && context.req.path !== '/live' ? context.redirect('/sign-in', 303) : context.text('Sign in first.', 401);
+      return isPage && context.req.path !== '/live'
+        ? context.redirect('/sign-in', 303)
+        : context.text('Sign in first.', 401);
     },
   };
 }
