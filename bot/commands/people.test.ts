@@ -74,7 +74,9 @@ describe('beside a database of its own', () => {
         /^2 ben · member · acme\/web · (slack:T1:ben github::octo-ben|github::octo-ben slack:T1:ben)$/,
       ),
     ]);
+    await store.sessions.open({ hash: 'h', person: 2, expiresAt: Date.now() + 60_000 }, Date.now());
     expect(await run(env, 'unlink', 'github::octo-ben')).toMatchObject({ code: 0 });
+    expect(await store.sessions.find('h', Date.now())).toBeNull();
     expect(await run(env, 'remove', 'ben')).toMatchObject({ code: 0, out: '✔ ben (2) is removed' });
     expect(await store.people.of(account('ben'))).toBeNull();
     const types = (await store.history.of('person:2')).map(({ type, actor }) => `${actor}: ${type}`);

@@ -244,6 +244,8 @@ export const createDecisions = (deps: Deps) => {
       if (!join || join.person !== person.id) return say('That button is not yours.');
       if (at > join.at + unjoinMs) return say(tooLateToUnlink);
       const accounts = await store.joins.undo(id, Date.now());
+      // Who joined it may have signed in on the web page too.
+      await store.sessions.closeAll(person.id);
       await store.codes.revoke({
         holders: [`person:${person.id}`, `signin:${person.id}`, ...accounts.map((key) => `account:${key}`)],
       });

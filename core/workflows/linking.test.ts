@@ -93,12 +93,16 @@ describe('a second account', () => {
     const more = codeIn(await command('thief', 'link', 'other'));
     await dm('accomplice', more);
     expect(await personOf('accomplice')).not.toBeNull();
+    const owner = (await personOf('thief'))?.id ?? 0;
+    const session = { hash: `s${number}`, person: owner, expiresAt: Date.now() + 60_000 };
+    await house.store.sessions.open(session, Date.now());
     const button = await eventually('the card', async () => sent(house.dmOf(ben, 'fake'))[0]?.buttons?.flat()[0]);
     await house.press('ana', house.dmOf('ana', 'fake'), button.token ?? '');
     await eventually('a refusal', async () => house.chat.replies.at(-1)?.text.includes('not yours'));
     await house.press(ben, house.dmOf(ben, 'fake'), button.token ?? '');
     await eventually('the end of it', async () => (await personOf('thief')) === null);
     expect(await personOf('accomplice')).toBeNull();
+    await eventually('signed out', async () => !(await house.store.sessions.has(owner, Date.now())));
     expect(await personOf(ben, 'fake')).not.toBeNull();
     await eventually('the card', async () => sent(house.dmOf(ben, 'fake'))[0]?.text.includes('was unlinked'));
     expect(sent(house.dmOf(ben, 'fake'))[0]?.buttons).toBeUndefined();

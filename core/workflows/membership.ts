@@ -80,6 +80,8 @@ export function createMembership(store: Store, actor: string): Membership {
       const person = await store.people.byAccount(account);
       if (!person || !(await store.people.dropAccount(account)))
         throw failure('unknown_account', `Nobody has the account ${account}.`, '`people list` shows them.');
+      // Whoever holds the account may have signed in on the web page with it.
+      await store.sessions.closeAll(person.id);
       await store.codes.revoke({ holders: [`person:${person.id}`, `signin:${person.id}`, `account:${account}`] });
       await note(person.id, 'unlinked', { accounts: [account] });
     },
