@@ -12,7 +12,7 @@ import { accountOf, numberOf, placeOf } from './place.ts';
 
 /** What came of an act: the private answer to it, if one came soon. */
 export interface Acted {
-  readonly answer: Doc | null;
+  readonly answer: { readonly id: number; readonly doc: Doc } | null;
 }
 
 interface Once {
@@ -86,7 +86,7 @@ export function createActs({ web, chat }: ActsOptions): Acts {
   async function answerTo(dedupe: string): Promise<Acted> {
     for (const end = Date.now() + answer.withinMs; Date.now() < end; await sleep(answer.everyMs)) {
       const found = await attempt('repeatable', () => web.byKey(`reply:${dedupe}`));
-      if (found) return { answer: found.doc };
+      if (found?.doc) return { answer: { id: found.id, doc: found.doc } };
     }
     return { answer: null };
   }
