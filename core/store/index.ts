@@ -11,11 +11,13 @@ import { historyStore } from './history.ts';
 import { inboxStore } from './inbox.ts';
 import { joinStore } from './joins.ts';
 import { limitStore } from './limits.ts';
+import { logStore } from './log.ts';
 import { peopleStore } from './people.ts';
 import { postStore } from './posts.ts';
 import { projectStore } from './projects.ts';
 import { proposalStore } from './proposals.ts';
 import { runStore } from './runs.ts';
+import { taskListStore } from './task-lists.ts';
 import { taskStore } from './tasks.ts';
 import { workerStore } from './worker.ts';
 
@@ -36,8 +38,10 @@ export const createStore = (db: Database) => ({
   files: fileStore(db),
   proposals: proposalStore(db),
   tasks: taskStore(db),
+  taskLists: taskListStore(db),
   runs: runStore(db),
   worker: workerStore(db),
+  log: logStore(db),
   asks: askStore(db),
   askings: askingStore(db),
   inbox: inboxStore(db),
