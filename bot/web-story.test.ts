@@ -60,7 +60,8 @@ describe.skipIf(chromium === null).each([
     expect(await accessibilityFaults(page), name).toEqual([]);
   }
   const press = (name: string) => page.getByRole('button', { name, exact: true }).last().click();
-  const open = (tab: string) => page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: tab }).click();
+  const open = (tab: string) =>
+    page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: tab }).click();
 
   test('from the printed link to a merged pull request', async () => {
     const way = /http:\S+\/sign-in\?code=\S+/.exec(await house.log())?.[0] ?? '';

@@ -1,5 +1,6 @@
 /** What the code host is to us, as `adapters/github` implements it. Every implementation throws {@link ./errors.ts Failure} and nothing else. */
 import type { CheckItem } from './domain/ci.ts';
+import type { DiffStat } from './domain/diff.ts';
 import type { RepoName } from './domain/ids.ts';
 
 export interface Repository {
@@ -124,6 +125,8 @@ export interface CodeHost {
   acknowledge(repo: RepoName, comment: { id: number; kind: 'issue' | 'review' }): Promise<void>;
   /** Replies in a review comment's thread, once per marker. */
   replyInThread(repo: RepoName, pull: number, comment: number, reply: { marker: string; body: string }): Promise<void>;
+  /** What `head` changes since it left `base`; a branch or a commit each. Absent where a host cannot tell. */
+  readonly diffStat?: (repo: RepoName, base: string, head: string) => Promise<DiffStat>;
   /** A short-lived credential for git over HTTP to this one repository, and the repository's git address. */
   gitAccess(repo: RepoName): Promise<{ url: string; username: string; password: string }>;
 }

@@ -4,7 +4,10 @@ import { type Api, orNull, type Target } from './api.ts';
 import { ensure } from './ensure.ts';
 import { statusOf } from './errors.ts';
 
-type Part = Pick<CodeHost, 'repository' | 'head' | 'contains' | 'permission' | 'ensureBranch'>;
+type Part = Pick<CodeHost, 'repository' | 'head' | 'contains' | 'permission' | 'ensureBranch' | 'diffStat'>;
+
+/** GitHub compares no more files than these. */
+const mostFiles = 300;
 
 /** The repository itself: its facts, its branches and who may do what. */
 export function repositories(api: Api): Part {
@@ -22,6 +25,16 @@ export function repositories(api: Api): Part {
           target.octokit.rest.repos.compareCommitsWithBasehead({ ...target.at, basehead, per_page: 1 }),
         );
         return compared?.data.status === 'ahead' || compared?.data.status === 'identical';
+      }),
+
+    diffStat: (repo, base, head) =>
+      api.call(repo, async ({ octokit, at }) => {
+        const basehead = `${base}...${head}`;
+        const { data } = await octokit.rest.repos.compareCommitsWithBasehead({ ...at, basehead, per_page: 1 });
+        const files = data.files ?? [];
+        const sum = (part: 'additions' | 'deletions') => files.reduce((total, file) => total + file[part], 0);
+        const [additions, deletions] = [sum('additions'), sum('deletions')];
+        return { files: files.length, additions, deletions, more: files.length >= mostFiles };
       }),
 
     permission: (repo, login) =>

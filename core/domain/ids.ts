@@ -3,6 +3,9 @@ import { z } from 'zod';
 /** A task's number as people say it: `#41`. */
 export type TaskNumber = number;
 
+/** Whether a number can be that of a task, a file or a person: those from outside can be anything. */
+export const isId = (number: number): boolean => Number.isInteger(number) && number > 0 && number < 2 ** 31;
+
 /** The n-th run of a task: `41.2`. */
 export type RunId = string;
 

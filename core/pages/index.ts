@@ -1,5 +1,13 @@
-import type { RepoName, TaskNumber } from '../domain/ids.ts';
-import type { Person } from '../domain/policy.ts';
+import { isId, type RepoName, type TaskNumber } from '../domain/ids.ts';
+import { type Person, seenBy } from '../domain/policy.ts';
+import type { Task } from '../domain/task.ts';
+import type { Store } from '../store/index.ts';
+import { taskSeen } from '../workflows/about-task.ts';
+import { inbox } from './inbox.ts';
+import { log } from './log.ts';
+import { project, projects } from './projects.ts';
+import { task } from './task.ts';
+import { badges, tasks } from './tasks.ts';
 import type {
   Badges,
   InboxPage,
@@ -30,3 +38,21 @@ export interface Pages {
   projects(viewer: Person): Promise<readonly ProjectItem[]>;
   project(viewer: Person, repo: RepoName): Promise<ProjectPage | null>;
 }
+
+export interface PageSettings {
+  /** Hears of a task that is looked at whose head was not compared with its base yet; returns at once. */
+  readonly wantDiff?: (task: Task) => void;
+}
+
+export const createPages = (store: Store, { wantDiff = () => undefined }: PageSettings = {}): Pages => ({
+  badges: (viewer) => badges(store, viewer),
+  tasks: (viewer, filter) => tasks(store, viewer, filter),
+  task: (viewer, number) => task(store, viewer, number, wantDiff),
+  log: (viewer, number, range) => log(store, viewer, number, range),
+  async file(viewer, number, id) {
+    return isId(id) && (await taskSeen(store, seenBy(viewer), number)) ? store.files.handedOver(number, id) : null;
+  },
+  inbox: (viewer) => inbox(store, viewer),
+  projects: (viewer) => projects(store, viewer),
+  project: (viewer, repo) => project(store, viewer, repo),
+});

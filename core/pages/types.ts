@@ -1,11 +1,13 @@
 /** What pages show to one viewer. Times are milliseconds since the epoch; texts are the house's markdown unless they say otherwise. */
 import type { AskKind } from '../domain/ask.ts';
 import type { Doc, Place, ProgressStep } from '../domain/chat.ts';
+import type { DiffStat } from '../domain/diff.ts';
 import type { FileKind } from '../domain/file.ts';
 import type { AttemptId, RepoName, RunId, TaskNumber } from '../domain/ids.ts';
 import type { Role } from '../domain/policy.ts';
 import type { RunKind } from '../domain/run.ts';
 import type { Holder, Phase } from '../domain/task.ts';
+import type { Happening } from '../words/timeline.ts';
 
 export interface Link {
   readonly number: number;
@@ -144,25 +146,6 @@ export interface RunItem {
   readonly attempts: readonly AttemptItem[];
 }
 
-export interface TimelineItem {
-  readonly at: number;
-  /** A person's name; null: the program by itself. */
-  readonly who: string | null;
-  /** `approved the plan`; begins with a verb after a person, else it is a whole clause. */
-  readonly what: string;
-  /** Where it was done, `Slack, direct message`; null for the program. */
-  readonly where: string | null;
-  /** The account that did it, `slack:T1:U1`, plain text. */
-  readonly account: string | null;
-}
-
-export interface DiffStat {
-  readonly head: string;
-  readonly files: number;
-  readonly additions: number;
-  readonly deletions: number;
-}
-
 export interface FileItem {
   readonly id: number;
   /** Plain text. */
@@ -196,13 +179,13 @@ export interface TaskPage extends TaskItem {
   readonly deeds: { readonly steer: boolean; readonly retry: boolean; readonly cancel: boolean };
   readonly runs: readonly RunItem[];
   /** Oldest first. */
-  readonly timeline: readonly TimelineItem[];
+  readonly timeline: readonly Happening[];
   /** Dollars by day, oldest first. */
   readonly spending: readonly Spent[];
   /** What its workers handed over. */
   readonly files: readonly FileItem[];
-  /** What the branch changes, as last read from the code host; null: not read yet. */
-  readonly diff: DiffStat | null;
+  /** What the branch changed at `head`, as last read from the code host; null: not read yet. */
+  readonly diff: (DiffStat & { readonly head: string }) | null;
 }
 
 export interface LogRange {
@@ -221,20 +204,22 @@ export interface LogLine {
   readonly at: number;
   readonly attempt: AttemptId;
   readonly kind: 'started' | 'says' | 'tool' | 'commit' | 'check' | 'steered' | 'log';
+  /** A tool's name, a commit's short SHA: plain text. */
+  readonly label: string | null;
   /** Of a check: whether it passed. */
   readonly ok: boolean | null;
-  /** Plain text, all of it, with its newlines. */
+  /** Plain text, all of it, with its newlines; empty where `kind` says it all (`started`, `steered`: took what was said). */
   readonly text: string;
 }
 
 export interface LogPage {
-  /** Oldest first. */
+  /** Oldest first. A search looks at some thousand lines a page: it may find none and have an `older` all the same. */
   readonly lines: readonly LogLine[];
   /** The next `before`; null: nothing is older. */
   readonly older: string | null;
   /** The next `after`, also for what is still to come; null: there is no line yet. */
   readonly newer: string | null;
-  /** Whether newer lines were there already. */
+  /** Whether there may be newer lines already. */
   readonly hasNewer: boolean;
 }
 
@@ -262,6 +247,7 @@ export interface ProjectPage extends ProjectItem {
 }
 
 export interface PageFile {
+  /** As the worker named it: untrusted. */
   readonly name: string;
   readonly mimeType: string;
   readonly bytes: Uint8Array;

@@ -1,9 +1,11 @@
 import type { Answer, AskBody, AskKind } from '../domain/ask.ts';
-import type { TaskNumber } from '../domain/ids.ts';
+import type { RepoName, TaskNumber } from '../domain/ids.ts';
 import { answersOf, openQuestions, type Part, withParts } from '../domain/questions.ts';
 import { asks } from './ask-schema.ts';
 import type { Database } from './database.ts';
-import { and, asc, eq } from './drizzle.ts';
+import { and, asc, desc, eq, inArray } from './drizzle.ts';
+import { tasks } from './schema.ts';
+import { within } from './within.ts';
 
 export type Ask = typeof asks.$inferSelect;
 
@@ -103,6 +105,28 @@ export const askStore = (db: Database) => {
     /** All asks of a task, settled ones too. */
     async of(task: TaskNumber): Promise<Ask[]> {
       return db.select().from(asks).where(eq(asks.task, task)).orderBy(asc(asks.id));
+    },
+
+    /** All asks of these tasks, settled ones too. */
+    async ofTasks(numbers: readonly TaskNumber[]): Promise<Ask[]> {
+      if (numbers.length === 0) return [];
+      return db
+        .select()
+        .from(asks)
+        .where(inArray(asks.task, [...numbers]))
+        .orderBy(asc(asks.id));
+    },
+
+    /** The asks that were answered last, newest first: of tasks of these repositories, or of all. */
+    async answeredLast(repos: readonly RepoName[] | null, limit: number): Promise<Ask[]> {
+      const rows = await db
+        .select({ ask: asks })
+        .from(asks)
+        .innerJoin(tasks, eq(tasks.number, asks.task))
+        .where(and(eq(asks.state, 'answered'), within(tasks.repo, repos)))
+        .orderBy(desc(asks.answeredAt), desc(asks.id))
+        .limit(limit);
+      return rows.map(({ ask }) => ask);
     },
 
     async openOf(task: TaskNumber): Promise<Ask[]> {

@@ -5,7 +5,7 @@ import { handOver as most } from '../protocol.ts';
 import type { Database } from './database.ts';
 import { and, asc, count, eq, inArray, isNotNull, type SQL, sql } from './drizzle.ts';
 import { fileLinks, files } from './files-schema.ts';
-import { messages, proposals, steers, tasks } from './schema.ts';
+import { messages, proposals, runs, steers, tasks } from './schema.ts';
 
 /** A file that came with a message, at its position there; `bytes` is null where there is nothing to use. */
 export interface NewAttached extends Omit<FileInfo, 'id'> {
@@ -43,6 +43,10 @@ const goesWith = (task: TaskNumber): SQL => {
   const linked = sql`select ${fileLinks.file} from ${fileLinks} where ${fileLinks.subject} in (${proposal} union ${said})`;
   return sql`${files.bytes} is not null and ${files.id} in (${linked})`;
 };
+
+/** Whether a run of the task handed it over. */
+const isOf = (task: TaskNumber): SQL =>
+  sql`${files.run} in (select ${runs.id} from ${runs} where ${runs.task} = ${task})`;
 
 export const fileStore = (db: Database) => ({
   /** Keeps a message's file once, by its position. */
@@ -135,6 +139,23 @@ export const fileStore = (db: Database) => ({
       .values({ ...file, key, size: file.bytes.length })
       .onConflictDoNothing();
     return true;
+  },
+
+  /** What the workers of a task handed over. */
+  async handedFor(task: TaskNumber): Promise<FileInfo[]> {
+    return db.select(info).from(files).where(isOf(task)).orderBy(asc(files.id));
+  },
+
+  /** One of these with its bytes; null for every other file. */
+  async handedOver(
+    task: TaskNumber,
+    id: number,
+  ): Promise<{ name: string; mimeType: string; bytes: Uint8Array } | null> {
+    const [row] = await db
+      .select({ name: files.name, mimeType: files.mimeType, bytes: files.bytes })
+      .from(files)
+      .where(and(eq(files.id, id), isOf(task)));
+    return row?.bytes ? { ...row, bytes: row.bytes } : null;
   },
 
   async handedBy(run: RunId): Promise<FileInfo[]> {

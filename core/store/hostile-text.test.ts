@@ -26,7 +26,8 @@ test('a question of the worker may hold anything, and is kept as it can be', asy
 
 test('an event of the worker may hold anything, and its task still counts its commits', async () => {
   const { store } = house;
-  const { task, attempt } = await runIn(store);
+  const { task, run, attempt } = await runIn(store);
+  await store.runs.openAttempt({ id: attempt, run, task, lastsMs: 1_000 }, 1);
   const commit = { type: 'commit' as const, sha: 'a'.repeat(40), title: bad };
   await store.worker.record(attempt, task, [
     { seq: 1, at: 1, event: { type: 'says', text: bad } },

@@ -12,12 +12,14 @@ import { historyStore } from './history.ts';
 import { inboxStore } from './inbox.ts';
 import { joinStore } from './joins.ts';
 import { limitStore } from './limits.ts';
+import { logStore } from './log.ts';
 import { peopleStore } from './people.ts';
 import { postStore } from './posts.ts';
 import { projectStore } from './projects.ts';
 import { proposalStore } from './proposals.ts';
 import { runStore } from './runs.ts';
 import { sessionStore } from './sessions.ts';
+import { taskListStore } from './task-lists.ts';
 import { taskStore } from './tasks.ts';
 import { webStore } from './web.ts';
 import { workerStore } from './worker.ts';
@@ -39,8 +41,10 @@ export const createStore = (db: OpenDatabase['db']) => ({
   files: fileStore(db),
   proposals: proposalStore(db),
   tasks: taskStore(db),
+  taskLists: taskListStore(db),
   runs: runStore(db),
   worker: workerStore(db),
+  log: logStore(db),
   asks: askStore(db),
   askings: askingStore(db),
   inbox: inboxStore(db),

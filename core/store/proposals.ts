@@ -3,7 +3,7 @@ import { type TaskNumber, taskBranch } from '../domain/ids.ts';
 import { type Proposal, type ProposedTask, undoMs } from '../domain/proposal.ts';
 import { initialStatus } from '../domain/task.ts';
 import type { Database } from './database.ts';
-import { and, asc, eq, lte, sql } from './drizzle.ts';
+import { and, asc, eq, inArray, lte, sql } from './drizzle.ts';
 import { installation, proposals, tasks } from './schema.ts';
 
 export interface NewProposal extends ProposedTask {
@@ -133,6 +133,18 @@ export const proposalStore = (db: Database) => {
     async ofTask(task: TaskNumber): Promise<Proposal | null> {
       const [row] = await db.select().from(proposals).where(eq(proposals.task, task));
       return row ?? null;
+    },
+
+    /** Who asked for each of the tasks, as far as that is known. */
+    async proposers(numbers: readonly TaskNumber[]): Promise<Map<TaskNumber, number>> {
+      if (numbers.length === 0) return new Map();
+      const rows = await db
+        .select({ task: proposals.task, proposer: proposals.proposer })
+        .from(proposals)
+        .where(inArray(proposals.task, [...numbers]));
+      return new Map(
+        rows.flatMap(({ task, proposer }) => (task === null || proposer === null ? [] : [[task, proposer] as const])),
+      );
     },
 
     async openIn(conversation: ConversationKey): Promise<Proposal[]> {

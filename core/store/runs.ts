@@ -65,6 +65,15 @@ export const runStore = (db: Database) => ({
     return rows.map((row) => ({ ...row.run, attempts: row.attempts }));
   },
 
+  /** All attempts of a task, in the order in which they began. */
+  async attemptsOf(task: TaskNumber): Promise<StoredAttempt[]> {
+    return db
+      .select()
+      .from(attempts)
+      .where(inArray(attempts.run, db.select({ id: runs.id }).from(runs).where(eq(runs.task, task))))
+      .orderBy(asc(attempts.startedAt), asc(attempts.id));
+  },
+
   async end(id: RunId, outcome: RunOutcome, at: number): Promise<void> {
     await db
       .update(runs)

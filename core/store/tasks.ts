@@ -4,6 +4,7 @@ import { isFinal, nextStatus, type Phase, type Task, type TaskEvent } from '../d
 import type { Database } from './database.ts';
 import { and, asc, desc, eq, inArray, isNotNull, isNull, or, sql } from './drizzle.ts';
 import { events, tasks } from './schema.ts';
+import { within } from './within.ts';
 
 /** What a step may write down about a task besides its status. */
 export type TaskFacts = Partial<Pick<Task, 'issue' | 'pull' | 'head' | 'session' | 'plan'>> & {
@@ -84,7 +85,7 @@ export const taskStore = (db: Database) => {
       return db
         .select()
         .from(tasks)
-        .where(and(isNull(tasks.endedAt), within(repos)))
+        .where(and(isNull(tasks.endedAt), within(tasks.repo, repos)))
         .orderBy(asc(tasks.number));
     },
 
@@ -134,7 +135,7 @@ export const taskStore = (db: Database) => {
       return db
         .select()
         .from(tasks)
-        .where(within(repos))
+        .where(within(tasks.repo, repos))
         .orderBy(sql`${tasks.endedAt} is not null`, desc(tasks.number))
         .limit(limit);
     },
@@ -175,12 +176,3 @@ export const taskStore = (db: Database) => {
     },
   };
 };
-
-/** Names of repositories are the same in any case; null sets no bounds. */
-const within = (repos: readonly RepoName[] | null) =>
-  repos === null
-    ? undefined
-    : inArray(
-        sql`lower(${tasks.repo})`,
-        repos.map((repo) => repo.toLowerCase()),
-      );

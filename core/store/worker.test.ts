@@ -72,7 +72,8 @@ test('the first result of an attempt counts, and so does the first reason to sto
 
 test('events sent again are stored once, and only the new ones are answered', async () => {
   const { store } = house;
-  const { task, attempt } = await runIn(store);
+  const { task, run, attempt } = await runIn(store);
+  await store.runs.openAttempt({ id: attempt, run, task, lastsMs: 1_000 }, 1);
   const says = (seq: number): WorkerEvent => ({ seq, at: seq, event: { type: 'says', text: `${seq}` } });
   const [one, two] = await Promise.all([
     store.worker.record(attempt, task, [says(1), says(2)]),

@@ -2,8 +2,9 @@ import type { FileInfo } from '../domain/file.ts';
 import type { AttemptId, TaskNumber } from '../domain/ids.ts';
 import type { WorkerEvent } from '../protocol.ts';
 import type { Database } from './database.ts';
-import { and, asc, desc, eq, gt, isNull, or, sql } from './drizzle.ts';
+import { and, asc, eq, isNull, sql } from './drizzle.ts';
 import { fileStore } from './files.ts';
+import { type LogEntry, logStore } from './log.ts';
 import { sessionEntries, steers, workerEvents } from './schema.ts';
 
 /** What a person wants a task's worker to know. */
@@ -30,18 +31,10 @@ export const workerStore = (db: Database) => ({
     return events.filter((event) => fresh.has(event.seq));
   },
 
-  /** The latest events of a task, oldest first. */
-  async latest(
-    task: TaskNumber,
-    limit: number,
-  ): Promise<{ attempt: AttemptId; at: number; event: WorkerEvent['event'] }[]> {
-    const rows = await db
-      .select({ attempt: workerEvents.attempt, at: workerEvents.at, event: workerEvents.event })
-      .from(workerEvents)
-      .where(eq(workerEvents.task, task))
-      .orderBy(desc(workerEvents.at), desc(workerEvents.seq))
-      .limit(limit);
-    return rows.reverse();
+  /** The latest events of a task, oldest first, without checkpoints. */
+  async latest(task: TaskNumber, limit: number): Promise<LogEntry[]> {
+    const { entries } = await logStore(db).slice(task, { direction: 'older', from: null, limit, query: '' });
+    return entries.reverse();
   },
 
   async commits(task: TaskNumber): Promise<number> {
@@ -104,19 +97,5 @@ export const workerStore = (db: Database) => ({
       .insert(sessionEntries)
       .values(entries.map(({ uuid, entry }) => ({ task, uuid, entry })))
       .onConflictDoNothing();
-  },
-
-  /** Log lines after a point, for `logs`. */
-  async since(
-    task: TaskNumber,
-    at: number,
-    limit: number,
-  ): Promise<{ attempt: AttemptId; seq: number; at: number; event: WorkerEvent['event'] }[]> {
-    return db
-      .select({ attempt: workerEvents.attempt, seq: workerEvents.seq, at: workerEvents.at, event: workerEvents.event })
-      .from(workerEvents)
-      .where(and(eq(workerEvents.task, task), or(gt(workerEvents.at, at))))
-      .orderBy(asc(workerEvents.at), asc(workerEvents.seq))
-      .limit(limit);
   },
 });

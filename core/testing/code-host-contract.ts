@@ -78,6 +78,18 @@ export function codeHostContract(name: string, make: () => Promise<CodeHostBench
       expect(await host.ensureBranch(repo, branch, 'main')).toBe(head);
     });
 
+    test('what a branch changes is counted since it left its base, whatever came there since', async () => {
+      if (!host.diffStat) return;
+      await host.ensureBranch(repo, branch, 'main');
+      expect(await host.diffStat(repo, 'main', branch)).toEqual({ files: 0, additions: 0, deletions: 0, more: false });
+      await bench.push(branch);
+      await bench.push('main');
+      const changes = { files: 1, additions: 1, deletions: 0, more: false };
+      expect(await host.diffStat(repo, 'main', branch)).toEqual(changes);
+      expect(await host.diffStat(repo, 'main', (await host.head(repo, branch)) ?? '')).toEqual(changes);
+      await expect(host.diffStat(repo, 'main', 'none')).rejects.toMatchObject({ code: 'gone' });
+    });
+
     test('a pull request is a draft, one per branch, and says so when there is nothing in it', async () => {
       await host.ensureBranch(repo, branch, 'main');
       await expect(pull()).rejects.toMatchObject({ code: 'no_commits' });

@@ -38,16 +38,20 @@ const deeds: Readonly<Record<string, string>> = {
   undone: 'took the start back',
   cancel_asked: 'cancelled it',
   retried: 'asked for another try',
+  snoozed: 'put it off',
 };
 
-function deed(type: string, data: DecisionEvent['data']): string {
+/** What a person did, after their name. */
+export function deed(type: string, data: DecisionEvent['data']): string {
   const words = (key: string) => plain(firstLines(`${data[key] ?? ''}`, 2)).replaceAll('\n', ' ');
+  if (type === 'delegated' && data.to) return `handed it to ${words('to')}`;
   if (type === 'steered') return `said: "${words('text')}"`;
   if (type === 'answered') return words('words') === 'approved' ? 'approved the plan' : words('words');
   return deeds[type] ?? plain(type.replaceAll('_', ' '));
 }
 
-function where({ platform, place }: DecisionEvent['data']): string {
+/** Where they did it. */
+export function where({ platform, place }: DecisionEvent['data']): string {
   const name = platformName(`${platform ?? 'unknown'}`);
   const { dm, channel } = (place ?? {}) as Partial<Place>;
   if (dm) return `${name}, direct message`;

@@ -41,17 +41,17 @@ const withDetail = (task: Task): string => (detailOf(task) === '' ? '' : `: ${de
 
 /**
  * Who holds the task, since when and over what, as one sentence without its dot. `needs` is what the open asks want; it
- * says more than the status does.
+ * says more than the status does. `who`: whom it waits for where it waits for a person, as the reader calls them.
  */
-export function holderSentence(task: Task, now: number, needs = ''): string {
+export function holderSentence(task: Task, now: number, needs = '', who = 'you'): string {
   const { status } = task;
   const since = `for ${span(now - status.since)}`;
   const wanted = needs === '' ? withDetail(task) : `: ${needs}`;
   switch (status.holder) {
     case 'you':
       return status.parked
-        ? `⏸ **#${task.number} is parked and waits for you**, ${since}${wanted}. Its work is pushed and the sandbox is free`
-        : `⏸ **#${task.number} waits for you**, ${since}${wanted}`;
+        ? `⏸ **#${task.number} is parked and waits for ${who}**, ${since}${wanted}. Its work is pushed and the sandbox is free`
+        : `⏸ **#${task.number} waits for ${who}**, ${since}${wanted}`;
     case 'worker':
       return `**The worker holds it**, ${doing[status.phase] ?? 'at work'} ${since}${withDetail(task)}`;
     case 'queue':
@@ -92,13 +92,21 @@ export function nextLook({ status }: Task, now: number): string {
   return `I look again ${soon(status.nextAt, now)}.`;
 }
 
+/** What CI says of the work as it is now, one clause; null where it says nothing: nothing is pushed, or the work goes on. */
+export function ciLine({ status }: Task, withoutCi: boolean): string | null {
+  if (status.phase === 'ci') return plain(status.detail) || null;
+  if (status.phase === 'fixing') return 'red';
+  if (status.phase !== 'review') return null;
+  return withoutCi ? 'no CI here' : 'green';
+}
+
 /** One clause for lists: `CI is running`, `waits for you: plan to read`. */
-export function shortStatus(task: Task): string {
+export function shortStatus(task: Task, who = 'you'): string {
   const { phase, holder, parked } = task.status;
   if (parked) return `parked${withDetail(task)}`;
   switch (holder) {
     case 'you':
-      return `waits for you${withDetail(task)}`;
+      return `waits for ${who}${withDetail(task)}`;
     case 'worker':
       return doing[phase] ?? 'at work';
     case 'queue':

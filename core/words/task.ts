@@ -1,4 +1,4 @@
-import type { Doc } from '../domain/chat.ts';
+import type { Doc, ProgressStep } from '../domain/chat.ts';
 import { progressSteps, type WorkerActivity } from '../domain/progress.ts';
 import { isFinal, type Task } from '../domain/task.ts';
 import { type AskView, askNeed, whoAndWhere } from './ask.ts';
@@ -8,40 +8,50 @@ import { cut, firstLines, headline, plain } from './text.ts';
 import { ago, count, money, span } from './time.ts';
 import { nothingNeeded } from './why.ts';
 
-export interface ProgressFacts {
+/** What the steps of a task are told by. */
+export interface StepFacts {
   readonly activity: WorkerActivity;
   /** The task's asks, open and settled. */
   readonly asks: readonly AskView[];
   /** What CI says, one clause: `2 of 3 checks are green`. */
   readonly ci: string | null;
+}
+
+export interface ProgressFacts extends StepFacts {
   readonly now: number;
+  /** Whom it waits for where that is not the reader. */
+  readonly who?: string;
   /** The task's page. */
   readonly taskUrl: string | null;
 }
 
 /** The one message of a task that is edited in place: the person's part, then its steps, then cost and links. */
 export function progressCard(task: Task, facts: ProgressFacts): Doc {
-  const { activity, asks, ci, now, taskUrl } = facts;
+  const { asks, now, taskUrl, who = 'you' } = facts;
   const open = asks.filter((ask) => ask.state === 'open');
   const where = [task.repo, ...links(task), ...(taskUrl ? [`[details](${taskUrl})`] : [])].join(' · ');
   return {
     title: `#${task.number} ${taskTitle(task)}`,
-    text: `${personsPart(task, open, now)}\n${where}`,
-    steps: progressSteps(task, {
-      plan: { title: 'Plan', detail: planDetail(task, asks) },
-      implement: { title: 'Implementing', detail: workDetail(task, activity, 'implementing') },
-      ci: {
-        title: 'CI',
-        detail: task.status.phase === 'fixing' ? workDetail(task, activity, 'fixing') : (plainOr(ci) ?? undefined),
-      },
-      review: {
-        title: 'Review',
-        detail: task.status.phase === 'addressing' ? workDetail(task, activity, 'addressing') : undefined,
-      },
-    }),
+    text: `${personsPart(task, open, now, who)}\n${where}`,
+    steps: taskSteps(task, facts),
     note: `${span(endOf(task, now) - task.createdAt)}, ${money(task.spentUsd)} of ${money(task.budgetUsd)}`,
   };
 }
+
+/** The steps of a task, with what is to be said of each. */
+export const taskSteps = (task: Task, { activity, asks, ci }: StepFacts): ProgressStep[] =>
+  progressSteps(task, {
+    plan: { title: 'Plan', detail: planDetail(task, asks) },
+    implement: { title: 'Implementing', detail: workDetail(task, activity, 'implementing') },
+    ci: {
+      title: 'CI',
+      detail: task.status.phase === 'fixing' ? workDetail(task, activity, 'fixing') : (plainOr(ci) ?? undefined),
+    },
+    review: {
+      title: 'Review',
+      detail: task.status.phase === 'addressing' ? workDetail(task, activity, 'addressing') : undefined,
+    },
+  });
 
 const waitsForPerson = ({ status }: Task): boolean => status.holder === 'you' || status.holder === 'reviewer';
 
@@ -49,11 +59,11 @@ const waitsForPerson = ({ status }: Task): boolean => status.holder === 'you' ||
 const endOf = (task: Task, now: number): number => task.endedAt ?? (waitsForPerson(task) ? task.status.since : now);
 
 /** The first line: what is wanted from the person, or that nothing is, with who holds the task and what comes next. */
-function personsPart(task: Task, open: readonly AskView[], now: number): string {
+function personsPart(task: Task, open: readonly AskView[], now: number, who: string): string {
   if (isFinal(task.status)) return `${holderSentence(task, now)}.`;
   if (waitsForPerson(task)) {
     const needs = open.map(askNeed).join(', ') || plain(task.status.detail) || 'ready for review';
-    return `⏸ **Waiting for you**: ${needs}.`;
+    return `⏸ **Waiting for ${who}**: ${needs}.`;
   }
   return [nothingNeeded, `${holderSentence(task, now)}.`, nextLook(task, now), nextStep(task)]
     .filter((part) => part !== '')

@@ -6,8 +6,11 @@ import { holderSentence, nextLook, nextStep } from './status.ts';
 
 export const nothingNeeded = 'Nothing needed from you.';
 
-/** Who holds a task, since when, what comes next and when, with the buttons that move it. Needs no model. */
-export function why(task: Task, asks: readonly AskView[], now: number): Doc {
+/**
+ * Who holds a task, since when, what comes next and when, with the buttons that move it. Needs no model. `who`: whom it
+ * waits for where that is not the reader.
+ */
+export function why(task: Task, asks: readonly AskView[], now: number, who = 'you'): Doc {
   const title = `#${task.number} ${taskTitle(task)}`;
   const open = asks.filter((ask) => ask.state === 'open');
   const { holder } = task.status;
@@ -15,8 +18,8 @@ export function why(task: Task, asks: readonly AskView[], now: number): Doc {
   const needs = open.map((ask) => askNeed(ask).replace(/^parked: /, '')).join(', ');
   const sentences = [
     ...(waiting || isFinal(task.status) ? [] : [nothingNeeded]),
-    `${holderSentence(task, now, needs)}.`,
-    ...(holder === 'you' || holder === 'reviewer' || needs === '' ? [] : [`Open for you: ${needs}.`]),
+    `${holderSentence(task, now, needs, who)}.`,
+    ...(holder === 'you' || holder === 'reviewer' || needs === '' ? [] : [`Open for ${who}: ${needs}.`]),
     nextLook(task, now),
     nextStep(task),
   ];

@@ -1,9 +1,10 @@
-import { accountKey } from '../domain/chat.ts';
+import { accountKey, type Doc } from '../domain/chat.ts';
+import type { WorkerActivity } from '../domain/progress.ts';
 import { canUndo, type Proposal, undoMs } from '../domain/proposal.ts';
 import { isFinal, type Task } from '../domain/task.ts';
 import type { WorkerEvent } from '../protocol.ts';
 import type { Store } from '../store/index.ts';
-import { askCard, noLongerNeeded } from '../words/ask.ts';
+import { type AskView, askCard, noLongerNeeded } from '../words/ask.ts';
 import { joinCard, unjoinMs } from '../words/join.ts';
 import { laterDoc, snoozed } from '../words/later.ts';
 import { proposalCard } from '../words/proposal.ts';
@@ -70,12 +71,19 @@ const median = (numbers: number[]): number => numbers.sort((a, b) => a - b)[Math
 async function drawTask(store: Store, number: number): Promise<Drawing | null> {
   const task = await store.tasks.find(number);
   if (!task) return null;
-  const asks = await store.asks.of(number);
-  const activity = await activityOf(store, task);
-  const ci = task.status.phase === 'ci' ? task.status.detail : null;
-  const doc = progressCard(task, { activity, asks, ci, now: Date.now(), taskUrl: null });
+  const doc = progressDoc(task, await store.asks.of(number), await activityOf(store, task));
   return { doc, settled: isFinal(task.status), ...(ticks(task) ? { redrawAt: nextTick(task, Date.now()) } : {}) };
 }
+
+/** The message of a task. `who`: whom it waits for where that is not the reader. */
+export const progressDoc = (task: Task, asks: readonly AskView[], activity: WorkerActivity, who?: string): Doc =>
+  progressCard(task, {
+    ...{ activity, asks, ci: ciOf(task), now: Date.now(), taskUrl: null },
+    ...(who === undefined ? {} : { who }),
+  });
+
+/** What CI says while it holds the task. */
+export const ciOf = ({ status }: Task): string | null => (status.phase === 'ci' ? status.detail : null);
 
 /** A card that says "for 6 min" must not say so an hour later; one that waits for a person tells no passing time. */
 const ticks = ({ status }: Task): boolean =>
@@ -84,10 +92,17 @@ const ticks = ({ status }: Task): boolean =>
 /** Every minute at first, then rarer: what it says is never off by more than a fifth. */
 const nextTick = ({ status }: Task, now: number): number => now + Math.max(60_000, (now - status.since) / 5);
 
-async function activityOf(store: Store, task: Task) {
-  const latest = await store.worker.latest(task.number, 20);
-  const doing = task.status.holder === 'worker' ? latest.findLast(({ event }) => wordsOf(event) !== '') : undefined;
-  return { commits: await store.worker.commits(task.number), doing: doing ? wordsOf(doing.event) : '' };
+/** What a task's worker did. */
+export const activityOf = async (store: Store, task: Task): Promise<WorkerActivity> => ({
+  commits: await store.worker.commits(task.number),
+  doing: await doingOf(store, task),
+});
+
+/** What a task's worker does now; empty when none is at work. */
+export async function doingOf(store: Store, { number, status }: Task): Promise<string> {
+  if (status.holder !== 'worker') return '';
+  const doing = (await store.worker.latest(number, 20)).findLast(({ event }) => wordsOf(event) !== '');
+  return doing ? wordsOf(doing.event) : '';
 }
 
 function wordsOf(event: WorkerEvent['event']): string {
@@ -108,10 +123,14 @@ async function drawAsk(store: Store, id: number): Promise<Drawing | null> {
   if (!ask) return null;
   const task = await store.tasks.get(ask.task);
   return {
-    doc: askCard(ask, task, { now: Date.now(), planUrl: task.issue?.url ?? null }),
+    doc: askDoc(ask, task),
     settled: ask.state !== 'open',
   };
 }
+
+/** The message of an ask, the same wherever it is shown. */
+export const askDoc = (ask: AskView, task: Task): Doc =>
+  askCard(ask, task, { now: Date.now(), planUrl: task.issue?.url ?? null });
 
 async function drawJoin(store: Store, id: number): Promise<Drawing | null> {
   const join = await store.joins.find(id);

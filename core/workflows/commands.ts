@@ -1,15 +1,15 @@
 import { conversationKey, type Doc, type Inbound } from '../domain/chat.ts';
 import { type Command, parseCommand } from '../domain/commands.ts';
 import type { RepoName, TaskNumber } from '../domain/ids.ts';
-import { type Deed, isAmong, may, seenBy } from '../domain/policy.ts';
+import { type Deed, may, seenBy } from '../domain/policy.ts';
 import type { Task } from '../domain/task.ts';
-import type { HistoryEvent } from '../store/history.ts';
 import { help } from '../words/help.ts';
 import { decisionLog } from '../words/history.ts';
 import { logLines } from '../words/log.ts';
 import { noTask, notAllowed, signInLink, tooManyCodes } from '../words/people.ts';
 import { taskList } from '../words/task.ts';
 import { why } from '../words/why.ts';
+import { historyOf, taskSeen } from './about-task.ts';
 import type { Actor, Decided, Decisions } from './decisions.ts';
 import type { Deps } from './deps.ts';
 import { runInboxCommand } from './inbox-commands.ts';
@@ -119,8 +119,7 @@ async function taskHere({ store }: Deps, { place }: CommandInbound, mine: Repos)
 /** The task if the reader may see it, else what to say. */
 async function shown({ store }: Deps, mine: Repos, number: TaskNumber | null): Promise<Task | string> {
   if (number === null) return 'Which task? Add its number, e.g. `#41`; `tasks` lists them.';
-  const task = await store.tasks.find(number);
-  return task && isAmong(mine, task.repo) ? task : noTask(number, mine !== null);
+  return (await taskSeen(store, mine, number)) ?? noTask(number, mine !== null);
 }
 
 async function whyDoc(deps: Deps, mine: Repos, number: TaskNumber | null): Promise<Doc> {
@@ -139,13 +138,7 @@ async function logs(deps: Deps, mine: Repos, number: TaskNumber | null): Promise
 async function log(deps: Deps, mine: Repos, number: TaskNumber | null): Promise<Doc> {
   const task = await shown(deps, mine, number);
   if (typeof task === 'string') return { text: task };
-  return decisionLog(task, await decisionsAbout(deps.store, task.number));
-}
-
-/** What people decided about a task and the proposal that it came of, oldest first. */
-async function decisionsAbout({ history, proposals }: Deps['store'], number: TaskNumber): Promise<HistoryEvent[]> {
-  const proposal = await proposals.ofTask(number);
-  const before = proposal ? await history.of(`proposal:${proposal.id}`) : [];
   // What the program does by itself names no person.
-  return [...before, ...(await history.of(`task:${number}`))].filter(({ data }) => 'person' in data);
+  const decisions = (await historyOf(deps.store, task.number)).filter(({ data }) => 'person' in data);
+  return decisionLog(task, decisions);
 }
