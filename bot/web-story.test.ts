@@ -64,7 +64,10 @@ describe.skipIf(chromium === null).each([
     page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: tab }).click();
 
   test('from the printed link to a merged pull request', async () => {
-    const way = /http:\S+\/sign-in\?code=\S+/.exec(await house.log())?.[0] ?? '';
+    const way = await house.until(
+      'the printed link',
+      async () => /http:\S+\/sign-in\?code=\S+/.exec(await house.log())?.[0],
+    );
     await page.goto(way.replace('localhost', '127.0.0.1'));
     await look('welcome');
     await page.getByLabel('Your name').fill('Ana');

@@ -5,7 +5,7 @@ import { markdown } from './markdown.ts';
 
 /** A neutral message as a piece of a page: title, text, steps, small print, attachment, buttons. */
 export const docHtml = (doc: Doc, site: FormSite): Html => html`
-  ${doc.title === undefined ? none : html`<h3>${doc.title}</h3>`}
+  ${doc.title === undefined ? none : html`<h2 class="title">${doc.title}</h2>`}
   <div class="text">${markdown(doc.text)}</div>
   ${doc.steps === undefined ? none : stepsHtml(doc.steps)}
   ${doc.attachment === undefined ? none : attachmentHtml(doc.attachment)}
