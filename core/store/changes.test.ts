@@ -69,6 +69,17 @@ test('every change that a page shows is told with its project and its person', a
   expect(await toldOf(() => projects.link(place, 'acme/web'))).toEqual(['projects acme/web ']);
 });
 
+test('who signs out, gets another role or is removed is told of it', async () => {
+  const { people, sessions } = open.store;
+  const { id } = await people.admit({ platform: 'slack', space: 'T1', id: 'U2', name: 'Ben' }, 'member', 1);
+  await sessions.open({ hash: 'a', person: id, expiresAt: 9 }, 1);
+  await sessions.open({ hash: 'b', person: id, expiresAt: 9 }, 1);
+  expect(await toldOf(() => sessions.find('a', 2))).toEqual([]);
+  expect(await toldOf(() => sessions.close('a'))).toEqual([`person  ${id}`]);
+  expect(await toldOf(() => people.setRole(id, 'viewer'))).toEqual([`person  ${id}`]);
+  expect(await toldOf(() => people.remove(id))).toEqual([`person  ${id}`]);
+});
+
 test('a batch of events is one change', async () => {
   const { store } = open;
   const { task, attempt } = await runIn(store);

@@ -5,7 +5,10 @@ import { changes, cursors } from './schema.ts';
 
 /** One thing that changed; what it is now is read where it is kept. */
 export interface Change {
-  /** `task:41`, `log:41`, `chat:12` (a message), `working`, `asks`, `proposal:7`, `projects`. */
+  /**
+   * `task:41`, `log:41`, `chat:12` (a message), `working`, `asks`, `proposal:7`, `projects`; `person` when somebody signs
+   * out, gets another role, name or projects, or is removed.
+   */
   readonly topic: string;
   /** The project it belongs to; null: none. */
   readonly repo: string | null;

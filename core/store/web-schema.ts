@@ -70,7 +70,7 @@ export const changes = mainloop.table(
     /** The transaction that changed it. */
     xid: xid8('xid').notNull().default(sql`pg_current_xact_id()`),
     id: bigserial('id', { mode: 'bigint' }).notNull(),
-    /** `task:41`, `log:41`, `chat:12` (a message), `working`, `asks`, `proposal:7`, `projects`. */
+    /** `task:41`, `log:41`, `chat:12` (a message), `working`, `asks`, `proposal:7`, `projects`, `person`. */
     topic: text('topic').notNull(),
     /** The project it belongs to; null: none. */
     repo: text('repo'),
