@@ -14,7 +14,7 @@ import { page } from './layout.ts';
 import type { Live } from './live.ts';
 import { pageRoutes } from './page-routes.ts';
 import { headers, sameSite } from './security.ts';
-import { createSessions, type Signed } from './session.ts';
+import { createSessions, type Signed, wantsJson } from './session.ts';
 import { signInRoutes } from './sign-in-routes.ts';
 
 export interface AppParts {
@@ -61,8 +61,10 @@ export function createApp(parts: AppParts): Hono<Signed> {
   app.onError((error, context) => {
     if ('getResponse' in error && error.getResponse instanceof Function) return error.getResponse();
     const isTheirs = error instanceof Failure && error.remedy === 'never';
+    const status = isTheirs ? 400 : 500;
     if (!isTheirs) log.error({ err: error, path: context.req.path }, 'a page failed');
-    return context.html(note('That did not work', describe(error)), isTheirs ? 400 : 500);
+    if (wantsJson(context)) return context.json({ error: describe(error) }, status);
+    return context.html(note('That did not work', describe(error)), status);
   });
   return app;
 }

@@ -33,6 +33,7 @@ const files = new Map([
   ['web.css', read(sheets, 'css')] as const,
   own('icon.svg', 'svg'),
   own('live.js', 'js'),
+  own('forms.js', 'js'),
   own('drafts.js', 'js'),
   own('log.js', 'js'),
   ['idiomorph.js', read(createRequire(import.meta.url).resolve('idiomorph/dist/idiomorph.min.js'), 'js')] as const,

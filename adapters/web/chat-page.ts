@@ -19,7 +19,7 @@ export const chatPage = (
 <h1 class="unseen">Chat</h1>
 <div>
 ${isAll ? none : html`<p><a class="button" href="/chat?before=${messages[0]?.id ?? 0}">Earlier</a></p>`}
-<div class="messages" id="messages" role="log" aria-label="Conversation">${messages.length === 0 ? html`<p class="quiet">Say what to work on, in your own words. Nothing is started before you confirm it.</p>` : messages.map(messageHtml)}</div>
+<div class="messages" id="messages" role="log" aria-label="Conversation">${messages.length === 0 ? html`<p class="quiet empty">Say what to work on, in your own words. Nothing is started before you confirm it.</p>` : messages.map(messageHtml)}</div>
 <div data-topics="working" data-src="/chat/working">${workingHtml(working)}</div>
 </div>
 <form class="composer" method="post" action="/chat/say" enctype="multipart/form-data">${hidden({})}
@@ -47,8 +47,8 @@ ${isBot && (doc?.buttons ?? []).length > 0 ? thumbs(message) : none}</article>`;
 const stop = (id: number): Html =>
   html`<form method="post" action="/chat/stop">${hidden({ message: String(id) })}<button>Stop</button></form>`;
 
-/** A thumb says yes here too. */
-const thumbs = ({ id, botReactions, personReactions }: WebMessage): Html =>
-  botReactions.includes('yes')
+/** A thumb says yes here too, while the card asks for one. */
+const thumbs = ({ id, doc, botReactions, personReactions }: WebMessage): Html =>
+  botReactions.includes('yes') && (doc?.note ?? '').includes('👍')
     ? html`<form method="post" action="/chat/react">${hidden({ message: String(id), emoji: 'yes', on: personReactions.includes('yes') ? '' : 'on', back: '/chat' })}<button aria-pressed="${personReactions.includes('yes')}">👍<span class="unseen"> yes</span></button></form>`
     : none;

@@ -1,13 +1,13 @@
 import { type Context, Hono } from 'hono';
-import { describe } from '../../core/errors.ts';
 import { newNonce } from './act-form.ts';
 import type { Acted } from './acts.ts';
 import type { AppParts } from './app.ts';
 import { chatPage, messageHtml, messagesShown, workingHtml } from './chat-page.ts';
+import { docHtml } from './doc.ts';
 import { html } from './html.ts';
 import { page } from './layout.ts';
 import { frameFor, inboxOver, sendFile } from './page-routes.ts';
-import type { Signed } from './session.ts';
+import { type Signed, wantsJson } from './session.ts';
 import { tasksBeside } from './tasks-page.ts';
 
 /** Open tasks beside the chat. */
@@ -57,17 +57,8 @@ export function chatRoutes(parts: Pick<AppParts, 'acts' | 'pages' | 'store'>): H
           })),
         ),
       };
-      const wantsJson = context.req.header('accept')?.includes('application/json') ?? false;
-      if (!wantsJson) {
-        await acts.say(context.get('reader').id, words);
-        return context.redirect('/chat', 303);
-      }
-      try {
-        await acts.say(context.get('reader').id, words);
-        return context.json({ nonce: newNonce() });
-      } catch (error) {
-        return context.json({ error: describe(error) }, 400);
-      }
+      await acts.say(context.get('reader').id, words);
+      return done(context, '/chat');
     })
     .post('/act', async (context) => {
       const body = await context.req.parseBody();
@@ -81,13 +72,13 @@ export function chatRoutes(parts: Pick<AppParts, 'acts' | 'pages' | 'store'>): H
       const token = one(body.token);
       if (body.command !== undefined) {
         const text = `/${one(body.command)} ${one(body.text)}`.trim();
-        return after(context, one(body.back), await acts.say(reader, { text, files: [], nonce: common.nonce }));
+        return done(context, one(body.back), await acts.say(reader, { text, files: [], nonce: common.nonce }));
       }
       const acted =
         Object.keys(fields).length > 0
           ? await acts.submit(reader, { token, fields, ...common })
           : await acts.press(reader, { token, values: [], ...common });
-      return after(context, one(body.back), acted);
+      return done(context, one(body.back), acted);
     })
     .post('/chat/react', async (context) => {
       const { message, emoji, on, nonce } = await context.req.parseBody();
@@ -98,19 +89,28 @@ export function chatRoutes(parts: Pick<AppParts, 'acts' | 'pages' | 'store'>): H
         nonce: one(nonce),
       };
       await acts.react(context.get('reader').id, reaction);
-      return context.redirect('/chat', 303);
+      return done(context, '/chat');
     })
     .post('/chat/stop', async (context) => {
       const { message } = await context.req.parseBody();
       await acts.stop(context.get('reader').id, { message: one(message) || null });
-      return context.redirect('/chat', 303);
+      return done(context, '/chat');
     });
 }
 
-/** Back to where it was pressed, with what it came to; nowhere else, whatever the form says. */
-function after(context: Context, back: string, { answer }: Acted): Response {
+/**
+ * What came of a form: for the script as JSON, for others a way back to the page where it was sent, and nowhere else,
+ * whatever the form says.
+ */
+async function done(context: Context, back: string, acted: Acted = { answer: null }): Promise<Response> {
   const to = new URL(/^\/(?![/\\])/.test(back) ? back : '/chat', 'http://page');
-  if (answer && to.pathname !== '/chat') to.searchParams.set('told', String(answer.id));
+  // In the chat the answer is a message.
+  const answer = to.pathname === '/chat' ? null : acted.answer;
+  if (wantsJson(context)) {
+    const told = answer ? String(await docHtml(answer.doc, { message: String(answer.id), back })) : '';
+    return context.json({ told, nonce: newNonce() });
+  }
+  if (answer) to.searchParams.set('told', String(answer.id));
   return context.redirect(to.pathname + to.search + to.hash, 303);
 }
 

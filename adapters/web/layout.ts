@@ -30,7 +30,7 @@ export const page = (frame: Frame, content: Html, side: Html = none): Html => ht
 <link rel="icon" href="${asset('icon.svg')}" type="image/svg+xml">
 <link rel="stylesheet" href="${asset('web.css')}">
 ${frame.since === undefined ? none : html`<script src="${asset('idiomorph.js')}" defer></script>`}
-${[...(frame.since === undefined ? [] : ['live.js', 'drafts.js']), ...(frame.scripts ?? [])].map((name) => html`<script src="${asset(name)}" type="module"></script>`)}
+${[...(frame.since === undefined ? [] : ['live.js', 'forms.js', 'drafts.js']), ...(frame.scripts ?? [])].map((name) => html`<script src="${asset(name)}" type="module"></script>`)}
 </head>
 <body${frame.since === undefined ? none : html` data-since="${frame.since}"`}>
 <a class="skip" href="#main">Skip to the page</a>
@@ -40,7 +40,7 @@ ${frame.reader ? account(frame.reader.name) : none}
 </header>
 <main id="main">
 <div>
-${frame.told === undefined ? none : html`<div class="told" role="status">${frame.told}</div>`}
+<div class="told" id="told" role="status">${frame.told ?? none}</div>
 ${content}
 </div>
 ${side}

@@ -146,7 +146,8 @@ function createStream(
     send(`id: ${cursor}\nevent: changed\ndata: ${JSON.stringify([...topics])}\n\n`);
     topics = new Set();
   };
-  const beat = setInterval(() => {
+  /** Who was signed out reads no more, and a role that changed counts from now on. */
+  const lookAgain = () =>
     void stillIn().then(
       (person) => {
         if (person === null) return last('ended');
@@ -155,7 +156,7 @@ function createStream(
       },
       () => end(),
     );
-  }, beatMs);
+  const beat = setInterval(lookAgain, beatMs);
   beat.unref();
   send('retry: 1000\n\n');
 
@@ -163,8 +164,9 @@ function createStream(
     tell(changes, through) {
       const theirs = changes.filter((change) => mayKnow(reader, change));
       for (const { topic } of theirs) topics.add(topic);
+      if (topics.delete('person')) lookAgain();
       cursor = through;
-      if (theirs.length > 0) timer ??= setTimeout(flush, gatherMs);
+      if (topics.size > 0) timer ??= setTimeout(flush, gatherMs);
     },
     lost: () => last('lost'),
     end,

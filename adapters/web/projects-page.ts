@@ -12,7 +12,7 @@ ${livePart('projects task', '/projects', projectList(projects))}`;
 export const projectList = (projects: readonly ProjectItem[]): Html =>
   projects.length === 0
     ? html`<p class="quiet">None yet. An owner adds one by writing <code>/project add OWNER/REPO</code> in <a href="/chat">the chat</a>.</p>`
-    : html`<ul class="cards">${projects.map(({ repo, open, finished }) => html`<li class="card"><h3><a href="/projects/${repo}">${repo}</a></h3><div class="note">${count(open, 'open task')}, ${finished} finished</div></li>`)}</ul>`;
+    : html`<ul class="cards">${projects.map(({ repo, open, finished }) => html`<li class="card"><h2 class="title"><a href="/projects/${repo}">${repo}</a></h2><div class="note">${count(open, 'open task')}, ${finished} finished</div></li>`)}</ul>`;
 
 /** One of them. */
 export const projectPage = (

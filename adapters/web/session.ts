@@ -73,4 +73,8 @@ export function createSessions({ sessions, people }: Pick<Store, 'sessions' | 'p
   };
 }
 
+/** Whether the script asks, which shows what came of it by itself. */
+export const wantsJson = (context: Context): boolean =>
+  context.req.header('accept')?.includes('application/json') ?? false;
+
 const hash = (token: string): string => createHash('sha256').update(token).digest('hex');

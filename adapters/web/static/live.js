@@ -4,18 +4,19 @@
 
 const loading = new Map();
 
-/** Brings an element up to date; changes that come meanwhile bring it up to date once more. */
-async function refresh(element) {
+/** Brings an element up to date; a change that comes meanwhile brings it up to date once more. */
+async function refresh(element, source = element.dataset.src, style = 'innerHTML') {
+  if (element.closest('dialog:not([open])')) return;
   if (loading.has(element)) return loading.set(element, true);
   loading.set(element, false);
   try {
-    const answer = await fetch(element.dataset.src, { headers: { 'x-part': '1' } });
+    const answer = await fetch(source, { headers: { 'x-part': '1' } });
     if (answer.status === 401) return location.reload();
-    if (answer.ok) morph(element, await answer.text(), 'innerHTML');
+    if (answer.ok) await keepingTheEnd(async () => morph(element, await answer.text(), style));
   } finally {
     const again = loading.get(element);
     loading.delete(element);
-    if (again && element.isConnected) void refresh(element);
+    if (again && element.isConnected) void refresh(element, source, style);
   }
 }
 
@@ -30,51 +31,47 @@ function morph(element, html, morphStyle) {
       beforeNodeMorphed: (node) => !(node.tagName === 'TEXTAREA' && node.value !== node.defaultValue),
     },
   });
-  document.dispatchEvent(new CustomEvent('freshened', { detail: element }));
+  document.dispatchEvent(new CustomEvent('freshened'));
 }
 
 const isAbout = (element, topic) =>
   element.dataset.topics.split(' ').some((about) => topic === about || topic.startsWith(`${about}:`));
 
-/** A message is added at the end or changed where it stands. */
+const messages = document.querySelector('#messages');
+const numberOf = (element) => Number(element.id.slice(1));
+
+/** A message is put in its place or changed where it stands; those above the page's first are not shown on it. */
 async function message(id) {
-  const list = document.querySelector('#messages');
-  if (!list) return;
+  const source = `/chat/messages/${id}`;
   const known = document.getElementById(`m${id}`);
-  if (!known && Number(id) < Number(list.lastElementChild?.id.slice(1) ?? 0)) return;
-  const slot = known ?? { dataset: { src: `/chat/messages/${id}` } };
-  if (known) known.dataset.src = slot.dataset.src;
-  if (known) return refreshOuter(known);
-  const answer = await fetch(slot.dataset.src);
+  if (known) return refresh(known, source, 'outerHTML');
+  const first = messages.querySelector('article');
+  if (first && id < numberOf(first)) return;
+  const answer = await fetch(source);
   if (!answer.ok || document.getElementById(`m${id}`)) return;
-  const atEnd = isAtEnd();
-  list.insertAdjacentHTML('beforeend', await answer.text());
-  if (atEnd) toEnd();
+  await keepingTheEnd(async () => {
+    const html = await answer.text();
+    messages.querySelector('.empty')?.remove();
+    const next = [...messages.querySelectorAll('article')].find((one) => numberOf(one) > id);
+    if (next) next.insertAdjacentHTML('beforebegin', html);
+    else messages.insertAdjacentHTML('beforeend', html);
+  });
 }
 
-async function refreshOuter(element) {
-  if (loading.has(element)) return loading.set(element, true);
-  loading.set(element, false);
-  const atEnd = isAtEnd();
-  try {
-    const answer = await fetch(element.dataset.src);
-    if (answer.ok) morph(element, await answer.text(), 'outerHTML');
-    if (atEnd) toEnd();
-  } finally {
-    const again = loading.get(element);
-    loading.delete(element);
-    if (again && element.isConnected) void refreshOuter(element);
-  }
+/** Who reads the end of the chat goes on reading it. */
+async function keepingTheEnd(act) {
+  const wasAtEnd = innerHeight + scrollY >= document.documentElement.scrollHeight - 80;
+  await act();
+  if (messages && wasAtEnd) toEnd();
 }
 
-const isAtEnd = () => innerHeight + scrollY >= document.documentElement.scrollHeight - 80;
 const toEnd = () => scrollTo(0, document.documentElement.scrollHeight);
 
 function changed(topics) {
   for (const element of document.querySelectorAll('[data-topics]')) {
     if (topics.some((topic) => isAbout(element, topic))) void refresh(element);
   }
-  for (const topic of topics) if (topic.startsWith('chat:')) void message(topic.slice(5));
+  for (const topic of messages ? topics : []) if (topic.startsWith('chat:')) void message(Number(topic.slice(5)));
   document.dispatchEvent(new CustomEvent('changed', { detail: topics }));
 }
 
@@ -82,56 +79,17 @@ function changed(topics) {
 const stream = new EventSource(`/live?since=${encodeURIComponent(document.body.dataset.since)}`);
 stream.addEventListener('changed', ({ data }) => changed(JSON.parse(data)));
 stream.addEventListener('lost', () => location.reload());
-stream.addEventListener('ended', () => {
-  stream.close();
-  location.reload();
-});
+stream.addEventListener('ended', () => location.reload());
 addEventListener('pagehide', () => stream.close());
 addEventListener('pageshow', ({ persisted }) => persisted && location.reload());
 
-// Chat: send without leaving the page; Enter sends, Shift+Enter breaks the line.
-const composer = document.querySelector('.composer');
-if (composer) {
-  toEnd();
-  const words = composer.querySelector('textarea');
-  composer.addEventListener('submit', async (event) => {
-    event.preventDefault();
-    if (composer.dataset.sending) return;
-    composer.dataset.sending = 'yes';
-    try {
-      const answer = await fetch(composer.action, {
-        method: 'POST',
-        body: new FormData(composer),
-        headers: { accept: 'application/json' },
-      });
-      const { error, nonce } = await answer.json();
-      composer.querySelector('[role=alert]').textContent = error ?? '';
-      if (error) return;
-      composer.reset();
-      composer.elements.nonce.value = nonce;
-      words.dispatchEvent(new Event('input', { bubbles: true }));
-      toEnd();
-    } catch {
-      composer.querySelector('[role=alert]').textContent = 'Not sent: no connection. Try again.';
-    } finally {
-      delete composer.dataset.sending;
-      words.focus();
-    }
-  });
-  words.addEventListener('keydown', (event) => {
-    if (event.key !== 'Enter' || event.shiftKey || event.isComposing || matchMedia('(pointer: coarse)').matches) return;
-    event.preventDefault();
-    composer.requestSubmit();
-  });
-}
+if (messages && location.hash === '') toEnd();
 
 // On a wide screen the inbox opens over the page.
 const inbox = document.querySelector('dialog#inbox');
-if (inbox) {
-  document.querySelector('#tabs').addEventListener('click', (event) => {
-    if (!event.target.closest('[data-tab=inbox]') || !matchMedia('(min-width: 60rem)').matches) return;
-    event.preventDefault();
-    inbox.showModal();
-    void refresh(inbox.querySelector('[data-topics]'));
-  });
-}
+document.querySelector('#tabs').addEventListener('click', (event) => {
+  if (!inbox || !event.target.closest('[data-tab=inbox]') || !matchMedia('(min-width: 60rem)').matches) return;
+  event.preventDefault();
+  inbox.showModal();
+  void refresh(inbox.querySelector('[data-topics]'));
+});
