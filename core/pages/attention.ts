@@ -9,7 +9,7 @@ export interface Waiting {
 }
 
 /** How much attention an open task needs: the smaller, the more. Waits for the viewer, for others, parked, running, queued. */
-export function rankOf({ status }: Task, { now, all }: Waiting): number {
+function rankOf({ status }: Task, { now, all }: Waiting): number {
   if (now > 0) return 0;
   if (all > 0) return 1;
   if (status.parked) return 2;

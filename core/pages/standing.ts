@@ -3,7 +3,6 @@ import type { Person } from '../domain/policy.ts';
 import type { Task } from '../domain/task.ts';
 import type { Ask } from '../store/asks.ts';
 import type { Store } from '../store/index.ts';
-import type { Project } from '../store/projects.ts';
 import { headline, plain } from '../words/text.ts';
 import { type Answering, answeringOf } from '../workflows/recipients.ts';
 import type { Waiting } from './attention.ts';
@@ -16,7 +15,6 @@ export interface Standing {
   /** Open and settled, in the order in which they were opened. */
   asksOf(task: TaskNumber): readonly Ask[];
   openOf(task: TaskNumber): readonly Ask[];
-  projectOf(task: Task): Project | null;
   /** Until when the viewer put an ask off; null when it waits. */
   snoozedUntil(ask: Ask): number | null;
   waitingOf(task: Task): Waiting;
@@ -27,15 +25,13 @@ export interface Standing {
 /** Reads all that is about these tasks, in a few queries however many they are. */
 export async function standingOf(store: Store, viewer: Person, tasks: readonly Task[]): Promise<Standing> {
   const now = Date.now();
-  const [answering, asks, askings, projects] = await Promise.all([
+  const [answering, asks, askings] = await Promise.all([
     answeringOf(store, tasks),
     store.asks.ofTasks(tasks.map(({ number }) => number)),
     store.askings.of(viewer.id),
-    store.projects.list(),
   ]);
   const byTask = Map.groupBy(asks, ({ task }) => task);
   const putOff = new Map(askings.map(({ ask, snoozedUntil }) => [ask, snoozedUntil ?? 0]));
-  const byRepo = new Map(projects.map((project) => [project.repo.toLowerCase(), project]));
 
   const asksOf = (task: TaskNumber) => byTask.get(task) ?? [];
   const openOf = (task: TaskNumber) => asksOf(task).filter(({ state }) => state === 'open');
@@ -45,7 +41,6 @@ export async function standingOf(store: Store, viewer: Person, tasks: readonly T
   };
   return {
     ...{ viewer, now, answering, asksOf, openOf, snoozedUntil },
-    projectOf: ({ repo }) => byRepo.get(repo.toLowerCase()) ?? null,
     waitingOf({ number }) {
       const open = openOf(number);
       const theirs = open.filter((ask) => answering.may(viewer, ask) && snoozedUntil(ask) === null);

@@ -35,7 +35,7 @@ export function taskItem(task: Task, standing: Standing, doing: string): TaskIte
     short: shortStatus(task, who),
     sentences: why(task, standing.openOf(number), standing.now, who).text,
     steps: taskSteps(task, { activity: { commits: 0, doing }, asks, ci: ciOf(task) }),
-    ci: ciLine(task, standing.projectOf(task)?.withoutCi ?? false),
+    ci: ciLine(task, standing.answering.projectOf(repo)?.withoutCi ?? false),
     person: { id: person, name: standing.answering.nameOf(person) },
     asks: standing.openOf(number).filter((ask) => standing.answering.may(standing.viewer, ask)).length,
   };

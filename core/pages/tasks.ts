@@ -1,9 +1,10 @@
+import { deedFor } from '../domain/answering.ts';
 import { isId, type RepoName } from '../domain/ids.ts';
-import { isAmong, type Person, seenBy } from '../domain/policy.ts';
+import { isAmong, type Person, refusal, seenBy } from '../domain/policy.ts';
 import type { Task } from '../domain/task.ts';
 import type { Store } from '../store/index.ts';
 import { doingOf } from '../workflows/cards.ts';
-import { byAttention, rankOf } from './attention.ts';
+import { byAttention } from './attention.ts';
 import { type Standing, standingOf } from './standing.ts';
 import { taskItem } from './task-item.ts';
 import type { Badges, TaskFilter, TaskItem, TaskList } from './types.ts';
@@ -41,14 +42,13 @@ export async function listTasks(
   };
 }
 
-/** What the tabs count. */
+/** What the tabs count: it is asked for at every change, so it reads little. */
 export async function badges(store: Store, viewer: Person): Promise<Badges> {
-  const open = await store.tasks.open(seenBy(viewer));
-  const standing = await standingOf(store, viewer, open);
-  return {
-    tasks: open.filter((task) => rankOf(task, standing.waitingOf(task)) === 0).length,
-    inbox: open.reduce((sum, task) => sum + standing.waitingOf(task).now, 0),
-  };
+  const now = Date.now();
+  const pressing = (await store.asks.openFor(viewer.id)).filter(
+    (ask) => (ask.snoozedUntil ?? 0) <= now && refusal(viewer, deedFor(ask.kind), ask) === null,
+  );
+  return { tasks: new Set(pressing.map(({ task }) => task)).size, inbox: pressing.length };
 }
 
 const items = (store: Store, found: readonly Task[], standing: Standing): Promise<TaskItem[]> =>

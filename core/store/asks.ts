@@ -1,13 +1,21 @@
 import type { Answer, AskBody, AskKind } from '../domain/ask.ts';
 import type { RepoName, TaskNumber } from '../domain/ids.ts';
 import { answersOf, openQuestions, type Part, withParts } from '../domain/questions.ts';
-import { asks } from './ask-schema.ts';
+import { askings, asks } from './ask-schema.ts';
 import type { Database } from './database.ts';
-import { and, asc, desc, eq, inArray } from './drizzle.ts';
-import { tasks } from './schema.ts';
+import { and, asc, desc, eq, inArray, isNull, sql } from './drizzle.ts';
+import { projects, proposals, tasks } from './schema.ts';
 import { within } from './within.ts';
 
 export type Ask = typeof asks.$inferSelect;
+
+/** An open ask without what it asks. */
+export interface OpenAsk extends Pick<Ask, 'id' | 'kind' | 'task'> {
+  readonly repo: RepoName;
+  readonly proposer: number | null;
+  readonly selfApproval: boolean;
+  readonly snoozedUntil: number | null;
+}
 
 export const askStore = (db: Database) => {
   const find = async (id: number): Promise<Ask | null> => {
@@ -105,6 +113,22 @@ export const askStore = (db: Database) => {
     /** All asks of a task, settled ones too. */
     async of(task: TaskNumber): Promise<Ask[]> {
       return db.select().from(asks).where(eq(asks.task, task)).orderBy(asc(asks.id));
+    },
+
+    /** What policy has to know of every open ask, and until when a person put it off: for counting, without what is asked. */
+    async openFor(person: number): Promise<OpenAsk[]> {
+      return db
+        .select({
+          ...{ id: asks.id, kind: asks.kind, task: asks.task, repo: tasks.repo, proposer: proposals.proposer },
+          selfApproval: sql<boolean>`coalesce(${projects.selfApproval}, true)`,
+          snoozedUntil: askings.snoozedUntil,
+        })
+        .from(asks)
+        .innerJoin(tasks, eq(tasks.number, asks.task))
+        .innerJoin(proposals, eq(proposals.id, tasks.proposal))
+        .leftJoin(projects, sql`lower(${projects.repo}) = lower(${tasks.repo})`)
+        .leftJoin(askings, and(eq(askings.ask, asks.id), eq(askings.person, person)))
+        .where(and(eq(asks.state, 'open'), isNull(tasks.endedAt)));
     },
 
     /** All asks of these tasks, settled ones too. */

@@ -1,9 +1,10 @@
 import { deedFor } from '../domain/answering.ts';
-import type { TaskNumber } from '../domain/ids.ts';
+import type { RepoName, TaskNumber } from '../domain/ids.ts';
 import { type Matter, type Person, refusal } from '../domain/policy.ts';
 import type { Task } from '../domain/task.ts';
 import type { Ask } from '../store/asks.ts';
 import type { Store } from '../store/index.ts';
+import type { Project } from '../store/projects.ts';
 
 type About = Pick<Ask, 'kind' | 'task'>;
 
@@ -17,6 +18,8 @@ export interface Answering {
    */
   whoMay(ask: About): Person[];
   may(person: Pick<Person, 'id'> | null, ask: About): boolean;
+  /** Null for a repository that is no project any more. */
+  projectOf(repo: RepoName): Project | null;
   /** A person's name now; null when they are gone. */
   nameOf(person: number): string | null;
 }
@@ -29,18 +32,19 @@ export async function answeringOf(store: Store, tasks: readonly Task[]): Promise
     store.projects.list(),
   ]);
   const known = new Map(tasks.map((task) => [task.number, task]));
-  const selfApproval = new Map(projects.map((project) => [project.repo.toLowerCase(), project.selfApproval]));
+  const byRepo = new Map(projects.map((project) => [project.repo.toLowerCase(), project]));
+  const projectOf = (repo: RepoName) => byRepo.get(repo.toLowerCase()) ?? null;
   const matter: Answering['matter'] = ({ number, repo }) => ({
     repo,
     proposer: proposers.get(number) ?? null,
-    selfApproval: selfApproval.get(repo.toLowerCase()) ?? true,
+    selfApproval: projectOf(repo)?.selfApproval ?? true,
   });
   const isAble = (person: Person, { kind, task }: About): boolean => {
     const about = known.get(task);
     return about !== undefined && refusal(person, deedFor(kind), matter(about)) === null;
   };
   return {
-    matter,
+    ...{ matter, projectOf },
     whoMay(ask) {
       const first = known.get(ask.task)?.person;
       const rank = ({ id, role }: Person) => (id === first ? 0 : role === 'owner' ? 1 : 2);
