@@ -44,7 +44,7 @@ async function checkGitHub(github: GitHubHost, note: (line: string) => void): Pr
   const { login, kind, scopes = [] } = await github.check();
   if (scopes.includes('workflow'))
     note(
-      'GITHUB_TOKEN has the scope workflow, so what is pushed with it can change .github/workflows. It does without.',
+      'GITHUB_TOKEN has the scope workflow, so what is pushed with it can change .github/workflows. Mainloop does without it.',
     );
   return `${login} (${kind})`;
 }

@@ -51,3 +51,8 @@ test('a link stays a link, and nothing is left beside the file', () => {
   expect(readdirSync(directory).sort()).toEqual(['.env', 'kept']);
   expect(statSync(kept).mode & 0o777).toBe(0o600);
 });
+
+test('a directory that cannot be written to is told in words', () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'mainloop-env-')), 'none', '.env');
+  expect(() => writeDotenv(file, { PORT: '2' })).toThrow(`${file} cannot be written (ENOENT).`);
+});

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { Failure } from '../core/errors.ts';
 
 /**
  * Puts values into a `.env` file, which its owner alone may read from then on; what else stands there stays. Written whole
- * or not at all, also through a link.
+ * or not at all, also through a link. Throws Failure.
  */
 export function writeDotenv(file: string, values: Readonly<Record<string, string>>, template = ''): void {
   const target = existsSync(file) ? realpathSync(file) : file;
@@ -12,6 +13,13 @@ export function writeDotenv(file: string, values: Readonly<Record<string, string
   try {
     writeFileSync(beside, withValues(before, values), { mode: 0o600, flag: 'wx', flush: true });
     renameSync(beside, target);
+  } catch (cause) {
+    throw new Failure(`${file} cannot be written (${(cause as NodeJS.ErrnoException).code}).`, {
+      code: 'env_unwritable',
+      remedy: 'never',
+      advice: 'Give this user the right to write in its directory.',
+      cause,
+    });
   } finally {
     rmSync(beside, { force: true });
   }

@@ -29,9 +29,9 @@ beforeEach(() => {
 const noDatabase = { DATABASE_URL: 'postgres://u:hidden@127.0.0.1:1/d' };
 
 /** The program in a directory of its own, so that no .env is there. */
-async function doctor(env: NodeJS.ProcessEnv, words: readonly string[] = []) {
+async function doctor(env: NodeJS.ProcessEnv, words: readonly string[] = [], command = 'doctor') {
   const path = { PATH: process.env.PATH, HOME: directory };
-  const child = spawn(process.execPath, [main, 'doctor', ...words], { cwd: directory, env: { ...path, ...env } });
+  const child = spawn(process.execPath, [main, command, ...words], { cwd: directory, env: { ...path, ...env } });
   const [out, [code]] = await Promise.all([text(child.stdout), once(child, 'close')]);
   const lines = out.trim().split('\n');
   return { code, out, lines, line: (begin: string) => lines.find((line) => line.slice(2).startsWith(begin)) };
@@ -136,6 +136,7 @@ test('beside a program that runs it looks at that, and leaves it its data', asyn
   expect(line('PORT')).toBe(`✔ PORT: Mainloop runs on ${port} (process ${bot.pid}): slack, database ready`);
   expect(line('Database')).toBe('✔ Database: embedded Postgres answers under data');
   expect(line('PUBLIC_URL')).toBe(`✔ PUBLIC_URL: http://127.0.0.2:${port} leads here`);
+  expect((await doctor(env, [], 'setup')).out).toContain(`Mainloop runs (process ${bot.pid}): stop it, then npm start`);
   const { code: elsewhere, line: told } = await doctor({ ...env, ...noDatabase, DATA_DIR: join(directory, 'other') });
   expect(elsewhere).toBe(1);
   expect(told('PORT')).toContain('in use by another Mainloop, on another DATA_DIR');

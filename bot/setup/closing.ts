@@ -1,5 +1,7 @@
 import type { ExitCode } from '../command.ts';
 import { environment } from '../config.ts';
+import { holderOf } from '../machine/running.ts';
+import { readPartialConfig } from '../partial-config.ts';
 import { settings } from '../settings.ts';
 import type { Outcome } from './complete.ts';
 import type { Desk } from './desk.ts';
@@ -18,7 +20,9 @@ export async function closing(desk: Desk, outcomes: readonly Outcome[]): Promise
     io.say(
       `○ ${name} is also set in this shell's environment, to something else, which wins over ${file}. Run: unset ${name}`,
     );
-  io.say(`✔ ${file} is complete. Next: npm start`);
+  const runs = holderOf(readPartialConfig(desk.known()).config.dataDir);
+  const next = runs === null ? 'Next: npm start' : `Mainloop runs (process ${runs}): stop it, then npm start`;
+  io.say(`✔ ${file} is complete. ${next}`);
   return 0;
 }
 

@@ -23,9 +23,11 @@ export async function complete(step: Step, desk: Desk, refuse: Refuse = () => nu
   if (!prompt) {
     if (wasSet) return 'failed';
     if (step.without !== undefined) return 'skipped';
-    io.complain(
-      `✖ ${step.variable} is missing. Give it: npm run mainloop -- setup ${step.variable}=…, or in ${desk.file}.`,
-    );
+    // Words of a command line are seen by others on the machine, and kept in the shell's history.
+    const how = isSecret(step.variable)
+      ? `Put it into ${desk.file}, or into the environment and add --found.`
+      : `Add ${step.variable}=… or put it into ${desk.file}.`;
+    io.complain(`✖ ${step.variable} is missing. ${how}`);
     return 'failed';
   }
 
