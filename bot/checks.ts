@@ -1,37 +1,62 @@
 import type { Logger } from 'pino';
 import { createAnthropic } from '../adapters/anthropic/index.ts';
-import { createGitHub } from '../adapters/github/index.ts';
-import type { Check } from './commands/doctor.ts';
+import { createGitHub, type GitHubHost } from '../adapters/github/index.ts';
+import type { Check } from './check.ts';
 import type { Config } from './config.ts';
 import { faces } from './faces.ts';
+import { trySubscription } from './machine/claude-code.ts';
 
-/** What `start` and `doctor` check of the outside world before anything is relied on. */
-export async function checks(config: Config, log: Logger): Promise<Check[]> {
+export interface ChecksOptions {
+  /** Also what takes longer, or a request more: for `setup` and `doctor`. */
+  readonly thorough?: boolean;
+}
+
+/** What `start`, `setup` and `doctor` check of the outside world before anything is relied on. */
+export async function checks(config: Config, log: Logger, { thorough = false }: ChecksOptions = {}): Promise<Check[]> {
   const served = await faces(config, log);
   const models = { CHAT_MODEL: config.chatModel, WORKER_MODEL: config.workerModel };
   const github = createGitHub({ ...config.github, log });
   return [
-    ...served.map(({ name, check }) => ({ name, run: check })),
-    {
-      name: 'GitHub',
-      async run() {
-        const { login, kind } = await github.check();
-        return `${login} (${kind})`;
-      },
-    },
+    ...served.map(({ name, check }) => ({ name, part: name.toUpperCase(), run: check })),
+    { name: 'GitHub', part: 'GITHUB', run: (note) => checkGitHub(github, note) },
     ...config.projects.map((repo) => ({
       name: `Project ${repo}`,
-      async run() {
-        await github.checkRepository(repo);
+      part: 'PROJECTS',
+      async run(note: (line: string) => void) {
+        if (!thorough) await github.checkRepository(repo);
+        else for (const line of await github.lookClosely(repo, webhookUrl(config))) note(line);
         return 'can be worked on';
       },
     })),
     {
       name: 'Anthropic',
+      part: 'ANTHROPIC',
       async run() {
         await createAnthropic({ ...config.anthropic, log }).check(models);
         return [...new Set(Object.values(models))].join(', ');
       },
     },
+    ...(thorough && config.anthropic.workerOauthToken ? [subscription(config)] : []),
   ];
 }
+
+async function checkGitHub(github: GitHubHost, note: (line: string) => void): Promise<string> {
+  const { login, kind, scopes = [] } = await github.check();
+  if (scopes.includes('workflow'))
+    note(
+      'GITHUB_TOKEN has the scope workflow, so what is pushed with it can change .github/workflows. Mainloop does without it.',
+    );
+  return `${login} (${kind})`;
+}
+
+const webhookUrl = ({ github, publicUrl }: Config) =>
+  github.webhookSecret ? `${publicUrl}/github/webhooks` : undefined;
+
+const subscription = ({ anthropic, workerModel }: Config): Check => ({
+  name: 'Claude subscription',
+  part: 'CLAUDE',
+  async run() {
+    await trySubscription({ token: anthropic.workerOauthToken ?? '', model: workerModel, baseUrl: anthropic.baseUrl });
+    return `answers workers, ${workerModel}`;
+  },
+});

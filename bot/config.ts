@@ -95,12 +95,12 @@ export function environment(file = '.env', env: NodeJS.ProcessEnv = process.env)
   return existsSync(file) ? { ...parseEnv(readFileSync(file, 'utf8')), ...env } : env;
 }
 
-/** A line for each name in a `.env` file that is no setting: a misspelt one would be missed in silence. */
+/** A sentence for each name in a `.env` file that is no setting: a misspelt one would be missed in silence. */
 export function strayLines(file = '.env'): string[] {
   if (!existsSync(file)) return [];
   return Object.keys(parseEnv(readFileSync(file, 'utf8')))
     .filter((name) => !Object.hasOwn(settings, name))
-    .map((name) => `○ .env sets ${name}, which is no setting of Mainloop; .env.example lists them.`);
+    .map((name) => `.env sets ${name}, which is no setting of Mainloop; .env.example lists them.`);
 }
 
 /** The settings as the program uses them. Throws {@link ConfigError} with every problem at once. */

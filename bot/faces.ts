@@ -41,8 +41,8 @@ async function slackFace({ slack }: Config, log: Logger): Promise<Face | null> {
     chat,
     mounts: chat.handler ? [{ path: '/slack/events', handler: chat.handler }] : [],
     async check() {
-      const { team, botUser } = await chat.check();
-      return `${botUser} in ${team}`;
+      const { names } = await chat.check();
+      return `@${names.bot} in ${names.team}`;
     },
   };
 }

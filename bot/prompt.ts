@@ -1,10 +1,13 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 
-/** Asks a person for one line; a secret is not shown while it is typed. Null when there is nobody to ask. */
-export type Prompt = ((question: string, secret: boolean) => Promise<string>) | null;
+/**
+ * Asks a person for one line; a secret is not shown while it is typed. Null when they leave, by Ctrl-C or Ctrl-D. No function
+ * when there is nobody to ask.
+ */
+export type Prompt = ((question: string, secret: boolean) => Promise<string | null>) | null;
 
-/** Asks in the terminal that the program runs in, if it runs in one. Ctrl-C and Ctrl-D are an empty answer. */
+/** Asks in the terminal that the program runs in, if it runs in one. */
 export function terminalPrompt(): Prompt {
   if (!process.stdin.isTTY || !process.stdout.isTTY) return null;
   return async (question, secret) => {
@@ -16,14 +19,15 @@ export function terminalPrompt(): Prompt {
       },
     });
     const lines = createInterface({ input: process.stdin, output, terminal: true });
-    const closed = new Promise<string>((resolve) => lines.once('close', () => resolve('')));
+    const closed = new Promise<null>((resolve) => lines.once('close', () => resolve(null)));
     const answer = lines.question(question);
     muted = secret;
     try {
-      return await Promise.race([answer, closed]);
+      const given = await Promise.race([answer, closed]);
+      if (secret || given === null) process.stdout.write('\n');
+      return given;
     } finally {
       lines.close();
-      if (secret) process.stdout.write('\n');
     }
   };
 }

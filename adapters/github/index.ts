@@ -11,6 +11,7 @@ import type { Auth } from './credentials.ts';
 import { issues } from './issues.ts';
 import type { Log } from './log.ts';
 import { logs } from './logs.ts';
+import { lookClosely } from './look-closely.ts';
 import { pulls } from './pulls.ts';
 import { readRepository, repositories } from './repositories.ts';
 import { reviews } from './reviews.ts';
@@ -35,6 +36,8 @@ export interface GitHubHost extends CodeHost {
   check(): Promise<Identity>;
   /** Resolves when tasks can run on the repository; throws Failure saying what stands in the way. */
   checkRepository(repo: RepoName): Promise<void>;
+  /** As `checkRepository`, and tries pushing and writing without doing either; answers what should be known. `webhook`: where it should call. */
+  lookClosely(repo: RepoName, webhook?: string): Promise<readonly string[]>;
   /** Verifies a webhook: where to look, or null. Throws Failure `bad_signature` or `bad_payload`. */
   receiveWebhook(delivery: Delivery): Promise<HostHint | null>;
 }
@@ -63,6 +66,12 @@ export function createGitHub(options: GitHubOptions): GitHubHost {
       }),
     check: () => credentials.check(),
     checkRepository: (repo) => checkRepository(api, credentials, repo),
+    lookClosely: (repo, webhook) =>
+      lookClosely(api, credentials, repo, {
+        url,
+        webhook,
+        fineGrained: 'token' in auth && auth.token.startsWith('github_pat_'),
+      }),
     receiveWebhook,
   };
 }

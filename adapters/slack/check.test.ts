@@ -18,6 +18,7 @@ function check({ botToken, appToken, apiUrl }: SlackSim, options: Partial<SlackO
 test('good settings name the team and the bot', async () => {
   const sim = await startSim();
   expect(await check(sim)).toMatchObject({
+    names: { team: 'Acme', bot: sim.botName },
     team: sim.teamId,
     botUser: sim.botUserId,
     scopes: expect.arrayContaining([...SCOPES]),

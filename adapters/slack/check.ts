@@ -30,6 +30,8 @@ export interface CheckOptions {
 }
 
 export interface CheckResult {
+  /** As people know them, the bot without `@`. */
+  readonly names: { readonly team: string; readonly bot: string };
   readonly team: string;
   readonly botUser: string;
   readonly scopes: readonly string[];
@@ -64,7 +66,9 @@ export async function checkSlack(options: CheckOptions): Promise<CheckResult> {
     });
   }
   if (options.appToken !== undefined) await checkAppToken(options.appToken, options);
-  return { team: identity.team_id ?? '', botUser: identity.user_id ?? '', scopes: scopes ?? [] };
+  const [team = '', botUser = ''] = [identity.team_id, identity.user_id];
+  const names = { team: identity.team ?? team, bot: identity.user ?? botUser };
+  return { names, team, botUser, scopes: scopes ?? [] };
 }
 
 async function checkAppToken(token: string, options: CheckOptions): Promise<void> {

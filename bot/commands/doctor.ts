@@ -1,83 +1,70 @@
-import { relative } from 'node:path';
-import type { Logger } from 'pino';
 import { pino } from 'pino';
-import { describe, Failure } from '../../core/errors.ts';
-import type { Command, CommandIo } from '../command.ts';
-import { type Config, ConfigError, environment, readConfig, strayLines } from '../config.ts';
-import { openDatabase } from '../database.ts';
-import { checkDatabase } from '../external-database.ts';
+import { type Check, examine, type Finding, findingLine } from '../check.ts';
+import { checks } from '../checks.ts';
+import type { Command } from '../command.ts';
+import { environment, strayLines } from '../config.ts';
+import { discreetly } from '../discreet-io.ts';
+import { machineChecks } from '../machine/index.ts';
+import { type PartialConfig, readPartialConfig } from '../partial-config.ts';
+import { secretsIn } from '../secret-settings.ts';
+import { settings } from '../settings.ts';
 
-/** One thing that the doctor looks at. */
-export interface Check {
-  readonly name: string;
-  /**
-   * Answers what is there, in a few words; `note` takes what should be known and stops nothing. Throws Failure with the
-   * variable and what is wrong.
-   */
-  run(note: (line: string) => void): Promise<string>;
+/** `mainloop doctor`: the settings, the machine and every account, a line each, beside a program that runs or without. */
+export const doctor: Command = {
+  name: 'doctor',
+  summary: 'Check the settings, the machine and every account; exit code 1 when something is wrong',
+  usage: '',
+  options: {
+    json: { summary: 'one JSON object instead of lines: {"ok", "checks": [{"name", "state", "says", "remedy"}]}' },
+  },
+  async run(args, io) {
+    const env = environment();
+    const partial = readPartialConfig(env);
+    const secrets = [...secretsIn(env), ...partial.config.secrets];
+    const found: Finding[] = [];
+    const tell = (finding: Finding) => {
+      found.push(finding);
+      if (!args.has('json')) io.say(discreetly(findingLine(finding), secrets));
+    };
+    for (const finding of settingFindings(partial)) tell(finding);
+    const all = await checksOf(partial);
+    // All at once, told in their order.
+    for (const looking of all.map(examine)) for (const finding of await looking) tell(finding);
+    const ok = found.every(({ state }) => state !== 'wrong');
+    if (args.has('json')) io.say(report(ok, found, secrets));
+    return ok ? 0 : 1;
+  },
+};
+
+function settingFindings({ problems }: PartialConfig): Finding[] {
+  const name = 'Settings';
+  const wrong = problems.map(({ variable, what }): Finding => {
+    const remedy = `Set it in .env, e.g. ${settings[variable].example}; npm run mainloop -- setup asks for it.`;
+    return { name, state: 'wrong', says: `${variable} ${what}.`, remedy };
+  });
+  const stray = strayLines().map((says): Finding => ({ name, state: 'note', says }));
+  return [...(wrong.length > 0 ? wrong : [{ name, state: 'ok', says: 'well-formed' } as const]), ...stray];
 }
 
-/** `mainloop doctor`: the settings, the database and what `checks` adds, a line each. */
-export function doctor(checks: (config: Config, log: Logger) => Promise<readonly Check[]>): Command {
-  return {
-    name: 'doctor',
-    summary: 'Check the settings, the database and every account',
-    usage: '',
-    options: {},
-    async run(_args, io) {
-      for (const line of strayLines()) io.say(line);
-      const config = readSettings(io);
-      if (!config) return 1;
-      const log = pino({ level: 'silent' });
-      let ok = true;
-      for (const check of [databaseCheck(config, log), ...(await checks(config, log))])
-        ok = (await look(check, io)) && ok;
-      return ok ? 0 : 1;
-    },
+/** Of the checks those whose settings are in order. */
+async function checksOf({ config, isSound }: PartialConfig): Promise<Check[]> {
+  const accounts = await checks(config, pino({ level: 'silent' }), { thorough: true });
+  const needs: Readonly<Record<string, string[]>> = {
+    PROJECTS: ['PROJECTS', 'GITHUB'],
+    ANTHROPIC: ['ANTHROPIC', 'CHAT', 'WORKER'],
+    CLAUDE: ['ANTHROPIC', 'WORKER'],
+    PUBLIC: ['PUBLIC', 'PORT'],
   };
+  return [...machineChecks(config), ...accounts].filter(({ part }) => (needs[part] ?? [part]).every(isSound));
 }
 
-function readSettings(io: CommandIo): Config | null {
-  try {
-    const config = readConfig(environment());
-    io.say('✔ Settings');
-    return config;
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    for (const line of error.message.split('\n')) io.say(`✖ ${line}`);
-    io.say('○ The rest is checked when the settings are complete.');
-    return null;
-  }
-}
-
-async function look(check: Check, io: CommandIo): Promise<boolean> {
-  try {
-    const notes: string[] = [];
-    io.say(`✔ ${check.name}: ${await check.run((line) => notes.push(line))}`);
-    for (const line of notes) io.say(`○ ${line}`);
-    return true;
-  } catch (error) {
-    const said = describe(error);
-    io.say(/^[A-Z_]{3,}\b/.test(said) ? `✖ ${said}` : `✖ ${check.name}: ${said}`);
-    return false;
-  }
-}
-
-function databaseCheck({ databaseUrl: url, dataDir }: Config, log: Logger): Check {
-  return {
-    name: 'Database',
-    async run() {
-      if (url) {
-        await checkDatabase(url);
-        return 'DATABASE_URL answers';
-      }
-      try {
-        await (await openDatabase({ dataDir, log })).stop();
-        return `embedded Postgres under ${relative('', dataDir) || dataDir}`;
-      } catch (error) {
-        if (error instanceof Failure && error.code === 'data_dir_in_use') return 'in use by a Mainloop that runs';
-        throw error;
-      }
-    },
-  };
+function report(ok: boolean, found: readonly Finding[], secrets: readonly string[]): string {
+  const plain = (text: string) => discreetly(text, secrets);
+  const list = found.map(({ name, state, says, remedy }) => ({
+    name: plain(name),
+    state,
+    says: plain(says),
+    ...(remedy && { remedy: plain(remedy) }),
+  }));
+  return JSON.stringify({ ok, checks: list }, null, 2);
 }

@@ -21,7 +21,14 @@ export function help(others: readonly Command[]): Command {
 
 function overview(commands: readonly Command[]): string {
   const rows = commands.map(({ name, summary }) => [name, summary] as const);
-  return ['Usage: mainloop COMMAND [OPTIONS]', '', 'Commands:', ...table(rows), '', 'All take --help.'].join('\n');
+  return [
+    'Usage: mainloop COMMAND [OPTIONS]',
+    '',
+    'Commands:',
+    ...table(rows),
+    '',
+    'All take --help. Exit codes: 0 done, 1 failed, 2 wrong usage.',
+  ].join('\n');
 }
 
 /** What `--help` prints for one command. */

@@ -1,8 +1,9 @@
 import type { Logger } from 'pino';
-import { describe } from '../../core/errors.ts';
+import { examine, findingLine } from '../check.ts';
 import { checks } from '../checks.ts';
 import type { Command, CommandIo } from '../command.ts';
 import { type Config, environment, readConfig, strayLines } from '../config.ts';
+import { discreet } from '../discreet-io.ts';
 import { createLog } from '../log.ts';
 import type { Welcome } from '../prepare.ts';
 import { startProgram } from '../program.ts';
@@ -14,10 +15,17 @@ export const start: Command = {
   usage: '',
   options: {},
   async run(_args, io) {
-    for (const line of strayLines()) io.complain(line);
+    for (const line of strayLines()) io.complain(`○ ${line}`);
     const config = readConfig(environment());
     const log = createLog({ level: config.logLevel, secrets: config.secrets });
-    if (!(await everythingWorks(config, log, io))) return 1;
+    if (
+      !(await everythingWorks(
+        config,
+        log,
+        discreet(io, () => config.secrets),
+      ))
+    )
+      return 1;
     // Asked for from here on: a stop that comes while the program starts is kept until it can be done in order.
     const stopped = stopSignal();
     const program = await startProgram(config, log);
@@ -39,18 +47,10 @@ function welcomeLines(welcome: Welcome): string[] {
 
 /** Every check at once: the first thing wrong is rarely the only one. Says a line for each that fails. */
 async function everythingWorks(config: Config, log: Logger, io: CommandIo): Promise<boolean> {
-  const failures = await Promise.all(
-    (await checks(config, log)).map(async ({ name, run }) => {
-      try {
-        await run((line) => io.say(`○ ${line}`));
-        return null;
-      } catch (error) {
-        return `✖ ${name}: ${describe(error)}`;
-      }
-    }),
-  );
-  const wrong = failures.filter((line) => line !== null);
-  for (const line of wrong) io.complain(line);
+  const found = (await Promise.all((await checks(config, log)).map(examine))).flat();
+  for (const finding of found.filter(({ state }) => state === 'note')) io.say(findingLine(finding));
+  const wrong = found.filter(({ state }) => state === 'wrong');
+  for (const finding of wrong) io.complain(findingLine(finding));
   return wrong.length === 0;
 }
 

@@ -13,6 +13,7 @@ import { commitRoutes } from './routes/commits.ts';
 import { contentRoutes } from './routes/contents.ts';
 import type { Env } from './routes/context.ts';
 import { gitRoutes } from './routes/git.ts';
+import { hookRoutes } from './routes/hooks.ts';
 import { issueRoutes } from './routes/issues.ts';
 import { pullRoutes } from './routes/pulls.ts';
 import { reactionRoutes } from './routes/reactions.ts';
@@ -43,6 +44,7 @@ export function createApi(world: World): Hono<Env> {
     checkRoutes,
     actionsRoutes,
     searchRoutes,
+    hookRoutes,
   ];
   for (const family of families) family(rest, world);
   rest.get('/rate_limit', (c) => {

@@ -31,7 +31,7 @@ export class Webhooks {
   duplicate = false;
   /** Deliveries that come close together arrive in reverse order. */
   reorder = false;
-  private readonly targets: WebhookTarget[] = [];
+  readonly targets: WebhookTarget[] = [];
   private readonly events: Events;
   private readonly signal: AbortSignal;
   private held: Delivery[] | null = null;

@@ -251,3 +251,12 @@ test('issues that are switched off or deleted are gone, not missing', async () =
 test('all that was asked above is described by GitHub', () => {
   expect([...openApi.seen].filter((operation) => / 2\d\d$/.test(operation)).length).toBeGreaterThan(35);
 });
+
+test('webhooks are shown to administrators only', async () => {
+  const { sim, as } = fixture;
+  sim.webhook({ url: 'http://127.0.0.1:9/hooks', secret: 's', events: [] });
+  const { token } = sim.person('root', { permission: { 'acme/web': 'admin' } });
+  const { data } = await as(token).rest.repos.listWebhooks(repo);
+  expect(data.map(({ config }) => config.url)).toEqual(['http://127.0.0.1:9/hooks']);
+  expect((await refused(rest().repos.listWebhooks(repo))).status).toBe(403);
+});
