@@ -12,6 +12,7 @@ import { createCore } from '../core/index.ts';
 import { createPages } from '../core/pages/index.ts';
 import { connect } from '../core/store/database.ts';
 import { createStore, type Store } from '../core/store/index.ts';
+import { createDiffReader } from '../core/workflows/diff.ts';
 import { createSignIn } from '../core/workflows/sign-in.ts';
 import type { Config } from './config.ts';
 import { coreSettings } from './core-settings.ts';
@@ -48,10 +49,11 @@ export async function startProgram(config: Config, log: Logger): Promise<Program
   const served = await faces(config, log);
   const github = createGitHub({ ...config.github, log: log.child({ part: 'github' }) });
   const model = createAnthropic({ ...config.anthropic, log: log.child({ part: 'anthropic' }) });
+  const diffs = createDiffReader({ host: github, store, log: log.child({ part: 'diff' }) });
   const signIn = createSignIn(store);
   const web = createWeb({
     store,
-    pages: createPages(store),
+    pages: createPages(store, { wantDiff: diffs.read }),
     signIn,
     publicUrl: config.publicUrl,
     log: log.child({ part: 'web' }),
@@ -124,7 +126,7 @@ export async function startProgram(config: Config, log: Logger): Promise<Program
     welcome,
     async stop() {
       await Promise.all([...allChats.map((chat) => chat.stop()), web.stop()]);
-      await core.stop();
+      await Promise.all([core.stop(), diffs.stop()]);
       await http.stop();
       await DBOS.shutdown();
       await close();

@@ -27,5 +27,5 @@ const signs: Record<LogLine['kind'], string> = {
   log: ' ',
 };
 
-const line = ({ at, kind, ok, text }: LogLine): Html =>
-  html`<p class="line"><time datetime="${new Date(at).toISOString()}">${new Date(at).toISOString().slice(11, 19)}</time> ${ok === null ? signs[kind] : ok ? '✔' : '✖'} ${text}</p>`;
+const line = ({ at, kind, label, ok, text }: LogLine): Html =>
+  html`<p class="line"><time datetime="${new Date(at).toISOString()}">${new Date(at).toISOString().slice(11, 19)}</time> ${ok === null ? signs[kind] : ok ? '✔' : '✖'} ${label === '' || label === null ? none : html`<strong>${label}</strong> `}${text}</p>`;

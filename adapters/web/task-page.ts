@@ -46,7 +46,7 @@ const runs = (
   all: readonly RunItem[],
   now: number,
 ): Html => html`<div class="wide" role="region" aria-label="Runs" tabindex="0"><table><thead><tr><th scope="col">Run</th><th scope="col">Began</th><th scope="col">Took</th><th scope="col">Tries</th><th scope="col">Came to</th></tr></thead>
-<tbody>${all.map((run) => html`<tr><th scope="row">${run.n}. ${run.kind}</th><td>${run.startedAt === null ? 'waits' : since(run.startedAt, now)}</td><td>${run.startedAt === null ? '' : span((run.endedAt ?? now) - run.startedAt)}</td><td>${run.attempts.map(({ n, state, outcome, durationMs }) => html`<div>${n}: ${outcome === '' ? state : outcome}, ${span(durationMs)}</div>`)}</td><td>${run.outcome ?? 'goes on'}</td></tr>`)}</tbody></table></div>`;
+<tbody>${all.map((run) => html`<tr><th scope="row">${run.n}. ${run.kind}</th><td>${run.startedAt === null ? 'waits' : since(run.startedAt, now)}</td><td>${run.startedAt === null ? '' : span((run.endedAt ?? now) - run.startedAt)}</td><td>${run.attempts.map(({ n, state, outcome, durationMs }) => html`<div>${n}: ${outcome === '' ? state : outcome}, ${span(durationMs)}</div>`)}</td><td class="lines">${run.outcome ?? 'goes on'}</td></tr>`)}</tbody></table></div>`;
 
 const happened = ({ at, who, what, where }: TaskPage['timeline'][number]): Html =>
   html`<li><time class="note" datetime="${new Date(at).toISOString()}">${exactTime(at)}</time><br>${who === null ? none : html`<strong>${who}</strong> `}${what}${where === null ? none : html` <span class="note">(${where})</span>`}</li>`;
