@@ -150,4 +150,4 @@ test('beside a program that runs it looks at that, and leaves it its data', asyn
     state: 'note',
     says: expect.stringContaining('where GitHub cannot call'),
   });
-}, 120_000);
+}, 180_000);

@@ -130,6 +130,13 @@ test('without a terminal it takes NAME=VALUE, says what is missing, and writes n
   expect(readFileSync(file, 'utf8')).toBe('');
 });
 
+test('no file is made while there is nothing to write', async () => {
+  vi.stubEnv('GITHUB_TOKEN', world.github.token);
+  for (const [name, value] of Object.entries(world.addresses)) vi.stubEnv(name, value);
+  expect((await runSetup(`${file}.fresh`, [])).code).toBe(1);
+  expect(existsSync(`${file}.fresh`)).toBe(false);
+});
+
 test('a new file is the example, filled in', async () => {
   const fresh = `${file}.fresh`;
   const addresses = Object.entries(world.addresses).map(([name, value]) => `${name}=${value}`);
@@ -161,5 +168,4 @@ test.each([
   expect(code).toBe(2);
   expect(lines[0]).toMatch(what);
   expect(text).not.toMatch(/sk-ant|c2Vj/);
-  expect(existsSync(`${file}.new`)).toBe(false);
 });

@@ -17,7 +17,8 @@ export async function complete(step: Step, desk: Desk, refuse: Refuse = () => nu
   const wasSet = Boolean(desk.known()[step.variable]);
   let verdict: Verdict | null = wasSet ? await look(step, desk.known(), io) : null;
   if (verdict?.state === 'right') {
-    desk.keep(givenFor(step, desk));
+    const given = givenFor(step, desk);
+    if (Object.keys(given).length > 0) desk.keep(given);
     return 'done';
   }
   if (!prompt) {
