@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { Hono } from 'hono';
 
 const types = { css: 'text/css', js: 'text/javascript', svg: 'image/svg+xml' } as const;
@@ -36,7 +35,7 @@ const files = new Map([
   own('forms.js', 'js'),
   own('drafts.js', 'js'),
   own('log.js', 'js'),
-  ['idiomorph.js', read(createRequire(import.meta.url).resolve('idiomorph/dist/idiomorph.min.js'), 'js')] as const,
+  ['idiomorph.js', read(new URL(import.meta.resolve('idiomorph/dist/idiomorph.min.js')), 'js')] as const,
 ]);
 
 /** Address of a file that pages load. */
