@@ -41,6 +41,13 @@ export interface GitHubConfig {
   readonly url: string;
 }
 
+/** An OpenID provider, at which people may sign in to the page. */
+export interface OidcConfig {
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
+
 export interface Config {
   /** Each platform whose token is set; none is needed. */
   readonly slack?: SlackConfig;
@@ -48,6 +55,7 @@ export interface Config {
   readonly telegram?: TelegramConfig;
   /** The person who talks at the terminal in which the program runs; an owner, as whoever starts it is. */
   readonly terminal?: { readonly user: string };
+  readonly oidc?: OidcConfig;
   readonly github: GitHubConfig;
   readonly anthropic: { readonly apiKey: string; readonly baseUrl: string; readonly workerOauthToken?: string };
   readonly chatModel: string;
@@ -116,6 +124,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   refuseKubernetes(values, missing);
   const config: Config = {
     ...platforms(values, missing),
+    ...oidc(values, missing),
     github: {
       auth,
       ...(values.GITHUB_WEBHOOK_SECRET && { webhookSecret: values.GITHUB_WEBHOOK_SECRET }),
@@ -213,6 +222,15 @@ function telegram(values: Values, missing: Missing): Pick<Config, 'telegram'> {
   return { telegram: { token, apiUrl: values.TELEGRAM_API_URL ?? '', ...(webhookSecret && { webhookSecret }) } };
 }
 
+function oidc(values: Values, missing: Missing): Pick<Config, 'oidc'> {
+  const { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId, OIDC_CLIENT_SECRET: clientSecret } = values;
+  if (issuer && clientId && clientSecret) return { oidc: { issuer, clientId, clientSecret } };
+  const given = issuer || clientId || clientSecret;
+  for (const variable of ['OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET'] as const)
+    if (given && !values[variable]) missing(variable, 'is missing: the three of them are set together');
+  return {};
+}
+
 function githubAuth(values: Values, missing: Missing): GitHubConfig['auth'] {
   const { GITHUB_TOKEN: token, GITHUB_APP_ID: appId, GITHUB_APP_PRIVATE_KEY: key } = values;
   if (token) {
@@ -270,6 +288,7 @@ function secrets(values: Values, auth: GitHubConfig['auth']): string[] {
     values.GITHUB_WEBHOOK_SECRET,
     values.ANTHROPIC_API_KEY,
     values.CLAUDE_CODE_OAUTH_TOKEN,
+    values.OIDC_CLIENT_SECRET,
     password,
   ].filter((value): value is string => Boolean(value));
 }

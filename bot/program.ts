@@ -56,6 +56,7 @@ export async function startProgram(config: Config, log: Logger): Promise<Program
     pages: createPages(store, { wantDiff: diffs.read }),
     signIn,
     publicUrl: config.publicUrl,
+    oidc: config.oidc,
     log: log.child({ part: 'web' }),
   });
   const allChats = [...served.map(({ chat }) => chat), web.chat];

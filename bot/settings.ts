@@ -122,6 +122,9 @@ export const settings = {
     'info',
     'info',
   ),
+  OIDC_ISSUER: setting(url, 'https://login.example.com'),
+  OIDC_CLIENT_ID: setting(token, 'mainloop'),
+  OIDC_CLIENT_SECRET: setting(token, 'a-long-random-text'),
 };
 
 export type Settings = typeof settings;

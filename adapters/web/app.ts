@@ -1,7 +1,6 @@
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { compress } from 'hono/compress';
-import type { Logger } from 'pino';
 import { describe, Failure } from '../../core/errors.ts';
 import type { Pages } from '../../core/pages/index.ts';
 import type { Store } from '../../core/store/index.ts';
@@ -12,6 +11,9 @@ import { chatRoutes } from './chat-routes.ts';
 import { html } from './html.ts';
 import { page } from './layout.ts';
 import type { Live } from './live.ts';
+import type { Logger } from './logger.ts';
+import type { Oidc } from './oidc.ts';
+import { oidcRoutes } from './oidc-routes.ts';
 import { pageRoutes } from './page-routes.ts';
 import { headers, sameSite } from './security.ts';
 import { createSessions, type Signed, wantsJson } from './session.ts';
@@ -23,6 +25,8 @@ export interface AppParts {
   readonly signIn: SignIn;
   readonly acts: Acts;
   readonly live: Live;
+  /** Where people may sign in too. */
+  readonly oidc?: Oidc | undefined;
   readonly publicUrl: string;
   readonly log: Logger;
 }
@@ -47,7 +51,8 @@ export function createApp(parts: AppParts): Hono<Signed> {
     // What a person reads is kept by no proxy, nor by the browser after they signed out.
     if (!context.res.headers.has('cache-control')) context.header('cache-control', 'no-store');
   });
-  app.route('/', signInRoutes(parts.signIn, sessions));
+  app.route('/', signInRoutes(parts.signIn, sessions, parts.oidc !== undefined));
+  if (parts.oidc) app.route('/', oidcRoutes(parts.oidc, parts.signIn, sessions, publicUrl.startsWith('https:')));
   app.use(sessions.required);
   app.get('/', (context) => context.redirect('/chat', 303));
   app.get('/live', (context) => {

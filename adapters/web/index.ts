@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
-import type { Logger } from 'pino';
 import type { Pages } from '../../core/pages/index.ts';
 import type { Chat } from '../../core/ports.ts';
 import type { Store } from '../../core/store/index.ts';
@@ -8,6 +7,8 @@ import type { SignIn } from '../../core/workflows/sign-in.ts';
 import { createActs } from './acts.ts';
 import { createWebChat } from './chat.ts';
 import { createLive } from './live.ts';
+import type { Logger } from './logger.ts';
+import { createOidc, type OidcOptions } from './oidc.ts';
 
 export interface WebOptions {
   readonly store: Pick<Store, 'web' | 'sessions' | 'people' | 'changes'>;
@@ -15,6 +16,8 @@ export interface WebOptions {
   readonly signIn: SignIn;
   /** As people reach it, without a slash at the end. */
   readonly publicUrl: string;
+  /** An OpenID provider at which people may sign in too. */
+  readonly oidc?: OidcOptions | undefined;
   readonly log: Logger;
 }
 
@@ -38,7 +41,8 @@ export function createWeb(options: WebOptions): Web {
   /** Loaded when the first page is asked for: no start waits for what draws pages. */
   const serve = async () => {
     const { createApp } = await import('./app.ts');
-    return getRequestListener(createApp({ ...options, acts, live }).fetch);
+    const oidc = options.oidc && createOidc(options.oidc, publicUrl);
+    return getRequestListener(createApp({ ...options, acts, live, oidc }).fetch);
   };
   return {
     chat,

@@ -1,7 +1,7 @@
-import type { Logger } from 'pino';
 import { isAmong, type Person, seenBy } from '../../core/domain/policy.ts';
 import type { Change } from '../../core/store/changes.ts';
 import type { Store } from '../../core/store/index.ts';
+import type { Logger } from './logger.ts';
 
 export interface Live {
   /** A stream of server-sent events (WHATWG HTML 9.2) for one reader, from a cursor on. Ends when `stillIn` says no. */

@@ -1,14 +1,15 @@
-import { type Html, html } from './html.ts';
+import { type Html, html, none } from './html.ts';
 import { page } from './layout.ts';
 
 /** For who has no link. */
-export const howToSignIn = (): Html =>
+export const howToSignIn = (hasProvider: boolean): Html =>
   page(
     { title: 'Sign in' },
     html`<h1>Sign in</h1>
 <p>You get in by a link that is yours alone and works once:</p>
 <ul><li>write <code>/mainloop dashboard</code> to the bot on Slack, Discord or Telegram,</li>
-<li>or take the one that the program printed when it started.</li></ul>`,
+<li>or take the one that the program printed when it started.</li></ul>
+${hasProvider ? html`<form method="post" action="/sign-in/oidc"><button class="button primary">Sign in at your provider</button></form>` : none}`,
   );
 
 /** A link opened: only the press uses it up, so that a preview of the link does not. */
@@ -38,4 +39,11 @@ export const badLink = (): Html =>
     { title: 'Sign in' },
     html`<h1>This link is no good any more</h1>
 <p>Each works once and for a short time. Ask for another: write <code>/mainloop dashboard</code> to the bot, or start the program again.</p>`,
+  );
+
+/** Between the page and the provider. */
+export const onTheWay = (url: string): Html =>
+  page(
+    { title: 'Sign in' },
+    html`<h1>Sign in</h1><p><a class="button primary" href="${url}">Go on to the sign-in provider</a></p>`,
   );

@@ -4,11 +4,11 @@ import type { Sessions, Signed } from './session.ts';
 import { badLink, firstOwner, howToSignIn, signInAs } from './sign-in-page.ts';
 
 /** In and out. */
-export const signInRoutes = (signIn: SignIn, sessions: Sessions): Hono<Signed> =>
+export const signInRoutes = (signIn: SignIn, sessions: Sessions, hasProvider: boolean): Hono<Signed> =>
   new Hono<Signed>()
     .get('/sign-in', async (context) => {
       const code = context.req.query('code');
-      if (code === undefined) return context.html(howToSignIn());
+      if (code === undefined) return context.html(howToSignIn(hasProvider));
       const welcome = await signIn.look(code, Date.now());
       if (!welcome) return context.html(badLink(), 410);
       return context.html(welcome.name === null ? firstOwner(code) : signInAs(code, welcome.name));

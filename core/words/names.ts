@@ -7,6 +7,7 @@ const platforms: Readonly<Record<string, string>> = {
   telegram: 'Telegram',
   github: 'GitHub',
   web: 'the web page',
+  oidc: 'the sign-in provider',
 };
 
 /** A platform as people call it. */

@@ -1,8 +1,10 @@
-import { randomBytes } from 'node:crypto';
-import { accountKey } from '../domain/chat.ts';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { type Account, accountKey, type Doc } from '../domain/chat.ts';
 import type { Person } from '../domain/policy.ts';
 import type { Store } from '../store/index.ts';
+import { alreadySomebody, strangerAgain } from '../words/people.ts';
 import { hashCode } from './code.ts';
+import { lineForStranger } from './pairing.ts';
 import { record } from './record.ts';
 
 /** How long a link is good, milliseconds. */
@@ -44,12 +46,44 @@ export const createSignIn = (store: Store) => ({
   /** Uses a code up; answers who it was for, with an account on the page. Null when it is no good, or the person is gone. */
   async enter(code: string, name: string, now: number): Promise<Person | null> {
     const person = (await expected(store, code, now)) ?? (await firstOwner(store, code, name, now));
-    if (!person) return null;
-    await store.people.addAccount(person.id, accountOf(person), now);
-    await store.people.seen({ ...accountOf(person), bot: false }, now);
+    if (person) await arrive(store, person, now);
     return person;
   },
+
+  /**
+   * Somebody whom a sign-in provider vouches for: who they are, or what they read instead. A `reader` who is signed in
+   * already is joined to that account.
+   */
+  async identified(
+    account: Omit<Account, 'bot'>,
+    reader: Person | null,
+    now: number,
+  ): Promise<{ person: Person } | { doc: Doc }> {
+    const known = await store.people.of({ ...account, bot: false });
+    if (known && reader && known.id !== reader.id) return { doc: alreadySomebody(known.name, false) };
+    if (known) return { person: await arrive(store, known, now) };
+    if (!reader) return { doc: (await lineForIdentified(store, account)) ?? strangerAgain };
+    await store.people.addAccount(reader.id, account, now);
+    const actor = { person: reader, name: reader.name, platform: 'web', account: accountKey(accountOf(reader)) };
+    const origin = `identified:${accountKey(account)}:${now}`;
+    const deed = { subject: `person:${reader.id}`, type: 'linked', data: { linked: accountKey(account) } };
+    await record(store, { ...actor, place: null, origin }, deed);
+    return { person: reader };
+  },
 });
+
+/** A stranger at the door is shown a code for an owner, as one in a direct message is. */
+function lineForIdentified(store: Store, account: Omit<Account, 'bot'>): Promise<Doc | null> {
+  const door = { platform: account.platform, space: account.space, channel: account.id, dm: true };
+  return lineForStranger({ store }, { ...account, bot: false }, door, true, randomUUID());
+}
+
+/** They have an account on the page from now on. */
+async function arrive(store: Store, person: Person, now: number): Promise<Person> {
+  await store.people.addAccount(person.id, accountOf(person), now);
+  await store.people.seen({ ...accountOf(person), bot: false }, now);
+  return person;
+}
 
 export type SignIn = ReturnType<typeof createSignIn>;
 
