@@ -7,13 +7,14 @@ import { count } from '../../core/words/time.ts';
 import { type Command, type CommandArgs, type CommandIo, UsageError } from '../command.ts';
 import { environment } from '../config.ts';
 import { openDatabase } from '../database.ts';
-import { createBotProcess } from '../demo/bot-process.ts';
+import { type BotProcess, createBotProcess } from '../demo/bot-process.ts';
 import { createWideWorld, introduce } from '../demo/everywhere.ts';
 import { freePort } from '../demo/free-port.ts';
 import { narrate } from '../demo/narrator.ts';
 import { type Report, report } from '../demo/report.ts';
 import { type Told, tell } from '../demo/story.ts';
 import { converse } from '../demo/terminal.ts';
+import { until } from '../demo/until.ts';
 
 /** How long scripted people take before they act, milliseconds, at speed 1. */
 const pauseMs = 1_500;
@@ -98,6 +99,7 @@ async function play({ dataDir, once, speed }: Options, io: CommandIo): Promise<R
     narrate(world, startedAt, io);
     await bot.start();
     io.say('The program is up. Ana links her accounts, then writes in #web.');
+    if (!once) io.say(`Her page, to look over her shoulder: ${await pageOf(bot)}`);
     let told: Told | null = null;
     let reason: string | null = null;
     try {
@@ -118,6 +120,11 @@ async function play({ dataDir, once, speed }: Options, io: CommandIo): Promise<R
     await database.stop();
   }
 }
+
+/** The way to the owner's page, as the program prints it when it starts. */
+const pageOf = (bot: BotProcess) => until('the way to the page', async () => wayIn.exec(await bot.log())?.[0]);
+
+const wayIn = /http:\S+\/sign-in\?code=\S+/;
 
 /** The end of a task leaves no directory behind; a moment after the last card, which does not wait for it. */
 async function sandboxesGone(dir: string): Promise<void> {

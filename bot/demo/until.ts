@@ -2,9 +2,9 @@
 const patienceMs = 60_000;
 
 /** Asks until there is something. @throws Error that names what did not come */
-export async function until<T>(what: string, probe: () => T | undefined): Promise<T> {
+export async function until<T>(what: string, probe: () => T | undefined | Promise<T | undefined>): Promise<T> {
   for (const end = Date.now() + patienceMs; Date.now() < end; ) {
-    const found = probe();
+    const found = await probe();
     if (found !== undefined) return found;
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
