@@ -16,13 +16,15 @@ export async function telegramSeat(telegram: TelegramSim, name: string): Promise
   const dm = person.id;
   /** What buttons answered in a bubble over the chat. */
   const bubbles: Shown[] = [];
-  const shown = (chat: number) =>
-    telegram
-      .messages(chat)
-      .filter(({ wire, deleted }) => wire.from?.id === telegram.botId && !deleted)
-      .map((message) => shownTo(telegram, person, message, bubbles));
-  const say = (chat: number, text: string, files: Parameters<Seat['mention']>[1] = []) =>
-    person.say(chat, text, { files: files.map((file) => ({ name: file.name, content: contentOf(file) })) });
+  const ours = (chat: number) =>
+    telegram.messages(chat).filter(({ wire, deleted }) => wire.from?.id === telegram.botId && !deleted);
+  const shown = (chat: number) => ours(chat).map((message) => shownTo(telegram, person, message, bubbles));
+  const say = (chat: number, text: string, files: Parameters<Seat['mention']>[1] = []) => {
+    // In a group a bot hears who mentions it and who replies to it.
+    const last = chat === dm ? undefined : ours(chat).at(-1);
+    const attached = files.map((file) => ({ name: file.name, content: contentOf(file) }));
+    return person.say(chat, text, { files: attached, ...(last ? { replyTo: last } : {}) });
+  };
   return {
     platform: 'telegram',
     account: { platform: 'telegram', space: '', id: String(person.id), name, bot: false },
