@@ -78,16 +78,14 @@ export async function openFacesHouse({ brain, env = {}, clock = Date.now }: Face
     await act();
     return find(() => seat.told().filter(({ id }) => !before.has(id)), text);
   };
-  const owner = (await house.store.people.list()).find(({ role }) => role === 'owner');
-  if (!owner) throw new Error('the house has no owner');
-  const ana = await join(owner, await strangers('Ana'));
+  const admit: FacesHouse['admit'] = async (name, role) => {
+    const at = await strangers(name);
+    return join(await house.store.people.admit(at.slack.account, role, Date.now()), at);
+  };
+  const ana = await admit('Ana', 'owner');
   return {
     ...house,
-    ...{ world, ana, strangers, hears },
-    async admit(name, role) {
-      const at = await strangers(name);
-      return join(await house.store.people.admit(at.slack.account, role, Date.now()), at);
-    },
+    ...{ world, ana, strangers, admit, hears },
     reads: (seat, room, text) => find(() => seat.shown(room), text),
     command: (seat, line, text) => hears(seat, text, () => seat.command(line)),
     becomes: async (message, text) => void (await find(() => [message], text)),
