@@ -96,20 +96,47 @@ describe.each(platforms)('on %s', (platform) => {
     expect(await tasksOf(wish)).toEqual([]);
   });
 
-  test('where it is forbidden, who asked for it cannot start it by button, thumb or words, and somebody else can', async () => {
-    const theirs = ben.at[platform];
-    await house.command(ana, `project set ${repo} self-approval off`, /somebody else/);
-    const { wish, room, card } = await proposed('note two pairs of eyes', theirs);
-    await house.hears(theirs, /wants somebody else to start it/, () => card.press('Start'));
-    await card.thumb('up');
-    await theirs.say(room, 'yes');
-    await house.reads(theirs, room, /wants somebody else to start it/);
-    expect(await tasksOf(wish)).toEqual([]);
-    await ana.join(room);
-    const same = await house.reads(ana, room, /Start it\?/);
-    await same.press('Start');
-    await isStarted({ wish, card });
-    await house.command(ana, `project set ${repo} self-approval on`, /./);
+  describe('where it is forbidden', () => {
+    let theirs: Seat;
+    let proposal: Awaited<ReturnType<typeof proposed>>;
+    beforeAll(async () => {
+      theirs = ben.at[platform];
+      await house.command(ana, `project set ${repo} self-approval off`, /somebody else/);
+      proposal = await proposed('note with a plan and four eyes on', theirs);
+    });
+    afterAll(() => house.command(ana, `project set ${repo} self-approval on`, /./));
+
+    test('who asked for it cannot start it by button, thumb or words, and somebody else can', async () => {
+      const { wish, room, card } = proposal;
+      await house.hears(theirs, /wants somebody else to start it/, () => card.press('Start'));
+      await card.thumb('up');
+      await theirs.say(room, 'yes');
+      await house.reads(theirs, room, /wants somebody else to start it/);
+      expect(await tasksOf(wish)).toEqual([]);
+      await ana.join(room);
+      await (await house.reads(ana, room, /Start it\?/)).press('Start');
+      await house.becomes(card, /started by Ana/);
+    });
+
+    test('nor can they approve its plan', async () => {
+      const { wish, card } = proposal;
+      const [task] = await tasksOf(wish);
+      const ask = await house.until('the ask', async () => (await house.store.asks.openOf(task?.number ?? 0))[0]);
+      await house.hears(theirs, /wants somebody else to approve it/, () => card.forge(`answer:${ask.id}:approve`));
+      await house.reads(ana, ana.dm, new RegExp(`#${task?.number} wants you to read its plan`));
+      expect(theirs.shown(theirs.dm).filter((message) => /read its plan/.test(message.text()))).toEqual([]);
+      await isStarted(proposal);
+    });
+  });
+
+  test('emoji, right-to-left and zero-width letters are words like any other; nothing but those that nobody sees is none', async () => {
+    await ana.mention('\u200b\u200d');
+    const room = await ana.mention('🧑‍🚀 مرحبا \u202eabc\u202c\u200bdef');
+    await house.reads(ana, room, /You said: .*🧑‍🚀 مرحبا/);
+    const { wish, card } = await proposed('note it 🧑‍🚀 مرحبا on');
+    expect(card.text()).toContain(wish);
+    await card.press('No');
+    await house.becomes(card, /Declined by Ana/);
   });
 
   test('an edit and a deletion of what was answered already change nothing', async () => {

@@ -72,6 +72,15 @@ describe.each(platforms)('on %s', (platform) => {
     expect(await personAt(third)).toBeNull();
   });
 
+  test('an account that was joined with a code in wrong hands is unlinked with one touch', async () => {
+    const thief = (await house.strangers(`Robber ${platform}`))[platform];
+    await says(thief, await linkCode(ana), /This account is Ana now/);
+    const card = await house.reads(ana, ana.dm, new RegExp(`Robber ${platform}.* entered your code`));
+    await card.press('Not me: unlink');
+    await house.becomes(card, /was unlinked/);
+    expect(await personAt(thief)).toBeNull();
+  });
+
   test('a code that has expired, or that somebody enters who is somebody already, joins nothing', async () => {
     const emil = await house.admit(`Emil ${platform}`, 'member');
     const code = await linkCode(ana);

@@ -48,11 +48,13 @@ describe.each(platforms)('on %s', (platform) => {
     ana = house.ana.at[platform];
     const { from, to } = around(-60, 60);
     await house.command(ana, `quiet ${typed(from)}-${typed(to)} UTC`, /Quiet from/);
-    const room = await ana.mention(`please note ${platform} with a plan`);
+    const wish = `note ${platform} with a plan`;
+    const room = await ana.mention(`please ${wish}`);
     await (await house.reads(ana, room, /Start it\?/)).press('Start');
-    const opened = await house.until('the ask', async () =>
-      (await house.store.asks.inbox()).find(({ state, id }) => state === 'open' && id !== ask),
-    );
+    const opened = await house.until('the ask', async () => {
+      const started = (await house.store.tasks.latest(9)).find(({ title }) => title === wish);
+      return started && (await house.store.asks.openOf(started.number))[0];
+    });
     ({ id: ask, task } = opened);
     await house.until('that it waits', async () => ((await asking().catch(() => null))?.told === 0 ? true : undefined));
     expect(inDm(ana, wants())).toEqual([]);

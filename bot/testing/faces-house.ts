@@ -86,6 +86,7 @@ export async function openFacesHouse({ brain, env = {}, clock = Date.now }: Face
   return {
     ...house,
     ...{ world, ana, strangers, admit, hears },
+    until: (what, probe, timeoutMs = patienceMs) => house.until(what, probe, timeoutMs),
     reads: (seat, room, text) => find(() => seat.shown(room), text),
     command: (seat, line, text) => hears(seat, text, () => seat.command(line)),
     becomes: async (message, text) => void (await find(() => [message], text)),
