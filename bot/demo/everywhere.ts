@@ -12,8 +12,13 @@ export interface WideWorld extends World {
   readonly anaOnDiscord: DiscordPerson;
 }
 
-export async function createWideWorld(port: number): Promise<WideWorld> {
-  const [world, telegram, discord] = await Promise.all([createWorld(port), createTelegramSim(), createDiscordSim()]);
+/** @param clock see {@link createWorld} */
+export async function createWideWorld(port: number, clock: () => number = Date.now): Promise<WideWorld> {
+  const [world, telegram, discord] = await Promise.all([
+    createWorld(port, clock),
+    createTelegramSim({ clock }),
+    createDiscordSim({ clock }),
+  ]);
   return {
     ...world,
     telegram,

@@ -55,10 +55,14 @@ export function narrate(world: WideWorld, startedAt: number, io: CommandIo): voi
   discord.on('edit', (message) => /is merged/.test(renderDiscord(message)) && onDiscord(message));
   github.on('issue', ({ number, action, by, title }) => say('GitHub', `${by} ${action} issue #${number}: ${title}`));
   github.on('pr', ({ number, action, by, title, draft, merged }) => {
-    const deed = pullDeed(action, { draft, merged });
-    if (deed) say('GitHub', `${by} ${deed} pull request #${number}: ${title}`);
+    const deed = pullDeed(action, `${draft ? 'draft ' : ''}pull request #${number}`, merged);
+    if (deed) say('GitHub', `${by} ${deed}: ${title}`);
   });
-  github.on('push', ({ ref, after, by }) => say('GitHub', `${by} pushed ${after.slice(0, 7)} to ${ref}`));
+  github.on('push', ({ ref, after, by }) => {
+    const branch = /^refs\/heads\/(.*)/.exec(ref)?.[1];
+    // What is saved beside the branches is no news to a reader.
+    if (branch) say('GitHub', `${by} pushed ${after.slice(0, 7)} to ${branch}`);
+  });
   github.on('check', ({ name, conclusion }) => conclusion && say('GitHub', `check ${name}: ${conclusion}`));
   github.on('review', ({ number, by, state, body }) =>
     say('GitHub', `${by} reviewed #${number} (${state.toLowerCase()})${body && `: ${body}`}`),
@@ -69,9 +73,9 @@ export function narrate(world: WideWorld, startedAt: number, io: CommandIo): voi
 }
 
 /** What a webhook's action means to a reader; null for what another line tells. */
-function pullDeed(action: string, { draft, merged }: { draft: boolean; merged: boolean }): string | null {
+function pullDeed(action: string, pull: string, merged: boolean): string | null {
   if (action === 'synchronize' || action === 'edited') return null;
-  if (action === 'closed') return merged ? 'merged' : 'closed';
-  if (action === 'ready_for_review') return 'marked as ready for review';
-  return `${action}${draft ? ' draft' : ''}`;
+  if (action === 'closed') return `${merged ? 'merged' : 'closed'} ${pull}`;
+  if (action === 'ready_for_review') return `marked ${pull} as ready for review`;
+  return `${action} ${pull}`;
 }

@@ -19,8 +19,9 @@ export interface World {
 
 const webhookSecret = 'demo-webhook-secret';
 
-export async function createWorld(port: number): Promise<World> {
-  const slack = await createSlackSim();
+/** @param clock by which the chats tell when something was said, milliseconds since 1970; real time by default */
+export async function createWorld(port: number, clock: () => number = Date.now): Promise<World> {
+  const slack = await createSlackSim({ clock });
   const github = await createGitHubSim();
   const anthropic = await createAnthropicSim({ brain });
   await github.createRepo(repository, { files });

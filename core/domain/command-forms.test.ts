@@ -37,6 +37,14 @@ describe('typed forms of commands', () => {
     expect(parseCommand(line)).toEqual({ name: 'steer', task: 41, text: 'use main' });
   });
 
+  test('where one wants to be asked is said after a word of its own', () => {
+    expect(parseCommand(commandLine(['inbox'], { via: 'slack,telegram' }))).toMatchObject({
+      action: 'via',
+      surfaces: ['slack', 'telegram'],
+    });
+    expect(parseCommand(commandLine(['inbox'], {}))).toMatchObject({ action: 'list' });
+  });
+
   test('new and link are commands about a project', () => {
     for (const action of ['new', 'link', 'add', 'remove'])
       expect(parseCommand(`project ${action} acme/web`)).toEqual({ name: 'project', action, repo: 'acme/web' });

@@ -10,6 +10,8 @@ export interface CommandOption {
   readonly kind: OptionKind;
   readonly choices?: readonly string[];
   readonly required?: true;
+  /** A word that people type before it. */
+  readonly after?: string;
 }
 
 /** One way to give a command: its words, then its options in the order in which they are written. */
@@ -39,7 +41,7 @@ const typed: Readonly<Record<string, Options>> = {
   task: [text('what should be done, in your own words')],
   tasks: [{ name: 'which', about: 'open ones when left out', kind: 'choice', choices: ['all'] }],
   why: [task],
-  inbox: [],
+  inbox: [{ name: 'via', about: 'where you want to be asked: slack,telegram or last', kind: 'text', after: 'via' }],
   steer: [task, text('what the worker should know')],
   cancel: [task],
   retry: [task],
@@ -91,10 +93,10 @@ function untyped(about: string): CommandOption {
 /** A command with its options filled in, as the line that people type. */
 export function commandLine(words: readonly string[], values: Readonly<Record<string, string>>): string {
   const form = commandForms.find((one) => one.words.join(' ') === words.join(' '));
-  const given = (form?.options ?? []).flatMap(({ name, kind }) => {
+  const given = (form?.options ?? []).flatMap(({ name, kind, after }) => {
     const value = values[name]?.trim();
     if (!value) return [];
-    return [kind === 'task' && /^\d+$/.test(value) ? `#${value}` : value];
+    return [...(after ? [after] : []), kind === 'task' && /^\d+$/.test(value) ? `#${value}` : value];
   });
   return [...words, ...given].join(' ');
 }

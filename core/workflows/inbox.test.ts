@@ -28,6 +28,12 @@ describe('an ask goes', () => {
     for (const platform of platforms.slice(1)) expect(scene.sentTo(dm(scene.ana, platform))).toEqual([]);
   });
 
+  test('to the DM of the platform to which its person came back a moment after they left it', async () => {
+    for (const platform of ['fake', 'red']) await scene.say(scene.ana, 'inbox', house.newPlace(platform));
+    const { task } = await scene.asked();
+    await scene.reads(dm(scene.ana), `#${task} wants you to read its plan`);
+  });
+
   test('to all four surfaces that a person chose; the first answer wins and every copy says so', async () => {
     expect((await scene.say(scene.ana, 'inbox via fake, red, green, blue')).text).toContain(
       'your DM on fake, red, green and blue',

@@ -31,13 +31,21 @@ export const createReceive = (deps: Deps, atWork: AtWork, { startTurn, startInte
   /** When each account was last written down as seen: what comes at the same time writes it once. */
   const seenAt = new Map<string, number>();
 
-  /** Where they were last is where asks go; a minute more or less does not matter, a write per message would. */
-  async function see(account: Account, { name, lastSeenAt }: { name: string; lastSeenAt: number }): Promise<void> {
+  /** The account that each person used last. */
+  const usedLast = new Map<number, string>();
+
+  /**
+   * Where they were last is where asks go. On one account a minute more or less does not matter, and a write per message
+   * would; a change to another account is written down at once.
+   */
+  async function see(account: Account, { id, name, lastSeenAt }: Person & { lastSeenAt: number }): Promise<void> {
     const key = accountKey(account);
     const now = Date.now();
     // Who was let in by the settings is called by an id until they say something.
     const isUnnamed = name === account.id && account.name !== undefined && !seenAt.has(key);
-    if (!isUnnamed && now - Math.max(lastSeenAt, seenAt.get(key) ?? 0) <= seenEveryMs) return;
+    const isSeen = usedLast.get(id) === key && now - Math.max(lastSeenAt, seenAt.get(key) ?? 0) <= seenEveryMs;
+    if (isSeen && !isUnnamed) return;
+    usedLast.set(id, key);
     seenAt.set(key, now);
     await deps.store.people.seen(account, now);
   }
