@@ -60,11 +60,13 @@ export function createApp(parts: AppParts): Hono<Signed> {
   app.notFound((context) => context.html(note('Not found', 'There is no such page, or it is not yours to see.'), 404));
   app.onError((error, context) => {
     if ('getResponse' in error && error.getResponse instanceof Function) return error.getResponse();
-    const isTheirs = error instanceof Failure && error.remedy === 'never';
-    const status = isTheirs ? 400 : 500;
-    if (!isTheirs) log.error({ err: error, path: context.req.path }, 'a page failed');
-    if (wantsJson(context)) return context.json({ error: describe(error) }, status);
-    return context.html(note('That did not work', describe(error)), status);
+    const known = error instanceof Failure ? error : null;
+    const status = known === null ? 500 : known.remedy === 'never' ? 400 : 503;
+    if (status !== 400) log.error({ err: error, path: context.req.path }, 'a page failed');
+    // What nobody foresaw is for the log: its words may tell of the machine or of others.
+    const text = known ? describe(known) : 'That failed; the log says why.';
+    if (wantsJson(context)) return context.json({ error: text }, status);
+    return context.html(note('That did not work', text), status);
   });
   return app;
 }
