@@ -11,6 +11,7 @@ type Fields = Readonly<Record<string, string | readonly (string | File)[]>>;
 type Headers = Readonly<Record<string, string>>;
 
 export interface Browser {
+  readonly origin: string;
   /** The session's cookie, `NAME=TOKEN`. */
   readonly cookie: string;
   get(path: string, headers?: Headers): Promise<Response>;
@@ -72,7 +73,7 @@ function browserAt(origin: string, cookie: string): Browser {
     return ask(path, { method: 'POST', body, headers: { cookie, origin, ...headers } });
   };
   return {
-    ...{ cookie, post },
+    ...{ origin, cookie, post },
     get: (path, headers = {}) => ask(path, { headers: { cookie, ...headers } }),
     async send(path, fields) {
       const answer = await post(path, fields, { accept: 'application/json' });
