@@ -1,16 +1,15 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Inbound } from '../../core/domain/chat.ts';
+import type { Chat } from '../../core/ports.ts';
 import { type OpenStore, openStore } from '../../core/store/testing.ts';
-import { quiet } from '../../core/testing/listener.ts';
-import { type Acts, createActs } from './acts.ts';
-import { createWebChat, type WebChat } from './chat.ts';
-import { type ServedActs, serveActs } from './testing.ts';
+import { type Browser, type ServedWeb, serveWeb } from './testing.ts';
 
 let house: OpenStore;
-let served: ServedActs;
-let chat: WebChat;
-let acts: Acts;
+let served: ServedWeb;
+let chat: Chat;
 let [ana, ben] = [0, 0];
+let anaAt: Browser;
+let benAt: Browser;
 let inbox: Inbound[] = [];
 /** What the core does with what comes in. */
 let hear: (inbound: Inbound) => Promise<void> = async () => undefined;
@@ -19,13 +18,13 @@ const nonce = () => `nonce-${++nonces}`.padEnd(10, '.').replaceAll('.', '_');
 
 beforeAll(async () => {
   house = await openStore();
-  const { web, sessions, people } = house.store;
+  const { people } = house.store;
   const admit = async (id: string) =>
     (await people.admit({ platform: 'slack', space: 'T1', id, name: id }, 'owner', 1)).id;
   [ana, ben] = [await admit('U1'), await admit('U2')];
-  chat = createWebChat({ web, sessions, publicUrl: 'https://m.example', log: quiet });
-  acts = createActs({ web, chat });
-  served = await serveActs(acts);
+  served = await serveWeb(house.store);
+  chat = served.chat;
+  [anaAt, benAt] = [await served.browser(ana), await served.browser(ben)];
 });
 beforeEach(async () => {
   inbox = [];
@@ -48,10 +47,10 @@ const answering = (text: string) => async (inbound: Inbound) => {
 test('a form that is sent twice acts once', async () => {
   const words = { text: 'fix the footer', nonce: nonce() };
   const [one, two] = [
-    await served.send(ana, '/chat/say', words),
-    await served.send(ana, '/chat/say', { ...words, text: 'changed on the way' }),
+    await anaAt.send('/chat/say', words),
+    await anaAt.send('/chat/say', { ...words, text: 'changed on the way' }),
   ];
-  expect(two).toEqual(one);
+  expect([one.status, two.status]).toEqual([200, 200]);
   expect(new Set(inbox.map(({ dedupe }) => dedupe)).size).toBe(1);
   expect(inbox.at(-1)).toMatchObject({ text: 'fix the footer' });
   expect((await house.store.web.page(ana, null, 10)).filter(({ text }) => text.startsWith('fix'))).toHaveLength(1);
@@ -60,7 +59,7 @@ test('a form that is sent twice acts once', async () => {
 test('two buttons of one form are two acts', async () => {
   hear = answering('Done.');
   const form = { nonce: nonce() };
-  for (const token of ['confirm:7', 'decline:7', 'decline:7']) await served.send(ana, '/act', { ...form, token });
+  for (const token of ['confirm:7', 'decline:7', 'decline:7']) await anaAt.send('/act', { ...form, token });
   expect(inbox.map(({ dedupe }) => dedupe)).toEqual([
     `web:${ana}:${form.nonce}:confirm:7`,
     ...Array.from({ length: 2 }, () => `web:${ana}:${form.nonce}:decline:7`),
@@ -71,11 +70,9 @@ test.each([
   ['/tasks all', 'tasks all'],
   ['/mainloop why #41', 'why #41'],
   ['/mainloop', ''],
-])('%s is a command, and its answer comes back and stands in the chat', async (text, command) => {
+])('%s is a command, and its answer stands in the chat', async (text, command) => {
   hear = answering('Nothing runs.');
-  const { status, body } = await served.send(ana, '/chat/say', { text, nonce: nonce() });
-  expect(status).toBe(200);
-  expect(body).toMatchObject({ answer: { text: 'Nothing runs.' } });
+  expect(await anaAt.send('/chat/say', { text, nonce: nonce() })).toMatchObject({ status: 200, told: '' });
   expect(inbox[0]).toMatchObject({ kind: 'command', text: command });
   const [said, answer] = (await house.store.web.page(ana, null, 2)).map(({ author, text: own, doc, answerTo }) => ({
     ...{ author, own, doc, answerTo },
@@ -85,20 +82,37 @@ test.each([
 });
 
 test.each(['/usr/bin/env is missing', 'see /tasks', '/1'])('%s is a message', async (text) => {
-  await served.send(ana, '/chat/say', { text, nonce: nonce() });
+  await anaAt.send('/chat/say', { text, nonce: nonce() });
   expect(inbox[0]).toMatchObject({ kind: 'message', text });
 });
 
-test('an act that nobody answers resolves without an answer after two seconds', async () => {
+test('a private answer is told beside the form on every page but the chat, where it is a message', async () => {
+  hear = answering('Only <b>Ben</b> may.');
+  const press = async (back: string) =>
+    (await anaAt.send('/act', { token: 'confirm:7', nonce: nonce(), back })).told ?? '';
+  expect(await press('/inbox')).toContain('Only &#x3C;b>Ben');
+  expect(await press('/chat')).toBe('');
+});
+
+test('without the script the answer is told by the page that the form came from, to its reader alone', async () => {
+  hear = answering('Only Ben may.');
+  const sent = await anaAt.post('/act', { token: 'confirm:7', nonce: nonce(), back: '/tasks?done=1' });
+  const way = sent.headers.get('location') ?? '';
+  expect([sent.status, way]).toEqual([303, expect.stringMatching(/^\/tasks\?done=1&told=\d+$/)]);
+  expect(await (await anaAt.get(way)).text()).toContain('Only Ben may.');
+  expect(await (await benAt.get(way)).text()).not.toContain('Only Ben may.');
+});
+
+test('an act that nobody answers comes to nothing after two seconds', async () => {
   const begun = Date.now();
-  const { body } = await served.send(ana, '/act', { token: 'confirm:7', nonce: nonce() });
-  expect(body).toEqual({ answer: null });
+  const sent = await anaAt.send('/act', { token: 'confirm:7', nonce: nonce(), back: '/inbox' });
+  expect(sent).toMatchObject({ status: 200, told: '' });
   expect(Date.now() - begun).toBeGreaterThan(1_900);
 });
 
 test('a private answer that comes twice stands there once, in its last form', async () => {
   hear = answering('First.');
-  await served.send(ben, '/act', { token: 'confirm:7', nonce: nonce() });
+  await benAt.send('/act', { token: 'confirm:7', nonce: nonce() });
   const [inbound] = inbox;
   if (inbound?.kind !== 'action') throw new Error('no action');
   await chat.reply(inbound.reply, { text: 'First.' });
@@ -111,7 +125,7 @@ test('files go along, and are read back by the program and by nobody else', asyn
     new File(['one'], 'a.txt', { type: 'text/plain' }),
     new File(['two!'], 'b.png', { type: 'image/png' }),
   ];
-  await served.send(ana, '/chat/say', { text: '', files, nonce: nonce() });
+  await anaAt.send('/chat/say', { text: '', files, nonce: nonce() });
   const [inbound] = inbox;
   if (inbound?.kind !== 'message') throw new Error('no message');
   expect(inbound.files).toMatchObject([
@@ -127,25 +141,23 @@ test('files go along, and are read back by the program and by nobody else', asyn
 });
 
 test.each([
-  ['text', { text: 'x'.repeat(20_001) }],
-  ['text', { text: '  ' }],
-  ['files', { text: 'x', files: Array.from({ length: 6 }, (_, n) => new File(['x'], `${n}.txt`)) }],
-  ['files', { text: 'x', files: [new File([new Uint8Array(10 * 2 ** 20 + 1)], 'big.bin')] }],
-  ['nonce', { text: 'x', nonce: 'a b' }],
-])('what is too much or nothing is refused by the name of its field: %s', async (field, form) => {
-  const sent = await served.send(ana, '/chat/say', { nonce: nonce(), ...form });
-  expect(sent).toEqual({ status: 422, body: { code: `invalid_${field}` } });
+  ['That is 20,001 characters', '/chat/say', { text: 'x'.repeat(20_001) }],
+  ['Write something first', '/chat/say', { text: '  ' }],
+  [
+    'At most 5 files',
+    '/chat/say',
+    { text: 'x', files: Array.from({ length: 6 }, (_, n) => new File(['x'], `${n}.txt`)) },
+  ],
+  ['big.bin is larger', '/chat/say', { text: 'x', files: [new File([new Uint8Array(10 * 2 ** 20 + 1)], 'big.bin')] }],
+  ['load it again', '/chat/say', { text: 'x', nonce: 'a b' }],
+  ['no such button', '/act', { token: '' }],
+  ['no such button', '/act', { token: 'ä'.repeat(33) }],
+  ['That is 20,001 characters', '/act', { token: 'answer:1:revise', 'field.comment': 'x'.repeat(20_001) }],
+  ['no such reaction', '/chat/react', { message: '1', emoji: '' }],
+])('what is too much or nothing is refused in words: %s', async (error, path, form) => {
+  const sent = await anaAt.send(path, { nonce: nonce(), ...form });
+  expect(sent).toEqual({ status: 400, error: expect.stringContaining(error) });
   expect(inbox).toEqual([]);
-});
-
-test.each([
-  ['token', '/act', { token: '' }],
-  ['token', '/act', { token: 'ä'.repeat(33) }],
-  ['comment', '/act', { token: 'answer:1:revise', 'field.comment': 'x'.repeat(20_001) }],
-  ['emoji', '/chat/react', { message: '1', emoji: '' }],
-])('so is an act: %s', async (field, path, form) => {
-  const sent = await served.send(ana, path, { nonce: nonce(), ...form });
-  expect(sent).toEqual({ status: 422, body: { code: `invalid_${field}` } });
 });
 
 test("nobody acts on a message of somebody else's conversation, nor on none", async () => {
@@ -153,12 +165,13 @@ test("nobody acts on a message of somebody else's conversation, nor on none", as
   for (const message of [theirs.id, '0', '1e3', '99999999999999999999', 'x']) {
     const form = { message, nonce: nonce() };
     const sent = [
-      await served.send(ben, '/act', { ...form, token: 'confirm:7' }),
-      await served.send(ben, '/act', { ...form, token: 'change:7', 'field.text': 'x' }),
-      await served.send(ben, '/chat/react', { ...form, emoji: 'yes', on: 'yes' }),
-      await served.send(ben, '/chat/stop', form),
+      await benAt.send('/act', { ...form, token: 'confirm:7' }),
+      await benAt.send('/act', { ...form, token: 'change:7', 'field.text': 'x' }),
+      await benAt.send('/chat/react', { ...form, emoji: 'yes', on: 'yes' }),
+      await benAt.send('/chat/stop', form),
     ];
-    expect(sent.map(({ body }) => body)).toEqual(Array.from({ length: 4 }, () => ({ code: 'gone' })));
+    const gone = { status: 400, error: 'The message is not there any more.' };
+    expect(sent).toEqual(Array.from({ length: 4 }, () => gone));
   }
   expect(inbox).toEqual([]);
 });
@@ -166,10 +179,12 @@ test("nobody acts on a message of somebody else's conversation, nor on none", as
 test('what is said before the start or after the stop is refused for now, and heard when it is sent again', async () => {
   await chat.stop();
   const words = { text: 'too early', nonce: nonce() };
-  expect(await served.send(ana, '/chat/say', words)).toEqual({ status: 503, body: { code: 'unavailable' } });
+  expect(await anaAt.send('/chat/say', words)).toEqual({
+    ...{ status: 503, error: 'Mainloop is just starting or stopping. Try again in a moment.' },
+  });
   expect(chat.health()).toMatchObject({ connected: false });
   await chat.start(async (inbound) => void inbox.push(inbound));
-  expect((await served.send(ana, '/chat/say', words)).status).toBe(200);
+  expect((await anaAt.send('/chat/say', words)).status).toBe(200);
   expect(inbox).toHaveLength(1);
 });
 
@@ -177,8 +192,8 @@ test('words that were stored and not taken in are a gap: they are found in the h
   const since = Date.now();
   hear = async () => Promise.reject(new Error('no database'));
   const refused = [nonce(), nonce()];
-  await served.send(ana, '/chat/say', { text: 'lost words', nonce: refused[0] ?? '' });
-  await served.send(ana, '/chat/say', { text: '/tasks', nonce: refused[1] ?? '' });
+  await anaAt.send('/chat/say', { text: 'lost words', nonce: refused[0] ?? '' });
+  await anaAt.send('/chat/say', { text: '/tasks', nonce: refused[1] ?? '' });
   expect(chat.health().gapAt).toBeGreaterThanOrEqual(since);
   expect(await chat.places?.(since, [])).toMatchObject([{ channel: String(ana), dm: true }]);
   const found: Inbound[] = [];
@@ -192,25 +207,27 @@ test('words that were stored and not taken in are a gap: they are found in the h
 
 test('what one person says quickly is handed in in the order of the chat', async () => {
   hear = () => new Promise((resolve) => setTimeout(resolve, Math.random() * 10));
-  await Promise.all(Array.from({ length: 10 }, (_, n) => acts.say(ben, { text: `${n}`, files: [], nonce: nonce() })));
-  expect(inbox.map((inbound) => inbound.kind === 'message' && inbound.text)).toEqual(
-    Array.from({ length: 10 }, (_, n) => `${n}`),
-  );
+  const ten = Array.from({ length: 10 }, (_, n) => `${n}`);
+  await Promise.all(ten.map((text) => benAt.send('/chat/say', { text, nonce: nonce() })));
   const stored = (await house.store.web.page(ben, null, 10)).map(({ text }) => text);
-  expect(stored).toEqual(Array.from({ length: 10 }, (_, n) => `${n}`));
+  expect(inbox.map((inbound) => inbound.kind === 'message' && inbound.text)).toEqual(stored);
+  expect(stored.toSorted()).toEqual(ten);
 });
 
 test('who was removed says nothing', async () => {
   const { people } = house.store;
   const { id } = await people.admit({ platform: 'slack', space: 'T1', id: 'U9' }, 'member', 1);
+  const theirs = await served.browser(id);
   await people.remove(id);
-  expect(await served.send(id, '/chat/say', { text: 'x', nonce: nonce() })).toMatchObject({
-    body: { code: 'unreachable' },
+  expect(await theirs.send('/chat/say', { text: 'x', nonce: nonce() })).toEqual({
+    status: 401,
+    error: 'Sign in first.',
   });
+  expect(inbox).toEqual([]);
 });
 
 test('the end of a growing answer is asked for, as often as somebody wishes', async () => {
-  for (let n = 0; n < 2; n += 1) await served.send(ana, '/chat/stop', {});
+  for (let n = 0; n < 2; n += 1) await anaAt.send('/chat/stop', {});
   expect(inbox).toMatchObject([{ kind: 'stop', target: null }, { kind: 'stop' }]);
   expect(inbox[0]?.dedupe).not.toBe(inbox[1]?.dedupe);
 });

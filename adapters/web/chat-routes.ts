@@ -4,11 +4,15 @@ import type { Acted } from './acts.ts';
 import type { AppParts } from './app.ts';
 import { chatPage, messageHtml, messagesShown, workingHtml } from './chat-page.ts';
 import { docHtml } from './doc.ts';
+import { formIn, textIn } from './form.ts';
 import { html } from './html.ts';
 import { page } from './layout.ts';
 import { frameFor, inboxOver, sendFile } from './page-routes.ts';
 import { type Signed, wantsJson } from './session.ts';
 import { tasksBeside } from './tasks-page.ts';
+
+/** Characters of a way back. */
+const longestPath = 2_000;
 
 /** Open tasks beside the chat. */
 const beside = 20;
@@ -44,11 +48,11 @@ export function chatRoutes(parts: Pick<AppParts, 'acts' | 'pages' | 'store'>): H
       return file ? sendFile(context, file) : context.notFound();
     })
     .post('/chat/say', async (context) => {
-      const { text, files, nonce } = await context.req.parseBody({ all: true });
-      const attached = [files].flat().filter((file): file is File => file instanceof File && file.size > 0);
+      const form = await formIn(context);
+      const attached = [form.files].flat().filter((file): file is File => file instanceof File && file.size > 0);
       const words = {
-        text: one(text),
-        nonce: one(nonce),
+        text: textIn(form, 'text'),
+        nonce: textIn(form, 'nonce'),
         files: await Promise.all(
           attached.map(async (file) => ({
             name: file.name,
@@ -61,39 +65,33 @@ export function chatRoutes(parts: Pick<AppParts, 'acts' | 'pages' | 'store'>): H
       return done(context, '/chat');
     })
     .post('/act', async (context) => {
-      const body = await context.req.parseBody();
+      const form = await formIn(context);
+      const [token, back, nonce] = [textIn(form, 'token'), textIn(form, 'back'), textIn(form, 'nonce')];
       const reader = context.get('reader').id;
-      const common = { nonce: one(body.nonce), message: one(body.message) || null };
-      const fields = Object.fromEntries(
-        Object.entries(body).flatMap(([name, value]) =>
-          name.startsWith('field.') ? [[name.slice(6), one(value)]] : [],
-        ),
-      );
-      const token = one(body.token);
-      if (body.command !== undefined) {
-        const text = `/${one(body.command)} ${one(body.text)}`.trim();
-        return done(context, one(body.back), await acts.say(reader, { text, files: [], nonce: common.nonce }));
+      // What a page offers to do is what its reader could as well type: a command says who they are no more than that.
+      if (form.command !== undefined) {
+        const text = `/${textIn(form, 'command')} ${textIn(form, 'text')}`.trim();
+        return done(context, back, await acts.say(reader, { text, files: [], nonce }));
       }
+      const fields = Object.fromEntries(
+        Object.keys(form).flatMap((name) => (name.startsWith('field.') ? [[name.slice(6), textIn(form, name)]] : [])),
+      );
+      const act = { token, nonce, message: textIn(form, 'message') || null };
       const acted =
         Object.keys(fields).length > 0
-          ? await acts.submit(reader, { token, fields, ...common })
-          : await acts.press(reader, { token, values: [], ...common });
-      return done(context, one(body.back), acted);
+          ? await acts.submit(reader, { ...act, fields })
+          : await acts.press(reader, { ...act, values: [] });
+      return done(context, back, acted);
     })
     .post('/chat/react', async (context) => {
-      const { message, emoji, on, nonce } = await context.req.parseBody();
-      const reaction = {
-        message: one(message),
-        emoji: one(emoji),
-        on: one(on) !== '',
-        nonce: one(nonce),
-      };
-      await acts.react(context.get('reader').id, reaction);
+      const form = await formIn(context);
+      const on = textIn(form, 'on') !== '';
+      const [message, emoji, nonce] = [textIn(form, 'message'), textIn(form, 'emoji'), textIn(form, 'nonce')];
+      await acts.react(context.get('reader').id, { message, emoji, on, nonce });
       return done(context, '/chat');
     })
     .post('/chat/stop', async (context) => {
-      const { message } = await context.req.parseBody();
-      await acts.stop(context.get('reader').id, { message: one(message) || null });
+      await acts.stop(context.get('reader').id, { message: textIn(await formIn(context), 'message') || null });
       return done(context, '/chat');
     });
 }
@@ -103,7 +101,9 @@ export function chatRoutes(parts: Pick<AppParts, 'acts' | 'pages' | 'store'>): H
  * whatever the form says.
  */
 async function done(context: Context, back: string, acted: Acted = { answer: null }): Promise<Response> {
-  const to = new URL(/^\/(?![/\\])/.test(back) ? back : '/chat', 'http://page');
+  const to = new URL(back.startsWith('/') && back.length <= longestPath ? back : '/chat', 'http://page');
+  // However it is written: two slashes would begin the name of another site.
+  to.pathname = to.pathname.replace(/^\/+/, '/');
   // In the chat the answer is a message.
   const answer = to.pathname === '/chat' ? null : acted.answer;
   if (wantsJson(context)) {
@@ -113,7 +113,5 @@ async function done(context: Context, back: string, acted: Acted = { answer: nul
   if (answer) to.searchParams.set('told', String(answer.id));
   return context.redirect(to.pathname + to.search + to.hash, 303);
 }
-
-const one = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 const numberIn = (text: string | undefined): number | null => (/^\d{1,15}$/.test(text ?? '') ? Number(text) : null);

@@ -1,16 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll } from 'vitest';
-import { z } from 'zod';
 import type { Inbound, MessageRef } from '../../core/domain/chat.ts';
 import { type OpenStore, openStore } from '../../core/store/testing.ts';
 import { type ChatBench, chatContract } from '../../core/testing/chat-contract.ts';
-import { quiet } from '../../core/testing/listener.ts';
-import { createActs } from './acts.ts';
-import { createWebChat } from './chat.ts';
 import { accountOf, placeOf } from './place.ts';
-import { serveActs } from './testing.ts';
-
-const acted = z.object({ answer: z.object({ text: z.string() }).nullable() });
+import { serveWeb } from './testing.ts';
 
 let house: OpenStore | undefined;
 afterAll(() => house?.close());
@@ -33,7 +27,8 @@ chatContract('Web page', async (): Promise<ChatBench> => {
       return posted;
     },
   };
-  const chat = createWebChat({ web, sessions: store.sessions, publicUrl: 'http://localhost', log: quiet });
+  const served = await serveWeb({ ...store, web });
+  const { chat } = served;
   const inbox: Inbound[] = [];
   let refusals = 0;
   await chat.start(async (inbound) => {
@@ -42,16 +37,16 @@ chatContract('Web page', async (): Promise<ChatBench> => {
     inbox.push(inbound);
   });
   const { id: person } = await store.people.admit({ platform: 'slack', space: 'T1', id: 'U1' }, 'owner', 1);
-  await store.sessions.open({ hash: 'h', person, expiresAt: Date.now() + 60_000 }, Date.now());
-  const served = await serveActs(createActs({ web, chat }));
+  const browser = await served.browser(person);
 
   let times = 1;
-  async function send(path: string, fields: Parameters<typeof served.send>[2]): Promise<unknown> {
+  /** Answers what the page then tells beside the form. */
+  async function send(path: string, fields: Readonly<Record<string, string>>): Promise<string> {
     const form = { ...fields, nonce: randomUUID() };
-    const sent = await Promise.all(Array.from({ length: times }, () => served.send(person, path, form)));
+    const sent = await Promise.all(Array.from({ length: times }, () => browser.send(path, form)));
     const refused = sent.find(({ status }) => status !== 200);
     if (refused) throw new Error(`${path} answers ${refused.status}`);
-    return sent[0]?.body;
+    return sent[0]?.told ?? '';
   }
   await send('/chat/say', { text: 'hello' });
 
@@ -70,10 +65,7 @@ chatContract('Web page', async (): Promise<ChatBench> => {
     },
     async press(ref, label) {
       const token = await tokenOf(ref, label);
-      void send('/act', { message: ref.id, token }).then((body) => {
-        const { answer } = acted.parse(body);
-        if (answer) told.push(answer.text);
-      });
+      void send('/act', { message: ref.id, token, back: '/inbox' }).then((text) => told.push(text));
     },
     async answer(ref, label, text) {
       await send('/act', { message: ref.id, token: await tokenOf(ref, label), 'field.text': text });

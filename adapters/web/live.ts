@@ -4,17 +4,25 @@ import type { Store } from '../../core/store/index.ts';
 import type { Logger } from './logger.ts';
 
 export interface Live {
-  /** A stream of server-sent events (WHATWG HTML 9.2) for one reader, from a cursor on. Ends when `stillIn` says no. */
-  open(reader: Person, since: string, stillIn: () => Promise<Person | null>): ReadableStream<Uint8Array>;
+  /** A stream of server-sent events (WHATWG HTML 9.2) for one reader, from a cursor on. */
+  open(reader: Person, since: string, line: Line): ReadableStream<Uint8Array>;
   stop(): Promise<void>;
+}
+
+/** How a reader is connected. */
+export interface Line {
+  /** Who they are now; null ends the stream. */
+  stillIn(): Promise<Person | null>;
+  /** Breaks the connection of a reader who does not read. */
+  cut(): void;
 }
 
 /** What several changes within this time are told as, milliseconds. */
 const gatherMs = 50;
 /** How often a quiet stream is kept alive, and its reader looked at again, milliseconds. */
 const beatMs = 20_000;
-/** Chunks that wait for a reader who does not read, before the stream is cut: the browser comes back with what it saw. */
-const backlog = 64;
+/** Bytes that wait for a reader who does not read, before they are cut off: the browser comes back with what it saw. */
+const backlog = 256 * 2 ** 10;
 /** Changes read at once. */
 const page = 500;
 
@@ -24,19 +32,34 @@ interface Stream {
   tell(changes: readonly Change[], cursor: string): void;
   lost(): void;
   end(): void;
+  isOver(): boolean;
 }
 
 /** The live side of the pages. Changes come from the database, so every replica tells the same. */
 export function createLive(changes: Store['changes'], log: Logger): Live {
   const streams = new Set<Stream>();
   let stopWatching: (() => Promise<void>) | null = null;
-  let head: string | null = null;
+  let head = '';
+  let begun: Promise<void> | null = null;
   let isReading = false;
   let again = false;
 
+  /** Sets where the common reading begins: before any stream's own, so that nothing lies in between. */
+  const begin = (): Promise<void> => {
+    begun ??= changes.now().then(
+      (now) => {
+        head = now;
+      },
+      (error) => {
+        begun = null;
+        throw error;
+      },
+    );
+    return begun;
+  };
   /** Reads what is new once for all streams. */
   const read = async (): Promise<void> => {
-    head ??= await changes.now();
+    await begin();
     for (let more = true; more; ) {
       const { changes: fresh, cursor, lost } = await changes.since(head, page);
       for (const stream of [...streams]) {
@@ -65,40 +88,49 @@ export function createLive(changes: Store['changes'], log: Logger): Live {
       });
   };
 
+  /** Tells a stream what it missed. What the others are told meanwhile is among it: told in order, none is missing. */
+  const join = async (stream: Stream, since: string): Promise<void> => {
+    let missed = true;
+    const joining: Stream = {
+      ...stream,
+      tell: () => {
+        missed = true;
+      },
+    };
+    streams.add(joining);
+    try {
+      await begin();
+      for (let cursor = since; missed && !stream.isOver(); ) {
+        missed = false;
+        const read = await changes.since(cursor, page);
+        if (read.lost) return stream.lost();
+        stream.tell(read.changes, read.cursor);
+        cursor = read.cursor;
+        missed ||= read.changes.length === page;
+      }
+      if (!stream.isOver()) streams.add(stream);
+    } catch (error) {
+      log.warn({ err: error }, 'a stream not begun');
+      stream.end();
+    } finally {
+      streams.delete(joining);
+    }
+  };
+
   return {
-    open(reader, since, stillIn) {
+    open(reader, since, line) {
       stopWatching ??= changes.watch(wake);
-      let close: (() => void) | null = null;
-      return new ReadableStream<Uint8Array>({
-        async start(controller) {
-          const stream = createStream(controller, reader, stillIn, () => streams.delete(stream));
-          close = stream.end;
-          // What the others are told meanwhile is among what is read here: told in order, none is missing after a break.
-          let missed = true;
-          const joining: Stream = {
-            ...stream,
-            tell: () => {
-              missed = true;
-            },
-          };
-          streams.add(joining);
-          let cursor = since;
-          while (missed) {
-            missed = false;
-            const read = await changes.since(cursor, page);
-            if (read.lost) {
-              streams.delete(joining);
-              return stream.lost();
-            }
-            stream.tell(read.changes, read.cursor);
-            cursor = read.cursor;
-            missed ||= read.changes.length === page;
-          }
-          streams.delete(joining);
-          streams.add(stream);
+      let stream: Stream;
+      return new ReadableStream<Uint8Array>(
+        {
+          start(controller) {
+            stream = createStream(controller, reader, line, () => streams.delete(stream));
+            void join(stream, since);
+          },
+          cancel: () => stream.end(),
         },
-        cancel: () => close?.(),
-      });
+        new ByteLengthQueuingStrategy({ highWaterMark: backlog }),
+      );
     },
     async stop() {
       for (const stream of streams) stream.end();
@@ -110,7 +142,7 @@ export function createLive(changes: Store['changes'], log: Logger): Live {
 function createStream(
   controller: ReadableStreamDefaultController<Uint8Array>,
   first: Person,
-  stillIn: () => Promise<Person | null>,
+  { stillIn, cut }: Line,
   gone: () => void,
 ): Stream {
   const encoder = new TextEncoder();
@@ -134,7 +166,11 @@ function createStream(
   };
   const send = (text: string) => {
     if (ended) return;
-    if ((controller.desiredSize ?? 0) < -backlog) return end();
+    if ((controller.desiredSize ?? 0) <= 0) {
+      // What waits for them would keep the connection open for ever.
+      cut();
+      return end();
+    }
     controller.enqueue(encoder.encode(text));
   };
   const last = (event: string) => {
@@ -170,6 +206,7 @@ function createStream(
     },
     lost: () => last('lost'),
     end,
+    isOver: () => ended,
   };
 }
 

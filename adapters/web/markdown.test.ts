@@ -27,3 +27,18 @@ test('what people write often looks as it should', () => {
 test('a text that is nested without end comes to an end', () => {
   expect(String(markdown(`${'> '.repeat(500)}deep\n\n${'['.repeat(5_000)}`))).toContain('deep');
 });
+
+test.each([
+  ['>'.repeat(20_000), '<pre tabindex="0">&gt;&gt;'],
+  ['> '.repeat(10_000), '<pre tabindex="0">&gt; &gt;'],
+  [`- ${'- '.repeat(3_000)}x`, '<pre tabindex="0">- - '],
+  [`a\n${'1. '.repeat(3_000)}x`, '<pre tabindex="0">a'],
+  [Array.from({ length: 300 }, (_, n) => `${'  '.repeat(n)}- <b>`).join('\n'), '<pre tabindex="0">- &lt;b&gt;'],
+  [`<script>${'[a]('.repeat(8_000)}`, '<pre tabindex="0">&lt;script&gt;'],
+  ['*a '.repeat(6_000), '<p>*a'],
+  ['[a]('.repeat(5_000), '<p>[a]('],
+])('what is made to be hard to draw is drawn all the same, soon: %.20s', (text, begin) => {
+  const begun = Date.now();
+  expect(markdown(text).slice(0, begin.length)).toBe(begin);
+  expect(Date.now() - begun).toBeLessThan(10_000);
+});

@@ -1,4 +1,5 @@
 import type { Element, Root } from 'hast';
+import { html } from 'hono/html';
 import { type HtmlEscapedString, raw } from 'hono/utils/html';
 import rehypeSanitize, { type Options as Schema } from 'rehype-sanitize';
 import rehypeStringify from 'rehype-stringify';
@@ -55,5 +56,24 @@ const processor = unified()
   .use(rehypeSanitize, schema)
   .use(rehypeStringify);
 
-/** GitHub-flavoured markdown as safe HTML: links lead to the web or mail only, and whatever else it carries is shown, not run. */
-export const markdown = (text: string): HtmlEscapedString => raw(String(processor.processSync(text)));
+/** What is longer, or nested deeper than anybody writes, takes seconds to parse, and more than the stack. */
+const longest = 20_000;
+const nested = /^(?:[ \t]*(?:>|[-+*]|\d{1,9}[.)])){40}|^[ \t]{200}/m;
+
+/** The last texts that were drawn: a page is drawn again at every change, and most of its texts are the same. */
+const drawn = new Map<string, HtmlEscapedString>();
+const mostDrawn = 500;
+
+/**
+ * GitHub-flavoured markdown as safe HTML: links lead to the web or mail only, and whatever else it carries is shown, not run.
+ * What is too much to parse is shown as it is written.
+ */
+export function markdown(text: string): HtmlEscapedString {
+  const known = drawn.get(text);
+  if (known !== undefined) return known;
+  const isTooMuch = text.length > longest || nested.test(text);
+  const fresh = raw(isTooMuch ? String(html`<pre tabindex="0">${text}</pre>`) : String(processor.processSync(text)));
+  drawn.set(text, fresh);
+  if (drawn.size > mostDrawn) drawn.delete(drawn.keys().next().value ?? '');
+  return fresh;
+}

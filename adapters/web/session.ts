@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import type { HttpBindings } from '@hono/node-server';
 import type { Context, MiddlewareHandler } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import type { Person } from '../../core/domain/policy.ts';
@@ -6,6 +7,7 @@ import type { Store } from '../../core/store/index.ts';
 
 /** What a request knows of its reader. */
 export interface Signed {
+  Bindings: HttpBindings;
   Variables: { reader: Person };
 }
 

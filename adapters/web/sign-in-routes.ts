@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import type { SignIn } from '../../core/workflows/sign-in.ts';
+import { formIn, textIn } from './form.ts';
 import type { Sessions, Signed } from './session.ts';
 import { badLink, firstOwner, howToSignIn, signInAs } from './sign-in-page.ts';
 
@@ -14,8 +15,8 @@ export const signInRoutes = (signIn: SignIn, sessions: Sessions, hasProvider: bo
       return context.html(welcome.name === null ? firstOwner(code) : signInAs(code, welcome.name));
     })
     .post('/sign-in', async (context) => {
-      const { code, name } = await context.req.parseBody();
-      const person = await signIn.enter(String(code ?? ''), String(name ?? '').slice(0, 60), Date.now());
+      const form = await formIn(context);
+      const person = await signIn.enter(textIn(form, 'code'), textIn(form, 'name').slice(0, 60), Date.now());
       if (!person || !(await sessions.open(context, person.id))) return context.html(badLink(), 410);
       return context.redirect('/chat', 303);
     })

@@ -1,84 +1,85 @@
-/** The page's chat over HTTP, without the page: the forms it sends, and what comes of them as JSON. */
-import { serve } from '@hono/node-server';
-import { Hono } from 'hono';
-import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import { Failure } from '../../core/errors.ts';
-import type { Acts } from './acts.ts';
+/** The page as people use it: the real app on a port of this machine, and browsers that are signed in by cookie. */
+import { createServer } from 'node:http';
+import { pino } from 'pino';
+import { createPages, type Pages } from '../../core/pages/index.ts';
+import type { Chat } from '../../core/ports.ts';
+import type { Store } from '../../core/store/index.ts';
+import { createSignIn, type SignIn } from '../../core/workflows/sign-in.ts';
+import { createWeb } from './index.ts';
 
-export interface ServedActs {
-  /** Sends a form as a person; what came of it. Throws when it is refused. */
-  send(
-    person: number,
-    path: string,
-    fields: Readonly<Record<string, string | readonly (string | File)[]>>,
-  ): Promise<Sent>;
+type Fields = Readonly<Record<string, string | readonly (string | File)[]>>;
+type Headers = Readonly<Record<string, string>>;
+
+export interface Browser {
+  readonly origin: string;
+  /** The session's cookie, `NAME=TOKEN`. */
+  readonly cookie: string;
+  get(path: string, headers?: Headers): Promise<Response>;
+  /** Sends a form as the page does without its script; `headers` win. */
+  post(path: string, fields: Fields, headers?: Headers): Promise<Response>;
+  /** Sends a form as the page's script does; what came of it. */
+  send(path: string, fields: Fields): Promise<Sent>;
+}
+
+export interface Sent {
+  readonly status: number;
+  /** HTML of a private answer that is shown where the form stood. */
+  readonly told?: string;
+  readonly error?: string;
+}
+
+export interface ServedWeb {
+  /** `http://127.0.0.1:PORT` */
+  readonly origin: string;
+  readonly chat: Chat;
+  readonly pages: Pages;
+  readonly signIn: SignIn;
+  /** Without a person: nobody is signed in. */
+  browser(person?: number): Promise<Browser>;
   close(): Promise<void>;
 }
 
-interface Sent {
-  readonly status: number;
-  readonly body: unknown;
-}
-
-/** Serves the acts on a free port of this machine; who acts is told by a header instead of a session. */
-export async function serveActs(acts: Acts): Promise<ServedActs> {
-  const app = new Hono();
-  const form = async (request: Request) => {
-    const data = await request.formData();
-    const text = (name: string) => String(data.get(name) ?? '');
-    return { data, text, person: Number(request.headers.get('x-person')), message: text('message') || null };
-  };
-  app.post('/chat/say', async (c) => {
-    const { data, text, person } = await form(c.req.raw);
-    const files = await Promise.all(
-      data.getAll('files').flatMap((file) => (file instanceof File && file.size > 0 ? [taken(file)] : [])),
-    );
-    return c.json(await acts.say(person, { text: text('text'), files, nonce: text('nonce') }));
-  });
-  app.post('/act', async (c) => {
-    const { data, text, person, message } = await form(c.req.raw);
-    const written = [...data].flatMap(([name, value]) =>
-      name.startsWith('field.') ? [[name.slice('field.'.length), String(value)] as const] : [],
-    );
-    const act = { token: text('token'), message, nonce: text('nonce') };
-    const acted =
-      written.length > 0
-        ? await acts.submit(person, { ...act, fields: Object.fromEntries(written) })
-        : await acts.press(person, { ...act, values: data.getAll('values').map(String) });
-    return c.json(acted);
-  });
-  app.post('/chat/react', async (c) => {
-    const { text, person, message } = await form(c.req.raw);
-    const reaction = { message: message ?? '', emoji: text('emoji'), on: text('on') === 'yes', nonce: text('nonce') };
-    await acts.react(person, reaction);
-    return c.json({});
-  });
-  app.post('/chat/stop', async (c) => {
-    const { person, message } = await form(c.req.raw);
-    await acts.stop(person, { message });
-    return c.json({});
-  });
-  app.onError((error, c) => {
-    if (!(error instanceof Failure)) throw error;
-    return c.json({ code: error.code }, (error.remedy === 'never' ? 422 : 503) as ContentfulStatusCode);
-  });
-  const server = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' });
-  await new Promise((resolve) => server.once('listening', resolve));
+/** Serves every page on a free port. `publicUrl`: where people open it, if not there. */
+export async function serveWeb(store: Store, publicUrl?: string): Promise<ServedWeb> {
+  const server = createServer((request, response) => void web.handler(request, response));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
-  const port = typeof address === 'object' && address ? address.port : 0;
+  const origin = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
+  const parts = { store, pages: createPages(store), signIn: createSignIn(store) };
+  const web = createWeb({ ...parts, publicUrl: publicUrl ?? origin, log: pino({ level: 'silent' }) });
   return {
-    async send(person, path, fields) {
-      const body = new FormData();
-      for (const [name, value] of Object.entries(fields))
-        for (const one of [value].flat()) body.append(name, one as string);
-      const headers = { 'x-person': String(person) };
-      const response = await fetch(`http://127.0.0.1:${port}${path}`, { method: 'POST', body, headers });
-      return { status: response.status, body: await response.json() };
+    ...{ origin, chat: web.chat, pages: parts.pages, signIn: parts.signIn },
+    async browser(person) {
+      if (person === undefined) return browserAt(origin, '');
+      const code = (await parts.signIn.link(person, Date.now())).split('=')[1] ?? '';
+      const entered = await browserAt(origin, '').post('/sign-in', { code });
+      const [cookie = ''] = entered.headers.getSetCookie();
+      return browserAt(origin, cookie.split(';')[0] ?? '');
     },
-    close: () => new Promise((resolve, reject) => server.close((error) => (error ? reject(error) : resolve()))),
+    async close() {
+      await web.stop();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
   };
 }
 
-const taken = async (file: File) => ({
-  ...{ name: file.name, mimeType: file.type, bytes: new Uint8Array(await file.arrayBuffer()) },
-});
+function browserAt(origin: string, cookie: string): Browser {
+  const ask = (path: string, init: RequestInit) => fetch(origin + path, { ...init, redirect: 'manual' });
+  const post = (path: string, fields: Fields, headers: Headers = {}) => {
+    const body = new FormData();
+    for (const [name, value] of Object.entries(fields))
+      for (const one of [value].flat()) body.append(name, one as string);
+    return ask(path, { method: 'POST', body, headers: { cookie, origin, ...headers } });
+  };
+  return {
+    ...{ origin, cookie, post },
+    get: (path, headers = {}) => ask(path, { headers: { cookie, ...headers } }),
+    async send(path, fields) {
+      const answer = await post(path, fields, { accept: 'application/json' });
+      const isJson = answer.headers.get('content-type')?.startsWith('application/json');
+      const came: Omit<Sent, 'status'> = isJson ? JSON.parse(await answer.text()) : { error: await answer.text() };
+      return { status: answer.status, ...came };
+    },
+  };
+}

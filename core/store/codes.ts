@@ -1,5 +1,5 @@
 import type { Database } from './database.ts';
-import { and, eq, gt, inArray, lte } from './drizzle.ts';
+import { and, eq, gt, inArray, lte, sql } from './drizzle.ts';
 import { codes } from './schema.ts';
 
 export type CodePurpose = 'owner' | 'pair' | 'link' | 'signin';
@@ -42,11 +42,13 @@ export const codeStore = (db: Database) => ({
     return row ?? null;
   },
 
-  /** Uses up a code; null when it is unknown, used or expired. */
+  /** Uses up a code, that of the first owner with all of its kind; null when it is unknown, used or expired. */
   async take(hash: string, purpose: CodePurpose, now: number): Promise<FoundCode | null> {
+    const isGood = sql`exists (select from ${codes} as one
+      where one.hash = ${hash} and one.purpose = ${purpose} and one.expires_at > ${now})`;
     const [row] = await db
       .delete(codes)
-      .where(good(hash, purpose, now))
+      .where(purpose === 'owner' ? and(eq(codes.purpose, purpose), isGood) : good(hash, purpose, now))
       .returning();
     return row ?? null;
   },

@@ -1,5 +1,6 @@
 import type { Place } from '../domain/chat.ts';
 import type { RepoName } from '../domain/ids.ts';
+import { storable } from './columns.ts';
 import type { Database } from './database.ts';
 import { asc, eq, sql } from './drizzle.ts';
 import { channelOf } from './posts.ts';
@@ -17,7 +18,10 @@ export const projectStore = (db: Database) => ({
 
   /** By name, in any case: people write `Acme/Web`. */
   async find(repo: string): Promise<Project | null> {
-    const [row] = await db.select().from(projects).where(sql`lower(${projects.repo}) = lower(${repo})`);
+    const [row] = await db
+      .select()
+      .from(projects)
+      .where(sql`lower(${projects.repo}) = lower(${storable(repo)})`);
     return row ?? null;
   },
 

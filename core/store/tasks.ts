@@ -1,6 +1,7 @@
 import type { ConversationKey } from '../domain/chat.ts';
 import type { RepoName, TaskNumber } from '../domain/ids.ts';
 import { isFinal, nextStatus, type Phase, type Task, type TaskEvent } from '../domain/task.ts';
+import { storable } from './columns.ts';
 import type { Database } from './database.ts';
 import { and, asc, desc, eq, inArray, isNotNull, isNull, or, sql } from './drizzle.ts';
 import { events, tasks } from './schema.ts';
@@ -152,7 +153,7 @@ export const taskStore = (db: Database) => {
       const open = await db
         .select()
         .from(tasks)
-        .where(and(sql`lower(${tasks.repo}) = lower(${repo})`, isNull(tasks.endedAt)));
+        .where(and(sql`lower(${tasks.repo}) = lower(${storable(repo)})`, isNull(tasks.endedAt)));
       return open
         .filter(
           (task) =>

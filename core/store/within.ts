@@ -1,4 +1,5 @@
 import type { RepoName } from '../domain/ids.ts';
+import { storable } from './columns.ts';
 import { inArray, type SQL, sql } from './drizzle.ts';
 import type { tasks } from './schema.ts';
 
@@ -8,5 +9,5 @@ export const within = (column: typeof tasks.repo, repos: readonly RepoName[] | n
     ? undefined
     : inArray(
         sql`lower(${column})`,
-        repos.map((repo) => repo.toLowerCase()),
+        repos.map((repo) => storable(repo.toLowerCase())),
       );

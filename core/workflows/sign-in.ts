@@ -108,7 +108,8 @@ async function firstOwner(store: Store, code: string, name: string, now: number)
 const hasNoOwner = async (store: Store): Promise<boolean> =>
   !(await store.people.list()).some(({ role }) => role === 'owner');
 
-/** A long code cannot be guessed. */
+/** A long code cannot be guessed; what does not count in a code makes none long. */
 async function hasTriedTooMuch(store: Store, code: string, now: number): Promise<boolean> {
-  return code.length < 32 && (await store.limits.count('codes:web', windowMs, now)) > most;
+  const isLong = code.replace(/[^0-9a-z]/gi, '').length >= 32;
+  return !isLong && (await store.limits.count('codes:web', windowMs, now)) > most;
 }
