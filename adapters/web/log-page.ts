@@ -2,7 +2,7 @@ import type { LogLine, LogPage } from '../../core/pages/index.ts';
 import { type Html, html, none } from './html.ts';
 
 /** Lines that one answer carries. */
-export const logLines = 200;
+export const logLines = 100;
 
 /** The log of a task's workers: the newest lines, with the older ones behind. The script makes it follow, page and search. */
 export const logSection = (task: number, page: LogPage, query: string): Html => html`<h2 id="log">Log</h2>
