@@ -1,5 +1,5 @@
-/** What one benchmark found, by the keys under which it is reported. */
-export type Figures = Readonly<Record<string, number>>;
+/** What one benchmark found, by the keys under which it is reported; null: this machine cannot tell. */
+export type Figures = Readonly<Record<string, number | null>>;
 
 /** A bound that a figure should keep. */
 export interface Goal {

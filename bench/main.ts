@@ -12,8 +12,9 @@ import { stream } from './stream.ts';
 import { table } from './table.ts';
 import { turn } from './turn.ts';
 import { waiting } from './waiting.ts';
+import { web } from './web.ts';
 
-const benchmarks: readonly Benchmark[] = [turn, stream, waiting, burst, chats, fanout, recovery, start, memory];
+const benchmarks: readonly Benchmark[] = [turn, stream, waiting, burst, chats, fanout, recovery, start, memory, web];
 
 /** No benchmark runs longer, milliseconds. */
 const longestMs = 240_000;
@@ -65,7 +66,9 @@ async function main(): Promise<number> {
 
 /** To what is worth reading. */
 const rounded = (figures: Figures): Figures =>
-  Object.fromEntries(Object.entries(figures).map(([key, value]) => [key, Math.round(value * 100) / 100]));
+  Object.fromEntries(
+    Object.entries(figures).map(([key, value]) => [key, value === null ? null : Math.round(value * 100) / 100]),
+  );
 
 /** Runs within its time and cleans up however it ends, Ctrl-C included. */
 async function measure(benchmark: Benchmark, platform: string): Promise<Figures> {

@@ -19,9 +19,9 @@ const answer = (n: number) =>
 export const memory: Benchmark = {
   name: 'memory',
   what: 'model input tokens per turn, from 10 to 1,000 messages in one conversation',
-  goals: ({ tokens_10 = 0 }) => ({
+  goals: ({ tokens_10 }) => ({
     tokens_10: null,
-    tokens_1000: { atMost: tokens_10 * flat, words: `flat: ≤ ${flat} × tokens_10` },
+    tokens_1000: { atMost: (tokens_10 ?? 0) * flat, words: `flat: ≤ ${flat} × tokens_10` },
     cached_share: { atLeast: 0.9 },
   }),
   async run(scope, say) {

@@ -5,7 +5,8 @@ export function table({ goals }: Pick<Benchmark, 'goals'>, figures: Figures): st
   const rows = Object.entries(goals(figures)).map(([key, goal]) => {
     const value = figures[key];
     if (value === undefined) throw new Error(`${key} was not measured`);
-    return [key, String(value), goal ? words(goal) : '', goal ? (isKept(goal, value) ? 'kept' : 'MISSED') : ''];
+    const kept = goal && value !== null ? (isKept(goal, value) ? 'kept' : 'MISSED') : '';
+    return [key, value === null ? 'none' : String(value), goal ? words(goal) : '', kept];
   });
   const all = [['figure', 'value', 'goal', ''], ...rows];
   const width = (column: number) => Math.max(...all.map((row) => row[column]?.length ?? 0));

@@ -1,41 +1,48 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { Hono } from 'hono';
+import { promisify } from 'node:util';
+import { brotliCompress, constants, gzip } from 'node:zlib';
+import { type Context, Hono } from 'hono';
 
 const types = { css: 'text/css', js: 'text/javascript', svg: 'image/svg+xml' } as const;
+
+/** How a file may go over the wire, the smallest first. */
+const encodings = {
+  br: (body: string) => promisify(brotliCompress)(body, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }),
+  gzip: (body: string) => promisify(gzip)(body, { level: 9 }),
+} as const;
+type Encoding = keyof typeof encodings;
 
 interface Asset {
   readonly body: string;
   readonly type: string;
   /** Names the content: an address with it may be kept for ever. */
   readonly version: string;
+  /** Made when it is asked for first, and kept. */
+  readonly packed: Map<Encoding, Promise<Uint8Array<ArrayBuffer>>>;
 }
 
-const read = (path: string | URL | readonly URL[], extension: keyof typeof types): Asset => {
-  const body = [path]
-    .flat()
-    .map((one) => readFileSync(one, 'utf8'))
-    .join('\n');
-  const version = createHash('sha256').update(body).digest('base64url').slice(0, 12);
-  return { body, type: `${types[extension]}; charset=utf-8`, version };
-};
+const prepared = (body: string, extension: keyof typeof types): Asset => ({
+  body,
+  type: `${types[extension]}; charset=utf-8`,
+  version: createHash('sha256').update(body).digest('base64url').slice(0, 12),
+  packed: new Map(),
+});
+
+const text = (path: string): string => readFileSync(new URL(`./static/${path}`, import.meta.url), 'utf8');
 
 /** In the order in which rules override each other. */
-const sheets = ['tokens', 'base', 'frame', 'controls', 'cards', 'chat', 'log', 'wide'].map(
-  (name) => new URL(`./static/css/${name}.css`, import.meta.url),
-);
+const sheets = ['tokens', 'base', 'frame', 'controls', 'cards', 'chat', 'log', 'wide'];
 
-const own = (name: string, extension: keyof typeof types) =>
-  [name, read(new URL(`./static/${name}`, import.meta.url), extension)] as const;
+/** What every page loads, as one module: each script keeps its names to itself, Idiomorph tells its own. */
+const scripts = ['live', 'forms', 'drafts'];
+const idiomorph = () => readFileSync(new URL(import.meta.resolve('idiomorph/dist/idiomorph.min.js')), 'utf8');
 
 const files = new Map([
-  ['web.css', read(sheets, 'css')] as const,
-  own('icon.svg', 'svg'),
-  own('live.js', 'js'),
-  own('forms.js', 'js'),
-  own('drafts.js', 'js'),
-  own('log.js', 'js'),
-  ['idiomorph.js', read(new URL(import.meta.resolve('idiomorph/dist/idiomorph.min.js')), 'js')] as const,
+  ['web.css', prepared(sheets.map((name) => text(`css/${name}.css`)).join('\n'), 'css')],
+  ['web.js', prepared([idiomorph(), ...scripts.map((name) => `{\n${text(`${name}.js`)}}`)].join('\n'), 'js')],
+  ['log.js', prepared(text('log.js'), 'js')],
+  ['icon.svg', prepared(text('icon.svg'), 'svg')],
 ]);
 
 /** Address of a file that pages load. */
@@ -43,12 +50,35 @@ export const asset = (name: string): string => `/static/${name}?v=${files.get(na
 
 /** Serves the files that pages load. */
 export const assets = (): Hono =>
-  new Hono().get('/static/:name', (context) => {
+  new Hono().get('/static/:name', async (context) => {
     const file = files.get(context.req.param('name'));
     if (!file) return context.notFound();
     const forEver = context.req.query('v') === file.version;
-    return context.body(file.body, 200, {
+    const encoding = accepted(context);
+    return context.body(encoding ? await packed(file, encoding) : file.body, 200, {
       'content-type': file.type,
       'cache-control': forEver ? 'public, max-age=31536000, immutable' : 'no-cache',
+      vary: 'accept-encoding',
+      ...(encoding ? { 'content-encoding': encoding } : {}),
     });
   });
+
+/** The smallest that the browser takes (RFC 9110, 12.5.3); null: as it is. */
+function accepted(context: Context): Encoding | null {
+  const taken = (context.req.header('accept-encoding') ?? '').split(',').flatMap((one) => {
+    const [name = '', weight = ''] = one
+      .trim()
+      .toLowerCase()
+      .split(/\s*;\s*/);
+    return /^q=0(\.0*)?$/.test(weight) ? [] : [name];
+  });
+  return (Object.keys(encodings) as Encoding[]).find((name) => taken.includes(name)) ?? null;
+}
+
+function packed(file: Asset, encoding: Encoding): Promise<Uint8Array<ArrayBuffer>> {
+  const known = file.packed.get(encoding);
+  if (known !== undefined) return known;
+  const making = encodings[encoding](file.body).then((bytes) => new Uint8Array(bytes));
+  file.packed.set(encoding, making);
+  return making;
+}

@@ -29,8 +29,7 @@ export const page = (frame: Frame, content: Html, side: Html = none): Html => ht
 <title>${frame.title} · Mainloop</title>
 <link rel="icon" href="${asset('icon.svg')}" type="image/svg+xml">
 <link rel="stylesheet" href="${asset('web.css')}">
-${frame.since === undefined ? none : html`<script src="${asset('idiomorph.js')}" defer></script>`}
-${[...(frame.since === undefined ? [] : ['live.js', 'forms.js', 'drafts.js']), ...(frame.scripts ?? [])].map((name) => html`<script src="${asset(name)}" type="module"></script>`)}
+${[...(frame.since === undefined ? [] : ['web.js']), ...(frame.scripts ?? [])].map((name) => html`<script src="${asset(name)}" type="module"></script>`)}
 </head>
 <body${frame.since === undefined ? none : html` data-since="${frame.since}"`}>
 <a class="skip" href="#main">Skip to the page</a>

@@ -97,7 +97,7 @@ export function pageRoutes(parts: Parts): Hono<Signed> {
         {
           whole: (lines) =>
             html`<div class="bar"><h1><a href="/tasks/${number}">#${number}</a></h1></div>${logSection(number, lines, query)}`,
-          part: logBlock,
+          part: (lines) => logBlock(lines, query),
         },
       );
     })

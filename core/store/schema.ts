@@ -15,6 +15,7 @@ import {
   integer,
   primaryKey,
   serial,
+  sql,
   uniqueIndex,
 } from './drizzle.ts';
 
@@ -198,7 +199,11 @@ export const workerEvents = mainloop.table(
     at: ms('at').notNull(),
     event: json('event').$type<WorkerEvent['event']>().notNull(),
   },
-  (t) => [primaryKey({ columns: [t.attempt, t.seq] }), index('worker_events_task').on(t.task)],
+  (t) => [
+    primaryKey({ columns: [t.attempt, t.seq] }),
+    index('worker_events_task').on(t.task),
+    index('worker_events_commits').on(t.task).where(sql`${t.event}->>'type' = 'commit'`),
+  ],
 );
 
 export const steers = mainloop.table(

@@ -22,7 +22,7 @@ async function refresh(element, source = element.dataset.src, style = 'innerHTML
 
 /** What a person opened stays open, and what they are writing stays theirs. */
 function morph(element, html, morphStyle) {
-  globalThis.Idiomorph.morph(element, html, {
+  Idiomorph.morph(element, html, {
     morphStyle,
     ignoreActiveValue: true,
     callbacks: {

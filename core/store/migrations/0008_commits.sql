@@ -1,0 +1,1 @@
+CREATE INDEX "worker_events_commits" ON "mainloop"."worker_events" USING btree ("task") WHERE "mainloop"."worker_events"."event"->>'type' = 'commit';
