@@ -83,12 +83,23 @@ stream.addEventListener('ended', () => location.reload());
 addEventListener('pagehide', () => stream.close());
 addEventListener('pageshow', ({ persisted }) => persisted && location.reload());
 
+// What says how long something waits grows old by itself.
+const freshen = () => document.hidden || changed(['task', 'asks', 'projects']);
+setInterval(freshen, 60_000);
+addEventListener('visibilitychange', freshen);
+
 if (messages && location.hash === '') toEnd();
 
 // On a wide screen the inbox opens over the page.
 const inbox = document.querySelector('dialog#inbox');
 document.querySelector('#tabs').addEventListener('click', (event) => {
-  if (!inbox || !event.target.closest('[data-tab=inbox]') || !matchMedia('(min-width: 60rem)').matches) return;
+  if (
+    !inbox ||
+    location.pathname === '/inbox' ||
+    !event.target.closest('[data-tab=inbox]') ||
+    !matchMedia('(min-width: 60rem)').matches
+  )
+    return;
   event.preventDefault();
   inbox.showModal();
   void refresh(inbox.querySelector('[data-topics]'));
