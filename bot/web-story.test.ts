@@ -58,9 +58,12 @@ describe.skipIf(chromium === null).each([
     await look('proposal');
     await press('Start');
     await page.getByText('started by Ana').waitFor();
+    // The button that was pressed, and has the focus, says what it does now.
+    await page.getByRole('button', { name: 'Start', exact: true }).waitFor({ state: 'detached' });
 
     await page.getByRole('link', { name: /Inbox.*waiting for you/ }).click();
-    await page.getByRole('button', { name: 'Approve plan' }).last().waitFor();
+    const inbox = size === 'desktop' ? page.getByRole('dialog') : page.getByRole('main');
+    await inbox.getByRole('button', { name: 'Approve plan' }).waitFor();
     await look('inbox');
     await press('Approve plan');
 

@@ -24,7 +24,8 @@ async function refresh(element, source = element.dataset.src, style = 'innerHTML
 function morph(element, html, morphStyle) {
   globalThis.Idiomorph.morph(element, html, {
     morphStyle,
-    ignoreActiveValue: true,
+    // A field that is being written in stays; a button that has the focus says what it does now.
+    ignoreActiveValue: document.activeElement?.matches('textarea, input, select') ?? false,
     callbacks: {
       beforeAttributeUpdated: (name, node) =>
         !(name === 'open' && (node.tagName === 'DETAILS' || node.tagName === 'DIALOG')),
