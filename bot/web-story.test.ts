@@ -1,62 +1,45 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { ask, continuing, finish, script } from '../sim/anthropic/script.ts';
 import { environment } from './config.ts';
-import { anaOnGitHub, model, openQuickHouse, reaches, repo, shell } from './faults/testing.ts';
-import { accessibilityFaults, findChromium, openBrowser } from './testing/browser.ts';
-import type { House } from './testing/house.ts';
+import { anaOnGitHub, reaches, repo } from './faults/testing.ts';
+import { accessibilityFaults } from './testing/browser.ts';
+import { chromiumHere, openPageHouse, type PageHouse, patienceMs } from './testing/page-house.ts';
 
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
 
-const chromium = findChromium();
-if (!chromium) process.stdout.write('○ This machine has no Chromium: the stories in the browser are skipped.\n');
+const chromium = chromiumHere();
 
-/** The pictures in docs/ are drawn anew with PICTURES=1. */
+/** The pictures in docs/ are drawn anew with PICTURES=1: these, of all that the story looks at. */
 const pictures = environment().PICTURES ? fileURLToPath(new URL('../docs/web', import.meta.url)) : null;
-
-const asks = continuing(
-  /The person answered what you asked/,
-  script([
-    ask('Which format should the export have?', ['CSV', 'JSON']),
-    shell('echo csv > format.txt && git add -A && git commit -q -m "Write the format"'),
-    finish({ title: 'Export the list', summary: 'Exports the list as CSV.' }),
-  ]),
-);
-
-const patienceMs = 60_000;
+const drawn = new Set([
+  ...['desktop-proposal', 'desktop-inbox', 'desktop-task'],
+  ...['phone-proposal', 'phone-tasks', 'phone-inbox'],
+]);
 
 describe.skipIf(chromium === null).each([
   ['phone', { width: 390, height: 844 }],
   ['desktop', { width: 1280, height: 800 }],
 ])('the newcomer’s story on a %s', (size, viewport) => {
-  let house: House;
-  let browser: Browser;
+  let house: PageHouse;
   let page: Page;
   const faults: string[] = [];
 
   beforeAll(async () => {
-    browser = await openBrowser(chromium ?? '');
-    const context = await browser.newContext({ viewport, hasTouch: size === 'phone', colorScheme: 'light' });
-    page = await context.newPage();
-    page.setDefaultTimeout(patienceMs);
+    house = await openPageHouse(chromium ?? '', { viewport, hasTouch: size === 'phone' });
+    page = house.page;
     page.on('pageerror', (error) => faults.push(error.message));
     page.on('console', (message) => {
       if (message.type() === 'error') faults.push(message.text());
     });
-    house = await openQuickHouse(model([[/export/i, { implement: asks }]]), {
-      env: { SLACK_BOT_TOKEN: '', SLACK_APP_TOKEN: '', OWNERS: '' },
-    });
   });
-  afterAll(async () => {
-    await browser?.close();
-    await house?.close();
-  });
+  afterAll(() => house?.close());
 
   /** What a person sees now is drawn for the docs, and read by axe as a screen reader would. */
   async function look(name: string): Promise<void> {
-    if (pictures) await page.screenshot({ path: join(pictures, `${size}-${name}.png`) });
+    const picture = `${size}-${name}`;
+    if (pictures && drawn.has(picture)) await page.screenshot({ path: join(pictures, `${picture}.png`) });
     expect(await accessibilityFaults(page), name).toEqual([]);
   }
   const press = (name: string) => page.getByRole('button', { name, exact: true }).last().click();
@@ -64,11 +47,7 @@ describe.skipIf(chromium === null).each([
     page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: tab }).click();
 
   test('from the printed link to a merged pull request', async () => {
-    const way = await house.until(
-      'the printed link',
-      async () => /http:\S+\/sign-in\?code=\S+/.exec(await house.log())?.[0],
-    );
-    await page.goto(way.replace('localhost', '127.0.0.1'));
+    await page.goto(house.way);
     await look('welcome');
     await page.getByLabel('Your name').fill('Ana');
     await press('Begin');
@@ -79,13 +58,16 @@ describe.skipIf(chromium === null).each([
     await look('proposal');
     await press('Start');
     await page.getByText('started by Ana').waitFor();
+    // The button that was pressed, and has the focus, says what it does now.
+    await page.getByRole('button', { name: 'Start', exact: true }).waitFor({ state: 'detached' });
 
     await page.getByRole('link', { name: /Inbox.*waiting for you/ }).click();
-    await page.getByRole('button', { name: 'Approve plan' }).last().waitFor();
+    const inbox = size === 'desktop' ? page.getByRole('dialog') : page.getByRole('main');
+    await inbox.getByRole('button', { name: 'Approve plan' }).waitFor();
     await look('inbox');
     await press('Approve plan');
 
-    await page.goto(`${new URL(page.url()).origin}/tasks`);
+    await page.goto(house.at('/tasks'));
     await look('tasks');
     await page.getByRole('link', { name: /^#1 / }).click();
     await page.getByText('Which format should the export have?').first().waitFor();
@@ -109,7 +91,7 @@ describe.skipIf(chromium === null).each([
   test('every page can be read on the narrowest phone', async () => {
     await page.setViewportSize({ width: 320, height: 568 });
     for (const path of ['/chat', '/tasks', '/tasks/1', '/inbox', '/projects', `/projects/${repo}`]) {
-      await page.goto(`${new URL(page.url()).origin}${path}`);
+      await page.goto(house.at(path));
       expect(await page.evaluate('document.documentElement.scrollWidth'), path).toBeLessThanOrEqual(320);
       expect(await accessibilityFaults(page), path).toEqual([]);
     }

@@ -66,7 +66,7 @@ const lasting = (name: string) => ({ name, maxRecoveryAttempts: Number.MAX_SAFE_
 
 /** The heart: registers the workflows (once per process, before DBOS is launched) and wires them to the outside. */
 export function createCore(outside: Outside): Core {
-  const draw = createCards(outside.store);
+  const draw = createCards(outside.store, outside.settings.publicUrl);
   const presenter = createPresenter(outside, draw);
   const ringer = createRinger();
   const rest = createRest(outside);

@@ -1,8 +1,8 @@
 import type { WebMessage } from '../../core/store/web.ts';
+import { ago, clock, exactTime } from '../../core/words/time.ts';
 import { hidden } from './act-form.ts';
 import { docHtml } from './doc.ts';
 import { type Html, html, none } from './html.ts';
-import { since } from './page-parts.ts';
 
 /** What is shown in the page; all else is offered to be saved. */
 export const isImage = /^image\/(?:png|jpeg|gif|webp)$/;
@@ -24,7 +24,7 @@ ${isAll ? none : html`<p><a class="button" href="/chat?before=${messages[0]?.id 
 </div>
 <form class="composer" method="post" action="/chat/say" enctype="multipart/form-data">${hidden({})}
 <p class="attach" role="alert"></p>
-<label><span class="unseen">Message</span><textarea name="text" rows="2" maxlength="20000" placeholder="Write to Mainloop" data-draft="chat" autofocus></textarea></label>
+<label><span class="unseen">Message</span><textarea name="text" rows="1" maxlength="20000" placeholder="Write to Mainloop" data-draft="chat"></textarea></label>
 <button class="button primary">Send</button>
 <details class="attach"><summary class="note">Attach files</summary><label class="note">At most 5, 10 MB together<input type="file" name="files" multiple></label></details>
 </form></div>`;
@@ -37,18 +37,24 @@ export const workingHtml = (working: boolean): Html =>
 export function messageHtml(message: WebMessage): Html {
   const { id, author, at, doc, text, files, streaming } = message;
   const isBot = author === 'bot';
+  const isCard = doc !== null && (doc.title ?? doc.steps ?? doc.buttons) !== undefined;
+  const thumb = isBot && takesThumb(message) ? thumbForm(message) : none;
   return html`<article class="message ${author}${streaming ? ' streaming' : ''}" id="m${id}">
-<header><strong>${isBot ? 'Mainloop' : 'You'}</strong> ${since(at, Date.now())}</header>
-<div class="body">${doc ? docHtml(doc, { message: String(id), back: '/chat' }) : text}${files.map((file) => html`<p>${isImage.test(file.mimeType) ? html`<img src="/chat/files/${file.handle}" alt="${file.name}">` : html`<a href="/chat/files/${file.handle}">${file.name}</a>`}</p>`)}</div>
-${streaming ? stop(id) : none}
-${isBot && (doc?.buttons ?? []).length > 0 ? thumbs(message) : none}</article>`;
+<header><strong>${isBot ? 'Mainloop' : 'You'}</strong> ${said(at, Date.now())}</header>
+<div class="body${isCard ? ' card' : ''}">${doc ? docHtml(thumb === none ? doc : { ...doc, note: undefined }, { message: String(id), back: '/chat' }, thumb) : html`<div class="lines">${text}</div>`}${files.map((file) => html`<p>${isImage.test(file.mimeType) ? html`<img src="/chat/files/${file.handle}" alt="${file.name}">` : html`<a href="/chat/files/${file.handle}">${file.name}</a>`}</p>`)}</div>
+${streaming ? stop(id) : none}</article>`;
 }
+
+/** Today's by the clock, which stays true while the page is open. */
+const said = (at: number, now: number): Html =>
+  html`<time datetime="${new Date(at).toISOString()}" title="${exactTime(at)}">${now - at < 24 * 60 * 60_000 ? clock(at) : ago(at, now)}</time>`;
 
 const stop = (id: number): Html =>
   html`<form method="post" action="/chat/stop">${hidden({ message: String(id) })}<button>Stop</button></form>`;
 
 /** A thumb says yes here too, while the card asks for one. */
-const thumbs = ({ id, doc, botReactions, personReactions }: WebMessage): Html =>
-  botReactions.includes('yes') && (doc?.note ?? '').includes('👍')
-    ? html`<form method="post" action="/chat/react">${hidden({ message: String(id), emoji: 'yes', on: personReactions.includes('yes') ? '' : 'on', back: '/chat' })}<button aria-pressed="${personReactions.includes('yes')}">👍<span class="unseen"> yes</span></button></form>`
-    : none;
+const takesThumb = ({ doc, botReactions }: WebMessage): boolean =>
+  (doc?.buttons ?? []).length > 0 && botReactions.includes('yes') && (doc?.note ?? '').includes('👍');
+
+const thumbForm = ({ id, personReactions }: WebMessage): Html =>
+  html`<form method="post" action="/chat/react">${hidden({ message: String(id), emoji: 'yes', on: personReactions.includes('yes') ? '' : 'on', back: '/chat' })}<button aria-pressed="${personReactions.includes('yes')}">👍<span class="unseen"> yes</span></button></form>`;

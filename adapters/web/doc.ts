@@ -3,17 +3,20 @@ import { buttonForm, type FormSite } from './act-form.ts';
 import { type Html, html, none } from './html.ts';
 import { markdown } from './markdown.ts';
 
-/** A neutral message as a piece of a page: title, text, steps, small print, attachment, buttons. */
-export const docHtml = (doc: Doc, site: FormSite): Html => html`
+/** A neutral message as a piece of a page: title, text, steps, small print, attachment, buttons. `more` stands beside these. */
+export const docHtml = (doc: Doc, site: FormSite, more: Html = none): Html => html`
   ${doc.title === undefined ? none : html`<h2 class="title">${doc.title}</h2>`}
   <div class="text">${markdown(doc.text)}</div>
   ${doc.steps === undefined ? none : stepsHtml(doc.steps)}
   ${doc.attachment === undefined ? none : attachmentHtml(doc.attachment)}
   ${doc.note === undefined ? none : html`<div class="note">${markdown(doc.note)}</div>`}
-  ${(doc.buttons ?? []).length === 0 ? none : buttonsHtml(doc, site)}`;
+  ${(doc.buttons ?? []).length === 0 ? none : buttonsHtml(doc, site, more)}`;
 
-const buttonsHtml = ({ buttons = [] }: Doc, site: FormSite): Html =>
-  html`<div class="buttons">${buttons.flat().map((button) => buttonForm(button, site))}</div>`;
+/** What destroys stands last, away from where the thumb goes. */
+const buttonsHtml = ({ buttons = [] }: Doc, site: FormSite, more: Html): Html => {
+  const ordered = buttons.flat().toSorted((a, b) => Number(a.style === 'danger') - Number(b.style === 'danger'));
+  return html`<div class="buttons">${ordered.map((button) => buttonForm(button, site))}${more}</div>`;
+};
 
 const states: Record<StepState, { sign: string; word: string }> = {
   pending: { sign: '○', word: 'to come' },

@@ -1,4 +1,5 @@
 import type { AskItem, InboxPage, SettledItem } from '../../core/pages/index.ts';
+import { moment } from '../../core/words/later.ts';
 import { docHtml } from './doc.ts';
 import { type Html, html, none } from './html.ts';
 import { livePart, since } from './page-parts.ts';
@@ -34,13 +35,16 @@ export const askCard = (
   ask: AskItem,
   now: number,
   back: string,
-): Html => html`<li class="card${ask.mayAnswer ? ' waits' : ''}" id="ask-${ask.id}">
+): Html => html`<li class="card${ask.mayAnswer && ask.snoozedUntil === null ? ' waits' : ''}" id="ask-${ask.id}">
 ${docHtml(ask.card, { back })}
-<div class="note"><a href="/tasks/${ask.task}">#${ask.task} ${ask.title}</a> · ${ask.reason}, ${since(ask.since, now)}${ask.blocked ? ' · a worker waits' : ''}${ask.mayAnswer || ask.whoMay.length === 0 ? none : html` · may be answered by ${ask.whoMay.join(', ')}`}</div></li>`;
+<div class="links note">${back === `/tasks/${ask.task}` ? none : html`<a href="/tasks/${ask.task}">Open #${ask.task}</a>`}<span>asked ${since(ask.since, now)}</span>${ask.blocked ? html`<span>a worker waits</span>` : none}${ask.snoozedUntil === null ? none : html`<span>comes again ${moment(ask.snoozedUntil, now, here)}</span>`}${ask.mayAnswer || ask.whoMay.length === 0 ? none : html`<span>may be answered by ${ask.whoMay.join(', ')}</span>`}</div></li>`;
+
+/** The machine's time zone, in which all times on the pages are. */
+const here = new Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 const settledCard = (
   { id, task, title, at, card }: SettledItem,
   now: number,
 ): Html => html`<li class="card" id="ask-${id}">
 ${docHtml(card, { back: '/inbox' })}
-<div class="note"><a href="/tasks/${task}">#${task} ${title}</a> · ${since(at, now)}</div></li>`;
+<div class="links note"><a href="/tasks/${task}">#${task} ${title}</a>${since(at, now)}</div></li>`;

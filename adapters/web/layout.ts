@@ -25,7 +25,7 @@ export const page = (frame: Frame, content: Html, side: Html = none): Html => ht
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
+<meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content">
 <title>${frame.title} · Mainloop</title>
 <link rel="icon" href="${asset('icon.svg')}" type="image/svg+xml">
 <link rel="stylesheet" href="${asset('web.css')}">
@@ -35,9 +35,9 @@ ${[...(frame.since === undefined ? [] : ['web.js']), ...(frame.scripts ?? [])].m
 <a class="skip" href="#main">Skip to the page</a>
 <header class="head">
 <a class="brand" href="/">Mainloop</a>
-${frame.reader ? account(frame.reader.name) : none}
+${frame.reader ? account(frame.reader.name, frame.tab === 'projects') : none}
 </header>
-<main id="main">
+<main id="main"${frame.reader ? none : html` class="alone"`}>
 <div>
 <div class="told" id="told" role="status">${frame.told ?? none}</div>
 ${content}
@@ -55,8 +55,8 @@ ${tab('chat', 'Chat', 0, current)}${tab('tasks', 'Tasks', badges.tasks, current)
 const tab = (name: string, label: string, waiting: number, current: string): Html =>
   html`<a href="/${name}" data-tab="${name}"${name === current ? html` aria-current="page"` : none}>${label}${waiting > 0 ? html`<span class="badge">${waiting}<span class="unseen"> waiting for you</span></span>` : none}</a>`;
 
-const account = (name: string): Html => html`
-<a class="button" href="/projects">Projects</a>
+const account = (name: string, inProjects: boolean): Html => html`
+<a href="/projects"${inProjects ? html` aria-current="page"` : none}>Projects</a>
 <details class="account"><summary>${name}</summary><div>
 <form method="post" action="/sign-out"><button>Sign out</button></form>
 <form method="post" action="/sign-out?everywhere"><button>Sign out everywhere</button></form>

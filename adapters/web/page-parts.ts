@@ -20,11 +20,11 @@ const link = (label: string, url: string): Html =>
   html`<a href="${safeUrl(url)}" target="_blank" rel="noopener noreferrer">${label}</a>`;
 
 /** Where a task can be seen elsewhere. */
-export const taskLinks = ({ repo, issue, pull, place }: TaskItem): Html => html`<div class="links note">
+export const taskLinks = ({ repo, issue, pull, place }: TaskItem): Html => html`
 <a href="/projects/${repo}">${repo}</a>
 ${issue ? link(`Issue ${issue.number}`, issue.url) : none}
 ${pull ? link(`PR ${pull.number}`, pull.url) : none}
-<span>from ${placeName(place)}</span></div>`;
+<span>from ${placeName(place)}</span>`;
 
 /** A place in words: `Slack, direct message`. */
 export const placeName = ({ platform, dm, thread }: Place): string =>
@@ -33,15 +33,14 @@ export const placeName = ({ platform, dm, thread }: Place): string =>
 const waits = ({ holder, asks, final }: TaskItem): boolean =>
   !final && (asks > 0 || holder === 'you' || holder === 'reviewer');
 
-/** A task in a list. `brief` leaves the steps out. */
-export const taskCard = (
-  task: TaskItem,
-  now: number,
-  isBrief: boolean,
-): Html => html`<li class="card${waits(task) ? ' waits' : ''}" id="task-${task.number}">
-<h3><a href="/tasks/${task.number}">#${task.number} ${task.title}</a></h3>
+/** A task in a list; all of it leads to its page. `isBrief`: who holds it in one clause, without its steps. */
+export function taskCard(task: TaskItem, now: number, isBrief: boolean): Html {
+  const { number, title, asks, spentUsd, budgetUsd, person } = task;
+  const cost = html`<span>${money(spentUsd)} of ${money(budgetUsd)}</span>`;
+  const by = person.name === null ? none : html`<span>${person.name}</span>`;
+  return html`<li class="card task${waits(task) ? ' waits' : ''}" id="task-${number}">
+<h3><a href="/tasks/${number}${asks > 0 ? '#asks' : ''}">#${number} ${title}</a></h3>
 <div class="text">${markdown(isBrief ? task.short : task.sentences)}</div>
-${task.asks > 0 ? html`<a class="button primary" href="/tasks/${task.number}#asks">Answer</a>` : none}
 ${isBrief ? none : stepsHtml(task.steps)}
-<div class="note">${task.phase}, ${since(task.since, now)} · ${money(task.spentUsd)} of ${money(task.budgetUsd)}${task.person.name === null ? none : html` · ${task.person.name}`}</div>
-${isBrief ? none : taskLinks(task)}</li>`;
+<div class="links note">${asks > 0 && !isBrief ? html`<a class="button primary" href="/tasks/${number}#asks">Answer</a>` : none}${isBrief ? since(task.since, now) : none}${cost}${by}${isBrief ? none : taskLinks(task)}</div></li>`;
+}

@@ -35,7 +35,7 @@ export async function frameFor(
 }
 
 /** The inbox over whatever page, on a wide screen. */
-export const inboxOver: Html = html`<dialog id="inbox" aria-label="Inbox"><form method="dialog"><button>Close</button></form><h2>Inbox</h2><div data-topics="asks" data-src="/inbox"></div></dialog>`;
+export const inboxOver: Html = html`<dialog id="inbox" aria-label="Inbox" closedby="any"><form class="bar" method="dialog"><h2>Inbox</h2><button>Close</button></form><div class="told" role="status"></div><div data-topics="asks" data-src="/inbox"><p class="quiet">Reading…</p></div></dialog>`;
 
 /** Whether only what changes is asked for, by the script that keeps the page up to date. */
 const isPart = (context: Context): boolean => context.req.header('x-part') !== undefined;
@@ -116,14 +116,14 @@ export function pageRoutes(parts: Parts): Hono<Signed> {
       }),
     )
     .get('/projects', (context) =>
-      show(context, { title: 'Projects' }, () => pages.projects(context.get('reader')), {
+      show(context, { title: 'Projects', tab: 'projects' }, () => pages.projects(context.get('reader')), {
         whole: projectsPage,
         part: projectList,
       }),
     )
     .get('/projects/:owner/:name', (context) => {
       const repo = `${context.req.param('owner')}/${context.req.param('name')}`;
-      return show(context, { title: repo }, () => pages.project(context.get('reader'), repo), {
+      return show(context, { title: repo, tab: 'projects' }, () => pages.project(context.get('reader'), repo), {
         whole: projectPage,
         part: projectParts,
       });

@@ -7,8 +7,8 @@ export const howToSignIn = (hasProvider: boolean): Html =>
     { title: 'Sign in' },
     html`<h1>Sign in</h1>
 <p>You get in by a link that is yours alone and works once:</p>
-<ul><li>write <code>/mainloop dashboard</code> to the bot on Slack, Discord or Telegram,</li>
-<li>or take the one that the program printed when it started.</li></ul>
+<ul class="text"><li>Write <code>/mainloop dashboard</code> to the bot on Slack, Discord or Telegram.</li>
+<li>Or take the one that the program printed when it started.</li></ul>
 ${hasProvider ? html`<form method="post" action="/sign-in/oidc"><button class="button primary">Sign in at your provider</button></form>` : none}`,
   );
 

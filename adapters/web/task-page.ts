@@ -17,10 +17,11 @@ export function taskParts(task: TaskPage): Html {
   const back = `/tasks/${task.number}`;
   return html`
 <div class="text">${markdown(task.why.text)}</div>
-${taskLinks(task)}
+<div class="links note">${taskLinks(task)}</div>
+${task.openAsks.length === 0 ? none : html`<h2 id="asks">Waits for an answer</h2><ul class="cards">${task.openAsks.map((ask) => askCard(ask, now, back))}</ul>`}
+<h2>Progress</h2>
 ${stepsHtml(task.steps)}
 ${deeds(task, back)}
-${task.openAsks.length === 0 ? none : html`<h2 id="asks">Waits for an answer</h2><ul class="cards">${task.openAsks.map((ask) => askCard(ask, now, back))}</ul>`}
 <h2>Facts</h2>
 <dl class="facts">
 <dt>Branch</dt><dd><code>${task.branch}</code> from <code>${task.base}</code></dd>
@@ -49,4 +50,4 @@ const runs = (
 <tbody>${all.map((run) => html`<tr><th scope="row">${run.n}. ${run.kind}</th><td>${run.startedAt === null ? 'waits' : since(run.startedAt, now)}</td><td>${run.startedAt === null ? '' : span((run.endedAt ?? now) - run.startedAt)}</td><td>${run.attempts.map(({ n, state, outcome, durationMs }) => html`<div>${n}: ${outcome === '' ? state : outcome}, ${span(durationMs)}</div>`)}</td><td class="lines">${run.outcome ?? 'goes on'}</td></tr>`)}</tbody></table></div>`;
 
 const happened = ({ at, who, what, where }: TaskPage['timeline'][number]): Html =>
-  html`<li><time class="note" datetime="${new Date(at).toISOString()}">${exactTime(at)}</time><br>${who === null ? none : html`<strong>${who}</strong> `}${what}${where === null ? none : html` <span class="note">(${where})</span>`}</li>`;
+  html`<li><time class="note" datetime="${new Date(at).toISOString()}">${exactTime(at)}</time><span>${who === null ? none : html`<strong>${who}</strong> `}${what}${where === null ? none : html` <span class="note">(${where})</span>`}</span></li>`;

@@ -4,8 +4,7 @@ import { livePart, taskCard } from './page-parts.ts';
 
 /** The list of tasks with its filters. */
 export function tasksPage(list: TaskList, filter: TaskFilter, query: string): Html {
-  return html`<div class="bar"><h1>Tasks</h1></div>
-${filters(list, filter)}
+  return html`<div class="bar"><h1>Tasks</h1>${filters(list, filter)}</div>
 ${livePart('task asks', `/tasks${query}`, taskLists(list, filter))}`;
 }
 
@@ -35,11 +34,13 @@ const narrowed = ({ repo, person }: TaskFilter): string =>
 const filters = (
   { choices }: TaskList,
   filter: TaskFilter,
-): Html => html`<form class="filters" method="get" action="/tasks">
+): Html => html`<details class="narrow"${isNarrowed(filter) ? html` open` : none}><summary class="button">Filter</summary><form class="filters" method="get" action="/tasks">
 <label>Project <select name="repo"><option value="">All</option>${choices.repos.map((repo) => option(repo, repo, repo === filter.repo))}</select></label>
 <label>Person <select name="person"><option value="">Everybody</option>${choices.people.map(({ id, name }) => option(String(id), name, id === filter.person))}</select></label>
 <label>Show <select name="done"><option value="">Open and finished</option>${option('0', 'Open', filter.done === false)}${option('1', 'Finished', filter.done === true)}</select></label>
-<button>Filter</button></form>`;
+<button>Show</button></form></details>`;
+
+const isNarrowed = ({ repo, person, done }: TaskFilter): boolean => (repo ?? person ?? done) !== undefined;
 
 const option = (value: string, label: string, chosen: boolean): Html =>
   html`<option value="${value}"${chosen ? html` selected` : none}>${label}</option>`;

@@ -44,7 +44,7 @@ export async function task(
   return {
     ...taskItem(found, standing, activity.doing),
     ...{ brief, branch, base, model, plan, runs, spending, diff },
-    progress: progressDoc(found, standing.asksOf(number), activity, who),
+    progress: progressDoc(found, standing.asksOf(number), activity, { who }),
     openAsks: open.map((ask) => askItem(ask, found, standing)),
     why: pressable(why(found, open, standing.now, who), viewer, matter, mayAnswer),
     deeds: deedsOf(found, standing),

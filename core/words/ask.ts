@@ -5,7 +5,7 @@ import type { Question } from '../domain/run.ts';
 import type { Task } from '../domain/task.ts';
 import { choiceButtons, optionButtons, questionList, questionText } from './choices.ts';
 import { laterButton } from './later.ts';
-import { links, platformName, taskTitle } from './names.ts';
+import { details, links, platformName, taskTitle } from './names.ts';
 import { cut, firstLines, headline, plain } from './text.ts';
 import { clock, money } from './time.ts';
 
@@ -31,6 +31,8 @@ export interface AskFacts {
   readonly now: number;
   /** Where the whole plan can be read; the task's issue unless given. */
   readonly planUrl?: string | null;
+  /** The task's page, for cards that stand elsewhere. */
+  readonly taskUrl?: string | null;
 }
 
 /** The card of an ask on any surface: what is wanted, then what to decide by; once settled, who answered where and when. */
@@ -50,9 +52,9 @@ function withLater(rows: readonly (readonly Button[])[], id: number): readonly (
   return last.length < 5 ? [...rows.slice(0, -1), [...last, laterButton(id)]] : [...rows, [laterButton(id)]];
 }
 
-function openCard(ask: AskView, task: Task, { planUrl }: AskFacts): Doc {
+function openCard(ask: AskView, task: Task, { planUrl, taskUrl }: AskFacts): Doc {
   const { id, body } = ask;
-  const where = `${task.repo} · ${taskTitle(task)}`;
+  const where = [task.repo, taskTitle(task), ...details(taskUrl)].join(' · ');
   const title = askTitle(ask);
   switch (body.kind) {
     case 'plan':

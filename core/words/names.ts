@@ -30,6 +30,9 @@ export function links(task: Pick<Task, 'issue' | 'pull'>): string[] {
   ];
 }
 
+/** `[details](…)`, where the task's page has an address. */
+export const details = (taskUrl: string | null | undefined): string[] => (taskUrl ? [`[details](${taskUrl})`] : []);
+
 /** Whether the code host has anything of the task's work. */
 export const isPushed = (task: Pick<Task, 'head' | 'pull'>): boolean => task.head !== null || task.pull !== null;
 

@@ -2,9 +2,9 @@ import type { Doc, ProgressStep } from '../domain/chat.ts';
 import { progressSteps, type WorkerActivity } from '../domain/progress.ts';
 import { isFinal, type Task } from '../domain/task.ts';
 import { type AskView, askNeed, whoAndWhere } from './ask.ts';
-import { links, taskTitle } from './names.ts';
+import { details, links, taskTitle } from './names.ts';
 import { holderSentence, nextLook, nextStep, shortStatus } from './status.ts';
-import { cut, firstLines, headline, plain } from './text.ts';
+import { cut, ended, firstLines, headline, plain } from './text.ts';
 import { ago, count, money, span } from './time.ts';
 import { nothingNeeded } from './why.ts';
 
@@ -29,7 +29,7 @@ export interface ProgressFacts extends StepFacts {
 export function progressCard(task: Task, facts: ProgressFacts): Doc {
   const { asks, now, taskUrl, who = 'you' } = facts;
   const open = asks.filter((ask) => ask.state === 'open');
-  const where = [task.repo, ...links(task), ...(taskUrl ? [`[details](${taskUrl})`] : [])].join(' · ');
+  const where = [task.repo, ...links(task), ...details(taskUrl)].join(' · ');
   return {
     title: `#${task.number} ${taskTitle(task)}`,
     text: `${personsPart(task, open, now, who)}\n${where}`,
@@ -60,12 +60,12 @@ const endOf = (task: Task, now: number): number => task.endedAt ?? (waitsForPers
 
 /** The first line: what is wanted from the person, or that nothing is, with who holds the task and what comes next. */
 function personsPart(task: Task, open: readonly AskView[], now: number, who: string): string {
-  if (isFinal(task.status)) return `${holderSentence(task, now)}.`;
+  if (isFinal(task.status)) return ended(holderSentence(task, now));
   if (waitsForPerson(task)) {
     const needs = open.map(askNeed).join(', ') || plain(task.status.detail) || 'ready for review';
-    return `⏸ **Waiting for ${who}**: ${needs}.`;
+    return ended(`⏸ **Waiting for ${who}**: ${needs}`);
   }
-  return [nothingNeeded, `${holderSentence(task, now)}.`, nextLook(task, now), nextStep(task)]
+  return [nothingNeeded, ended(holderSentence(task, now)), nextLook(task, now), nextStep(task)]
     .filter((part) => part !== '')
     .join(' ');
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { hostile } from './examples.ts';
-import { code, firstLines, headline, listed, plain, quote } from './text.ts';
+import { code, ended, firstLines, headline, listed, plain, quote } from './text.ts';
 
 describe('headline', () => {
   it('cuts at a word and stays within 60 characters', () => {
@@ -105,6 +105,12 @@ it('the first lines are the ones that say something, safe, and say when there is
   expect(firstLines('one\n\ntwo', 3)).toBe('one\ntwo');
   expect(firstLines(hostile, 1)).not.toMatch(/@everyone|<!/);
   expect(firstLines('', 3)).toBe('');
+});
+
+it('a sentence ends once, whatever a person ended it with', () => {
+  expect(['waits for you', 'asks which?', 'more…', '"Which?"', 'done.'].map(ended)).toEqual([
+    ...['waits for you.', 'asks which?', 'more…', '"Which?"', 'done.'],
+  ]);
 });
 
 it('a quotation keeps every line behind its mark', () => {

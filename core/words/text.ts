@@ -67,6 +67,9 @@ export function firstLines(text: string, n: number): string {
   return lines.length > n ? `${shown.join('\n')} …` : shown.join('\n');
 }
 
+/** A sentence with its dot, unless it ends in a mark already, such as a person's question. */
+export const ended = (sentence: string): string => (/[.?!…]["”)]?$/u.test(sentence) ? sentence : `${sentence}.`);
+
 /** A quotation in markdown: every line behind `>`. */
 export const quote = (text: string): string =>
   text

@@ -3,6 +3,7 @@ import { isFinal, type Task } from '../domain/task.ts';
 import { type AskView, askButtons, askNeed } from './ask.ts';
 import { links, taskTitle } from './names.ts';
 import { holderSentence, nextLook, nextStep } from './status.ts';
+import { ended } from './text.ts';
 
 export const nothingNeeded = 'Nothing needed from you.';
 
@@ -18,8 +19,8 @@ export function why(task: Task, asks: readonly AskView[], now: number, who = 'yo
   const needs = open.map((ask) => askNeed(ask).replace(/^parked: /, '')).join(', ');
   const sentences = [
     ...(waiting || isFinal(task.status) ? [] : [nothingNeeded]),
-    `${holderSentence(task, now, needs, who)}.`,
-    ...(holder === 'you' || holder === 'reviewer' || needs === '' ? [] : [`Open for ${who}: ${needs}.`]),
+    ended(holderSentence(task, now, needs, who)),
+    ...(holder === 'you' || holder === 'reviewer' || needs === '' ? [] : [ended(`Open for ${who}: ${needs}`)]),
     nextLook(task, now),
     nextStep(task),
   ];

@@ -11,16 +11,17 @@ import { proposalCard } from '../words/proposal.ts';
 import { progressCard } from '../words/task.ts';
 import type { Drawing } from './presenter.ts';
 import { zoneOf } from './surfaces.ts';
+import { taskUrl } from './task-url.ts';
 
 /** How many finished tasks of a repository the forecast on a proposal looks at. */
 const forecastOver = 9;
 
 /** Draws a card from what is stored: `proposal:7`, `task:41`, `ask:12`, `later:12:3`, `join:3`. Null for what does not exist. */
-export const createCards = (store: Store) => {
+export const createCards = (store: Store, publicUrl: string) => {
   const drawings: Record<string, (id: number, also: number) => Promise<Drawing | null>> = {
     proposal: (id) => drawProposal(store, id),
-    task: (id) => drawTask(store, id),
-    ask: (id) => drawAsk(store, id),
+    task: (id) => drawTask(store, id, taskUrl(publicUrl, id)),
+    ask: (id) => drawAsk(store, id, publicUrl),
     join: (id) => drawJoin(store, id),
     later: (id, person) => drawLater(store, id, person),
   };
@@ -68,17 +69,22 @@ async function forecast(store: Store, repo: string) {
 
 const median = (numbers: number[]): number => numbers.sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0;
 
-async function drawTask(store: Store, number: number): Promise<Drawing | null> {
+async function drawTask(store: Store, number: number, url: string | null): Promise<Drawing | null> {
   const task = await store.tasks.find(number);
   if (!task) return null;
-  const doc = progressDoc(task, await store.asks.of(number), await activityOf(store, task));
+  const doc = progressDoc(task, await store.asks.of(number), await activityOf(store, task), { url });
   return { doc, settled: isFinal(task.status), ...(ticks(task) ? { redrawAt: nextTick(task, Date.now()) } : {}) };
 }
 
-/** The message of a task. `who`: whom it waits for where that is not the reader. */
-export const progressDoc = (task: Task, asks: readonly AskView[], activity: WorkerActivity, who?: string): Doc =>
+/** The message of a task. `who`: whom it waits for where that is not the reader; `url`: of its page, for other places. */
+export const progressDoc = (
+  task: Task,
+  asks: readonly AskView[],
+  activity: WorkerActivity,
+  { who, url = null }: { readonly who?: string; readonly url?: string | null },
+): Doc =>
   progressCard(task, {
-    ...{ activity, asks, ci: ciOf(task), now: Date.now(), taskUrl: null },
+    ...{ activity, asks, ci: ciOf(task), now: Date.now(), taskUrl: url },
     ...(who === undefined ? {} : { who }),
   });
 
@@ -118,19 +124,19 @@ function wordsOf(event: WorkerEvent['event']): string {
   }
 }
 
-async function drawAsk(store: Store, id: number): Promise<Drawing | null> {
+async function drawAsk(store: Store, id: number, publicUrl: string): Promise<Drawing | null> {
   const ask = await store.asks.find(id);
   if (!ask) return null;
   const task = await store.tasks.get(ask.task);
   return {
-    doc: askDoc(ask, task),
+    doc: askDoc(ask, task, taskUrl(publicUrl, task.number)),
     settled: ask.state !== 'open',
   };
 }
 
-/** The message of an ask, the same wherever it is shown. */
-export const askDoc = (ask: AskView, task: Task): Doc =>
-  askCard(ask, task, { now: Date.now(), planUrl: task.issue?.url ?? null });
+/** The message of an ask, the same wherever it is shown. `url`: of the task's page, for other places. */
+export const askDoc = (ask: AskView, task: Task, url: string | null = null): Doc =>
+  askCard(ask, task, { now: Date.now(), planUrl: task.issue?.url ?? null, taskUrl: url });
 
 async function drawJoin(store: Store, id: number): Promise<Drawing | null> {
   const join = await store.joins.find(id);

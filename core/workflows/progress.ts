@@ -5,6 +5,7 @@ import type { TaskContext } from './context.ts';
 import { deliver } from './delivery.ts';
 import type { Deps } from './deps.ts';
 import { notice } from './notice.ts';
+import { taskUrl } from './task-url.ts';
 
 /** Posts the task's progress card, once, there and in its project's channels; from then on the presenter keeps it true. */
 export async function showProgress(context: TaskContext): Promise<void> {
@@ -24,8 +25,13 @@ async function post(deps: Deps, number: TaskNumber): Promise<void> {
 }
 
 /** A task's card as it is first posted. */
-export async function firstCard({ store }: Deps, number: TaskNumber): Promise<{ subject: string; doc: Doc }> {
-  const nothingYet = { activity: { commits: 0, doing: '' }, asks: [], ci: null, taskUrl: null };
+export async function firstCard({ store, settings }: Deps, number: TaskNumber): Promise<{ subject: string; doc: Doc }> {
+  const nothingYet = {
+    activity: { commits: 0, doing: '' },
+    asks: [],
+    ci: null,
+    taskUrl: taskUrl(settings.publicUrl, number),
+  };
   const doc = progressCard(await store.tasks.get(number), { ...nothingYet, now: Date.now() });
   return { subject: `task:${number}`, doc };
 }

@@ -22,14 +22,25 @@ async function act(form) {
   delete form.dataset.sending;
   form.removeAttribute('aria-busy');
   if (nonce) form.elements.nonce.value = nonce;
-  const place = form.querySelector('[role=alert]') ?? document.querySelector('#told');
-  place.innerHTML = error ? '' : told;
-  if (error) place.textContent = error;
-  if (error) return place.scrollIntoView({ block: 'nearest' });
+  tell(form, error ? { text: error } : { html: told });
+  if (error) return;
   form.reset();
   for (const field of form.querySelectorAll('textarea')) field.dispatchEvent(new Event('input', { bubbles: true }));
   form.closest('details.words')?.removeAttribute('open');
-  if (told) place.scrollIntoView({ block: 'nearest' });
+}
+
+/** Says it where the person looks: at the form that has room for it, else on top of what they read. */
+function tell(form, { text = '', html = '' }) {
+  const place =
+    form.querySelector('[role=alert]') ??
+    form.closest('dialog')?.querySelector('.told') ??
+    document.querySelector('#told');
+  place.innerHTML = html;
+  if (text) place.textContent = text;
+  if (!place.matches('.told') || place.childNodes.length === 0) return;
+  const close = Object.assign(document.createElement('button'), { type: 'button', textContent: 'Close' });
+  close.addEventListener('click', () => place.replaceChildren());
+  place.append(close);
 }
 
 document.addEventListener('submit', (event) => {
@@ -39,9 +50,13 @@ document.addEventListener('submit', (event) => {
   void act(form);
 });
 
+// Who has a keyboard writes at once; on a phone its keyboard would cover what is to be read.
+const words = document.querySelector('.composer textarea');
+const onPhone = matchMedia('(pointer: coarse)').matches;
+if (!onPhone) words?.focus({ preventScroll: true });
 // Enter sends, Shift+Enter breaks the line; on a phone there is no Shift.
-document.querySelector('.composer textarea')?.addEventListener('keydown', (event) => {
-  if (event.key !== 'Enter' || event.shiftKey || event.isComposing || matchMedia('(pointer: coarse)').matches) return;
+words?.addEventListener('keydown', (event) => {
+  if (event.key !== 'Enter' || event.shiftKey || event.isComposing || onPhone) return;
   event.preventDefault();
   event.target.form.requestSubmit();
 });

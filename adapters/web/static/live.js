@@ -24,7 +24,8 @@ async function refresh(element, source = element.dataset.src, style = 'innerHTML
 function morph(element, html, morphStyle) {
   Idiomorph.morph(element, html, {
     morphStyle,
-    ignoreActiveValue: true,
+    // A field that is being written in stays; a button that has the focus says what it does now.
+    ignoreActiveValue: document.activeElement?.matches('textarea, input, select') ?? false,
     callbacks: {
       beforeAttributeUpdated: (name, node) =>
         !(name === 'open' && (node.tagName === 'DETAILS' || node.tagName === 'DIALOG')),
@@ -83,12 +84,23 @@ stream.addEventListener('ended', () => location.reload());
 addEventListener('pagehide', () => stream.close());
 addEventListener('pageshow', ({ persisted }) => persisted && location.reload());
 
+// What says how long something waits grows old by itself.
+const freshen = () => document.hidden || changed(['task', 'asks', 'projects']);
+setInterval(freshen, 60_000);
+addEventListener('visibilitychange', freshen);
+
 if (messages && location.hash === '') toEnd();
 
 // On a wide screen the inbox opens over the page.
 const inbox = document.querySelector('dialog#inbox');
 document.querySelector('#tabs').addEventListener('click', (event) => {
-  if (!inbox || !event.target.closest('[data-tab=inbox]') || !matchMedia('(min-width: 60rem)').matches) return;
+  if (
+    !inbox ||
+    location.pathname === '/inbox' ||
+    !event.target.closest('[data-tab=inbox]') ||
+    !matchMedia('(min-width: 60rem)').matches
+  )
+    return;
   event.preventDefault();
   inbox.showModal();
   void refresh(inbox.querySelector('[data-topics]'));
