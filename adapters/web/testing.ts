@@ -45,16 +45,17 @@ export async function serveWeb(store: Store, publicUrl?: string): Promise<Served
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   const origin = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
+  const site = publicUrl ?? origin;
   const parts = { store, pages: createPages(store), signIn: createSignIn(store) };
-  const web = createWeb({ ...parts, publicUrl: publicUrl ?? origin, log: pino({ level: 'silent' }) });
+  const web = createWeb({ ...parts, publicUrl: site, log: pino({ level: 'silent' }) });
   return {
     ...{ origin, chat: web.chat, pages: parts.pages, signIn: parts.signIn },
     async browser(person) {
-      if (person === undefined) return browserAt(origin, '');
+      if (person === undefined) return browserAt(origin, site, '');
       const code = (await parts.signIn.link(person, Date.now())).split('=')[1] ?? '';
-      const entered = await browserAt(origin, '').post('/sign-in', { code });
+      const entered = await browserAt(origin, site, '').post('/sign-in', { code });
       const [cookie = ''] = entered.headers.getSetCookie();
-      return browserAt(origin, cookie.split(';')[0] ?? '');
+      return browserAt(origin, site, cookie.split(';')[0] ?? '');
     },
     async close() {
       await web.stop();
@@ -64,13 +65,13 @@ export async function serveWeb(store: Store, publicUrl?: string): Promise<Served
   };
 }
 
-function browserAt(origin: string, cookie: string): Browser {
+function browserAt(origin: string, site: string, cookie: string): Browser {
   const ask = (path: string, init: RequestInit) => fetch(origin + path, { ...init, redirect: 'manual' });
   const post = (path: string, fields: Fields, headers: Headers = {}) => {
     const body = new FormData();
     for (const [name, value] of Object.entries(fields))
       for (const one of [value].flat()) body.append(name, one as string);
-    return ask(path, { method: 'POST', body, headers: { cookie, origin, ...headers } });
+    return ask(path, { method: 'POST', body, headers: { cookie, origin: site, ...headers } });
   };
   return {
     ...{ origin, cookie, post },
