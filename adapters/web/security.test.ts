@@ -93,7 +93,7 @@ test('every kind of answer forbids to run, load, frame and guess anything, and p
   const [said] = await store.web.page(ana, null, 1);
   const nobody = await served.browser();
   const page = await (await browser.get('/chat')).text();
-  const script = /src="(\/static\/live\.js[^"]*)"/.exec(page)?.[1] ?? '';
+  const script = /src="(\/static\/web\.js[^"]*)"/.exec(page)?.[1] ?? '';
   const live = await browser.get('/live?since=x');
   const answers = {
     page: await browser.get('/chat'),
