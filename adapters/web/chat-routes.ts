@@ -18,7 +18,7 @@ const longestPath = 2_000;
 const beside = 20;
 
 /** The conversation with the assistant, and everything that is pressed or written anywhere on the pages. */
-export function chatRoutes(parts: Pick<AppParts, 'acts' | 'pages' | 'store'>): Hono<Signed> {
+export function chatRoutes(parts: Pick<AppParts, 'acts' | 'pages' | 'store' | 'oidc'>): Hono<Signed> {
   const { acts, pages, store } = parts;
   return new Hono<Signed>()
     .get('/chat', async (context) => {

@@ -6,12 +6,19 @@ export interface Frame {
   readonly title: string;
   readonly tab?: 'chat' | 'tasks' | 'inbox' | 'projects';
   /** Who reads; absent before they sign in. */
-  readonly reader?: { readonly name: string; readonly badges: Badges };
+  readonly reader?: Reader;
   /** Where the feed of changes stood before the page was read, so that nothing in between is missed. */
   readonly since?: string;
   /** What a form that was just sent came to. */
   readonly told?: Html | undefined;
   readonly scripts?: readonly string[];
+}
+
+export interface Reader {
+  readonly name: string;
+  readonly badges: Badges;
+  /** There is a provider at which people may sign in too. */
+  readonly hasProvider: boolean;
 }
 
 /** How much waits for the reader. */
@@ -35,7 +42,7 @@ ${[...(frame.since === undefined ? [] : ['web.js']), ...(frame.scripts ?? [])].m
 <a class="skip" href="#main">Skip to the page</a>
 <header class="head">
 <a class="brand" href="/">Mainloop</a>
-${frame.reader ? account(frame.reader.name, frame.tab === 'projects') : none}
+${frame.reader ? account(frame.reader, frame.tab === 'projects') : none}
 </header>
 <main id="main"${frame.reader ? none : html` class="alone"`}>
 <div>
@@ -55,9 +62,10 @@ ${tab('chat', 'Chat', 0, current)}${tab('tasks', 'Tasks', badges.tasks, current)
 const tab = (name: string, label: string, waiting: number, current: string): Html =>
   html`<a href="/${name}" data-tab="${name}"${name === current ? html` aria-current="page"` : none}>${label}${waiting > 0 ? html`<span class="badge">${waiting}<span class="unseen"> waiting for you</span></span>` : none}</a>`;
 
-const account = (name: string, inProjects: boolean): Html => html`
+const account = ({ name, hasProvider }: Reader, inProjects: boolean): Html => html`
 <a href="/projects"${inProjects ? html` aria-current="page"` : none}>Projects</a>
 <details class="account"><summary>${name}</summary><div>
+${hasProvider ? html`<form method="post" action="/sign-in/oidc"><button>Connect your sign-in provider</button></form>` : none}
 <form method="post" action="/sign-out"><button>Sign out</button></form>
 <form method="post" action="/sign-out?everywhere"><button>Sign out everywhere</button></form>
 </div></details>`;

@@ -82,6 +82,8 @@ test('who is signed in already joins the account to themselves, and nobody joins
   });
   const session = /^([^;]+)/.exec(entered.headers.getSetCookie()[0] ?? '')?.[1] ?? '';
   provider.person = { sub: 'u-2', name: 'Benjamin' };
+  const chat = await fetch(`${origin}/chat`, { headers: { cookie: session } });
+  expect(await chat.text()).toContain('Connect your sign-in provider');
   const there = await fetch(`${origin}/sign-in/oidc`, { method: 'POST', headers: { origin, cookie: session } });
   const url = /url=(.*)/.exec(there.headers.get('refresh') ?? '')?.[1] ?? '';
   const back = (await fetch(url, { redirect: 'manual' })).headers.get('location') ?? '';

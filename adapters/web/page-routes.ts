@@ -14,11 +14,11 @@ import { taskLists, tasksPage } from './tasks-page.ts';
 
 /** Tasks of a list at once. */
 const listed = 50;
-type Parts = Pick<AppParts, 'pages' | 'store'>;
+type Parts = Pick<AppParts, 'pages' | 'store' | 'oidc'>;
 
 /** What stands around a page for its reader: how much waits, where the feed stood, what the last form came to. */
 export async function frameFor(
-  { pages, store }: Parts,
+  { pages, store, oidc }: Parts,
   context: Context<Signed>,
   own: Pick<Frame, 'title' | 'tab' | 'scripts'>,
 ): Promise<Frame> {
@@ -29,7 +29,7 @@ export async function frameFor(
   return {
     ...own,
     since,
-    reader: { name: reader.name, badges: await pages.badges(reader) },
+    reader: { name: reader.name, badges: await pages.badges(reader), hasProvider: oidc !== undefined },
     ...(message?.doc ? { told: docHtml(message.doc, { message: String(message.id), back: context.req.path }) } : {}),
   };
 }
