@@ -152,9 +152,12 @@ export async function openCore(change: Partial<Settings> = {}, others: readonly 
   };
 }
 
+/** Also on a machine that does much else; a test has 30 s. */
+const patienceMs = 25_000;
+
 /** Asks until there is an answer, for at most 15 seconds. */
 export async function eventually<T>(what: string, probe: () => Promise<T | undefined | null | false>): Promise<T> {
-  for (const end = Date.now() + 15_000; Date.now() < end; ) {
+  for (const end = Date.now() + patienceMs; Date.now() < end; ) {
     const found = await probe();
     if (found !== undefined && found !== null && found !== false) return found;
     await new Promise((resolve) => setTimeout(resolve, 20));
