@@ -155,7 +155,7 @@ export async function openCore(change: Partial<Settings> = {}, others: readonly 
 /** Also on a machine that does much else; a test has 30 s. */
 const patienceMs = 25_000;
 
-/** Asks until there is an answer, for at most 15 seconds. */
+/** Asks until there is an answer, for at most {@link patienceMs}. */
 export async function eventually<T>(what: string, probe: () => Promise<T | undefined | null | false>): Promise<T> {
   for (const end = Date.now() + patienceMs; Date.now() < end; ) {
     const found = await probe();
