@@ -116,7 +116,7 @@ describe.each(platforms)('the first owner, on %s,', (platform) => {
     await execute(house, 'delete from mainloop.accounts; delete from mainloop.people');
     await house.bot.stop();
     await house.bot.start();
-    const printed = /Send this code .*: ([0-9A-Z]{4}-[0-9A-Z]{4})/g;
+    const printed = /send this code .*: ([0-9A-Z]{4}-[0-9A-Z]{4})/g;
     const code = await house.until('the code', async () => {
       const codes = [...(await house.log()).matchAll(printed)].map(([, found]) => found);
       return codes[platforms.indexOf(platform) + 1];
