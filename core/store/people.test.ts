@@ -120,3 +120,16 @@ test('a post is announced once, whoever is first, and found by its message witho
   await posts.sent('k', { place, id: '1700.9' }, 'hash', true);
   expect(await posts.unsettledSubjects()).toEqual([]);
 });
+
+test('a person is called as the account is that named them, whatever their other accounts are called', async () => {
+  const { people } = house.store;
+  const { id } = await people.admit({ ...account('U7'), name: 'U7' }, 'member', 1);
+  const nameNow = async () => (await people.byId(id))?.name;
+  await people.seen({ ...account('U7'), name: 'Ana' }, 2);
+  expect(await nameNow()).toBe('Ana');
+  await people.addAccount(id, { ...account('U8'), name: 'ana_92' }, 3);
+  await people.seen({ ...account('U8'), name: 'ana_93' }, 4);
+  expect(await nameNow()).toBe('Ana');
+  await people.seen({ ...account('U7'), name: 'Ana B' }, 5);
+  expect(await nameNow()).toBe('Ana B');
+});

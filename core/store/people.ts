@@ -3,7 +3,7 @@ import type { RepoName } from '../domain/ids.ts';
 import { type Person, type Role, roles } from '../domain/policy.ts';
 import { accountIn, accountRow } from './accounts.ts';
 import type { Database } from './database.ts';
-import { asc, desc, eq, sql } from './drizzle.ts';
+import { and, asc, desc, eq, sql } from './drizzle.ts';
 import { accounts, people, sessions } from './schema.ts';
 
 const person = { id: people.id, name: people.name, role: people.role, projects: people.projects };
@@ -72,14 +72,23 @@ export const peopleStore = (db: Database) => {
       return fresh;
     },
 
-    /** Keeps a person's name and last account up to date with what the platform says. */
+    /**
+     * Keeps an account's name and last use up to date with what the platform says. A person who is called as that account was
+     * is called as it is now; by another account of theirs nobody is renamed.
+     */
     async seen(account: Account, at: number): Promise<void> {
-      const [row] = await db
-        .update(accounts)
-        .set({ lastSeenAt: at, ...(account.name ? { name: account.name } : {}) })
-        .where(eq(accounts.key, accountKey(account)))
-        .returning({ person: accounts.person });
-      if (row && account.name) await db.update(people).set({ name: account.name }).where(eq(people.id, row.person));
+      const key = accountKey(account);
+      await db.transaction(async (tx) => {
+        const [before] = await tx.select().from(accounts).where(eq(accounts.key, key)).for('update');
+        if (!before) return;
+        const name = account.name || before.name;
+        await tx.update(accounts).set({ lastSeenAt: at, name }).where(eq(accounts.key, key));
+        if (name === before.name) return;
+        await tx
+          .update(people)
+          .set({ name })
+          .where(and(eq(people.id, before.person), eq(people.name, before.name)));
+      });
     },
 
     /** Their accounts, the one used last first. */
