@@ -46,11 +46,13 @@ const answering = (text: string) => async (inbound: Inbound) => {
 
 test('a form that is sent twice acts once', async () => {
   const words = { text: 'fix the footer', nonce: nonce() };
-  const [one, two] = [
+  const [one, two, other] = [
+    await anaAt.send('/chat/say', words),
     await anaAt.send('/chat/say', words),
     await anaAt.send('/chat/say', { ...words, text: 'changed on the way' }),
   ];
-  expect([one.status, two.status]).toEqual([200, 200]);
+  // Other words under the same name are told to be sent anew, rather than lost.
+  expect([one.status, two.status, other.status]).toEqual([200, 200, 400]);
   expect(new Set(inbox.map(({ dedupe }) => dedupe)).size).toBe(1);
   expect(inbox.at(-1)).toMatchObject({ text: 'fix the footer' });
   expect((await house.store.web.page(ana, null, 10)).filter(({ text }) => text.startsWith('fix'))).toHaveLength(1);

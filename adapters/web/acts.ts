@@ -2,12 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Doc, Emoji, Inbound, MessageRef } from '../../core/domain/chat.ts';
 import { createInOrder } from '../../core/in-order.ts';
+import { storable } from '../../core/store/columns.ts';
 import type { Store } from '../../core/store/index.ts';
 import type { NewWebFile } from '../../core/store/web.ts';
 import type { WebChat } from './chat.ts';
 import { attempt, gone, unreachable } from './errors.ts';
 import { handleOf, saidInbound } from './inbound.ts';
-import { checkEmoji, checkNonce, checkText, checkToken, checkWords } from './limits.ts';
+import { checkEmoji, checkNonce, checkText, checkToken, checkWords, outOfDate } from './limits.ts';
 import { accountOf, numberOf, placeOf } from './place.ts';
 
 /** What came of an act: the private answer to it, if one came soon. */
@@ -105,6 +106,7 @@ export function createActs({ web, chat }: ActsOptions): Acts {
       const said = await inOrder(String(person), async () => {
         const message = await attempt('repeatable', () => web.say({ person, key: dedupe, text, files: named }, at));
         if (!message) throw unreachable(String(person));
+        if (message.text !== storable(text)) throw outOfDate();
         await chat.receive(saidInbound(message));
         return message;
       });

@@ -9,10 +9,13 @@ export const actLimits = { characters: 20_000, files: 5, fileBytes: attachedLimi
 const invalid = (field: string, message: string): Failure =>
   new Failure(message, { code: `invalid_${field}`, remedy: 'never' });
 
-/** A nonce names one form on one drawing of a page. */
+/** A nonce names one form on one drawing of a page, with what was written in it first. */
 export function checkNonce(nonce: string): void {
-  if (!/^[\w-]{8,64}$/.test(nonce)) throw invalid('nonce', 'The page is out of date: load it again.');
+  if (!/^[\w-]{8,64}$/.test(nonce)) throw outOfDate();
 }
+
+export const outOfDate = (): Failure =>
+  invalid('nonce', 'This form was sent already, or its page is out of date: load it again.');
 
 export function checkText(field: string, text: string): void {
   if (text.length > actLimits.characters)

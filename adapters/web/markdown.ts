@@ -58,7 +58,20 @@ const processor = unified()
 
 /** What is longer, or nested deeper than anybody writes, takes seconds to parse, and more than the stack. */
 const longest = 20_000;
+/** Signs that may begin or end emphasis or a link: the time grows with their square, 0.1 s at so many. */
+const mostSigns = 2_000;
 const nested = /^(?:[ \t]*(?:>|[-+*]|\d{1,9}[.)])){40}|^[ \t]{200}/m;
+
+const asWritten = (text: string): string => String(html`<pre tabindex="0">${text}</pre>`);
+
+function parsed(text: string): string {
+  try {
+    return String(processor.processSync(text));
+  } catch {
+    // Deeper than the stack by a way nobody thought of.
+    return asWritten(text);
+  }
+}
 
 /** The last texts that were drawn: a page is drawn again at every change, and most of its texts are the same. */
 const drawn = new Map<string, HtmlEscapedString>();
@@ -71,8 +84,9 @@ const mostDrawn = 500;
 export function markdown(text: string): HtmlEscapedString {
   const known = drawn.get(text);
   if (known !== undefined) return known;
-  const isTooMuch = text.length > longest || nested.test(text);
-  const fresh = raw(isTooMuch ? String(html`<pre tabindex="0">${text}</pre>`) : String(processor.processSync(text)));
+  const signs = text.length - text.replace(/[*_~[\]]/g, '').length;
+  const isTooMuch = text.length > longest || signs > mostSigns || nested.test(text);
+  const fresh = raw(isTooMuch ? asWritten(text) : parsed(text));
   drawn.set(text, fresh);
   if (drawn.size > mostDrawn) drawn.delete(drawn.keys().next().value ?? '');
   return fresh;

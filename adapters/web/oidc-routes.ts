@@ -10,19 +10,32 @@ import { callbackPath, type Oidc } from './oidc.ts';
 import type { Sessions, Signed } from './session.ts';
 import { onTheWay } from './sign-in-page.ts';
 
-const errand = z.object({ state: z.string(), nonce: z.string(), verifier: z.string() });
-const cookie = 'mainloop_errand';
-const cookiePath = '/sign-in/oidc';
+/** What a browser leaves with; `session` names the one it was signed in with, so that nobody is joined by what others planted. */
+const errand = z.object({ state: z.string(), nonce: z.string(), verifier: z.string(), session: z.string() });
 /** How long somebody may take at the provider, seconds. */
 const lifeS = 600;
 
 /** Signing in at an OpenID provider. Who is signed in already joins that account to themselves. */
-export const oidcRoutes = (oidc: Oidc, signIn: SignIn, sessions: Sessions, secure: boolean): Hono<Signed> =>
-  new Hono<Signed>()
+export function oidcRoutes(oidc: Oidc, signIn: SignIn, sessions: Sessions, secure: boolean): Hono<Signed> {
+  const cookie = secure ? '__Host-mainloop-errand' : 'mainloop-errand';
+  const attributes = { httpOnly: true, sameSite: 'Lax', secure, path: '/', maxAge: lifeS } as const;
+
+  /** What this browser left with; once. */
+  function takeErrand(context: Context): z.infer<typeof errand> {
+    const kept = errand.safeParse(jsonIn(getCookie(context, cookie) ?? ''));
+    deleteCookie(context, cookie, attributes);
+    if (kept.success && kept.data.session === sessions.mark(context)) return kept.data;
+    throw new Failure('Nobody left for the sign-in provider from this browser just now.', {
+      code: 'not_signed_in',
+      remedy: 'never',
+      advice: 'Begin again on the sign-in page.',
+    });
+  }
+
+  return new Hono<Signed>()
     .post('/sign-in/oidc', async (context) => {
       const { url, errand: kept } = await oidc.begin();
-      const attributes = { httpOnly: true, sameSite: 'Lax', secure, path: cookiePath, maxAge: lifeS } as const;
-      setCookie(context, cookie, JSON.stringify(kept), attributes);
+      setCookie(context, cookie, JSON.stringify({ ...kept, session: sessions.mark(context) }), attributes);
       // Not a redirect: the page's own rule lets no form end on another site.
       context.header('refresh', `0; url=${url.href}`);
       return context.html(onTheWay(url.href));
@@ -36,17 +49,6 @@ export const oidcRoutes = (oidc: Oidc, signIn: SignIn, sessions: Sessions, secur
       }
       return (await sessions.open(context, found.person.id)) ? context.redirect('/chat', 303) : context.notFound();
     });
-
-/** What this browser left with; once. */
-function takeErrand(context: Context): z.infer<typeof errand> {
-  const kept = errand.safeParse(jsonIn(getCookie(context, cookie) ?? ''));
-  deleteCookie(context, cookie, { path: cookiePath });
-  if (kept.success) return kept.data;
-  throw new Failure('Nobody left for the sign-in provider from this browser just now.', {
-    code: 'not_signed_in',
-    remedy: 'never',
-    advice: 'Begin again on the sign-in page.',
-  });
 }
 
 function jsonIn(text: string): unknown {

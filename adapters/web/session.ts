@@ -19,6 +19,8 @@ export interface Sessions {
   open(context: Context, person: number): Promise<boolean>;
   /** Who is signed in now, by their present role; null for nobody. */
   reader(context: Context): Promise<Person | null>;
+  /** Names the session of this browser, if it has one, to nobody who does not know its cookie. */
+  mark(context: Context): string;
   /** Signs out here, or on all browsers of the person. */
   close(context: Context, everywhere: boolean): Promise<void>;
   /** Lets only those in who are signed in; others are sent to sign in, or told so. */
@@ -46,6 +48,7 @@ export function createSessions({ sessions, people }: Pick<Store, 'sessions' | 'p
 
   return {
     reader,
+    mark: (context) => hash(`mark:${hashOf(context) ?? ''}`),
     async open(context, person) {
       const token = randomBytes(32).toString('base64url');
       const now = Date.now();

@@ -35,7 +35,8 @@ export async function task(
     store.files.handedFor(number),
   ]);
   const diff = diffOf(history);
-  if (found.head !== null && diff?.head !== found.head) wantDiff(found);
+  // Merged, a branch differs from its base no more.
+  if (found.head !== null && diff?.head !== found.head && !isFinal(found.status)) wantDiff(found);
   const { brief, branch, base, model, plan } = found;
   const open = standing.openOf(number);
   const who = standing.whoOf(found);

@@ -13,12 +13,14 @@ function restore() {
 
 document.addEventListener('input', ({ target }) => {
   if (!target.dataset?.draft) return;
-  if (target.value === '') sessionStorage.removeItem(key(target));
+  if (target.value === target.defaultValue) sessionStorage.removeItem(key(target));
   else sessionStorage.setItem(key(target), target.value);
 });
 document.addEventListener('submit', ({ target, defaultPrevented }) => {
   if (defaultPrevented) return;
   for (const field of target.querySelectorAll('textarea[data-draft]')) sessionStorage.removeItem(key(field));
+  // Who signs in next on this tab is somebody else.
+  if (new URL(target.action).pathname === '/sign-out') sessionStorage.clear();
 });
 document.addEventListener('freshened', restore);
 restore();
