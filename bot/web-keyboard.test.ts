@@ -90,4 +90,59 @@ describe.skipIf(chromium === null)('with a keyboard alone', () => {
     await message().waitFor();
     expect(await message().inputValue()).toBe('');
   });
+
+  test('what is typed while a message is on its way stays, and goes as the next one', async () => {
+    const { page } = house;
+    await page.goto(house.at('/chat'));
+    await page.route('**/chat/say', async (route) => {
+      await new Promise((resolve) => setTimeout(resolve, 700));
+      await route.continue();
+    });
+    await message().fill('first words');
+    await press('Enter');
+    await page.keyboard.type('second words');
+    await page.getByText('You said: first words').waitFor();
+    expect(await message().inputValue()).toBe('second words');
+    await press('Enter');
+    await page.getByText('You said: second words').waitFor();
+    await page.unroute('**/chat/say');
+  });
+
+  test('a message whose answer was lost comes back, counts once when it is sent again, and is another one when changed', async () => {
+    const { page } = house;
+    const sent = async (text: string) => (await page.getByText(text, { exact: true }).all()).length;
+    const lose = () =>
+      page.route(
+        '**/chat/say',
+        async (route) => {
+          await route.fetch();
+          await route.abort();
+        },
+        { times: 1 },
+      );
+    for (const [first, then] of [
+      ['the same again', 'the same again'],
+      ['before the change', 'after the change'],
+    ] as const) {
+      await lose();
+      await message().fill(first);
+      await press('Enter');
+      await page.getByText('No answer, so it may not have arrived.').waitFor();
+      expect(await message().inputValue()).toBe(first);
+      await message().fill(then);
+      await press('Enter');
+      await page.getByText(`You said: ${then}`).waitFor();
+    }
+    expect(await sent('the same again')).toBe(1);
+    expect([await sent('before the change'), await sent('after the change')]).toEqual([1, 1]);
+  });
+
+  test('what was begun is nobody’s after signing out', async () => {
+    const { page } = house;
+    await message().fill('a secret');
+    await page.getByText('Ana', { exact: true }).first().click();
+    await page.getByRole('button', { name: 'Sign out', exact: true }).click();
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    expect(await page.evaluate('JSON.stringify(sessionStorage)')).toBe('{}');
+  });
 });

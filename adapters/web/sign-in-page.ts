@@ -18,7 +18,7 @@ export const signInAs = (code: string, name: string): Html =>
     { title: 'Sign in' },
     html`<h1>Sign in</h1>
 <form method="post" action="/sign-in"><input type="hidden" name="code" value="${code}">
-<p>You are signed in on this browser for 30 days.</p>
+<p>You will stay signed in on this browser for 30 days.</p>
 <button class="button primary">Sign in as ${name}</button></form>`,
   );
 
