@@ -50,12 +50,14 @@ export async function startProgram(config: Config, log: Logger): Promise<Program
   const github = createGitHub({ ...config.github, log: log.child({ part: 'github' }) });
   const model = createAnthropic({ ...config.anthropic, log: log.child({ part: 'anthropic' }) });
   const diffs = createDiffReader({ host: github, store, log: log.child({ part: 'diff' }) });
+  const chatOn = (platform: string) => served.find(({ chat }) => chat.platform === platform)?.chat;
   const signIn = createSignIn(store);
   const web = createWeb({
     store,
     pages: createPages(store, { wantDiff: diffs.read }),
     signIn,
     publicUrl: config.publicUrl,
+    linkTo: async (message) => (await chatOn(message.place.platform)?.link(message)) ?? null,
     oidc: config.oidc,
     log: log.child({ part: 'web' }),
   });

@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { compress } from 'hono/compress';
+import type { MessageRef } from '../../core/domain/chat.ts';
 import { describe, Failure } from '../../core/errors.ts';
 import type { Pages } from '../../core/pages/index.ts';
 import type { Store } from '../../core/store/index.ts';
@@ -25,6 +26,7 @@ export interface AppParts {
   readonly signIn: SignIn;
   readonly acts: Acts;
   readonly live: Live;
+  readonly linkTo?: ((message: MessageRef) => Promise<string | null>) | undefined;
   /** Where people may sign in too. */
   readonly oidc?: Oidc | undefined;
   readonly publicUrl: string;

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
+import type { MessageRef } from '../../core/domain/chat.ts';
 import type { Pages } from '../../core/pages/index.ts';
 import type { Chat } from '../../core/ports.ts';
 import type { Store } from '../../core/store/index.ts';
@@ -16,6 +17,8 @@ export interface WebOptions {
   readonly signIn: SignIn;
   /** As people reach it, without a slash at the end. */
   readonly publicUrl: string;
+  /** Address of the thread that begins with a message on another chat; null where it has none. */
+  readonly linkTo?: ((message: MessageRef) => Promise<string | null>) | undefined;
   /** An OpenID provider at which people may sign in too. */
   readonly oidc?: OidcOptions | undefined;
   readonly log: Logger;

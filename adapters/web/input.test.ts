@@ -166,6 +166,12 @@ test("nobody reads another person's task, message or file by its number, nor wha
     expect((await theirs.get(path)).status, path).toBe(200);
     expect((await others.get(path)).status, path).toBe(404);
   }
+  const thread = `/tasks/${task}/thread`;
+  const place = (await store.tasks.get(task)).place;
+  const there = `https://${place.platform}.example/${place.channel}/${place.thread}`;
+  expect((await theirs.get(thread)).headers.get('location')).toBe(there);
+  expect((await others.get(thread)).status).toBe(404);
+  expect(await (await theirs.get(`/tasks/${task}`)).text()).toContain(`href="${thread}"`);
   for (const path of [
     `/tasks?told=${told?.id}`,
     '/tasks?repo=acme/api',

@@ -20,11 +20,11 @@ const link = (label: string, url: string): Html =>
   html`<a href="${safeUrl(url)}" target="_blank" rel="noopener noreferrer">${label}</a>`;
 
 /** Where a task can be seen elsewhere. */
-export const taskLinks = ({ repo, issue, pull, place }: TaskItem): Html => html`
+export const taskLinks = ({ number, repo, issue, pull, place }: TaskItem): Html => html`
 <a href="/projects/${repo}">${repo}</a>
 ${issue ? link(`Issue ${issue.number}`, issue.url) : none}
 ${pull ? link(`PR ${pull.number}`, pull.url) : none}
-<span>from ${placeName(place)}</span>`;
+${place.thread ? html`<a href="/tasks/${number}/thread" target="_blank" rel="noopener noreferrer">from ${placeName(place)}</a>` : html`<span>from ${placeName(place)}</span>`}`;
 
 /** A place in words: `Slack, direct message`. */
 export const placeName = ({ platform, dm, thread }: Place): string =>

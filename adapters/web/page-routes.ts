@@ -14,7 +14,7 @@ import { taskLists, tasksPage } from './tasks-page.ts';
 
 /** Tasks of a list at once. */
 const listed = 50;
-type Parts = Pick<AppParts, 'pages' | 'store' | 'oidc'>;
+type Parts = Pick<AppParts, 'pages' | 'store' | 'oidc' | 'linkTo'>;
 
 /** What stands around a page for its reader: how much waits, where the feed stood, what the last form came to. */
 export async function frameFor(
@@ -79,6 +79,12 @@ export function pageRoutes(parts: Parts): Hono<Signed> {
         () => pages.task(context.get('reader'), number),
         { whole: (task) => html`${taskPage(task)}${log ? logSection(number, log, '') : ''}`, part: taskParts },
       );
+    })
+    .get('/tasks/:number{[0-9]{1,9}}/thread', async (context) => {
+      const task = await pages.task(context.get('reader'), Number(context.req.param('number')));
+      const { thread } = task?.place ?? {};
+      const url = task && thread ? await parts.linkTo?.({ place: task.place, id: thread }) : null;
+      return url ? context.redirect(url, 303) : context.notFound();
     })
     .get('/tasks/:number{[0-9]{1,9}}/log', (context) => {
       const number = Number(context.req.param('number'));

@@ -1,6 +1,7 @@
 /** The page as people use it: the real app on a port of this machine, and browsers that are signed in by cookie. */
 import { createServer } from 'node:http';
 import { pino } from 'pino';
+import type { MessageRef } from '../../core/domain/chat.ts';
 import { createPages, type Pages } from '../../core/pages/index.ts';
 import type { Chat } from '../../core/ports.ts';
 import type { Store } from '../../core/store/index.ts';
@@ -46,8 +47,9 @@ export async function serveWeb(store: Store, publicUrl?: string): Promise<Served
   const address = server.address();
   const origin = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
   const site = publicUrl ?? origin;
+  const linkTo = async ({ place, id }: MessageRef) => `https://${place.platform}.example/${place.channel}/${id}`;
   const parts = { store, pages: createPages(store), signIn: createSignIn(store) };
-  const web = createWeb({ ...parts, publicUrl: site, log: pino({ level: 'silent' }) });
+  const web = createWeb({ ...parts, publicUrl: site, linkTo, log: pino({ level: 'silent' }) });
   return {
     ...{ origin, chat: web.chat, pages: parts.pages, signIn: parts.signIn },
     async browser(person) {
