@@ -104,7 +104,9 @@ test("signing out everywhere ends all of a person's browsers and streams, and no
     await served.browser(await person('member')),
   ];
   const [theirs, bens] = [await stream(there), await stream(ben)];
+  const sent = await served.signIn.link(id, Date.now());
   await here.post('/sign-out?everywhere', {});
+  expect((await (await served.browser()).get(sent)).status).toBe(410);
   await over(theirs);
   expect([(await here.get('/tasks')).status, (await there.get('/tasks')).status]).toEqual([303, 303]);
   expect((await ben.get('/tasks')).status).toBe(200);

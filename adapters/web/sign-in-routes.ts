@@ -21,6 +21,9 @@ export const signInRoutes = (signIn: SignIn, sessions: Sessions, hasProvider: bo
       return context.redirect('/chat', 303);
     })
     .post('/sign-out', async (context) => {
-      await sessions.close(context, context.req.query('everywhere') !== undefined);
+      const everywhere = context.req.query('everywhere') !== undefined;
+      const reader = everywhere ? await sessions.reader(context) : null;
+      if (reader) await signIn.revoke(reader.id);
+      await sessions.close(context, everywhere);
       return context.redirect('/sign-in', 303);
     });

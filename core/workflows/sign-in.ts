@@ -33,6 +33,9 @@ export const createSignIn = (store: Store) => ({
     return linkPath(code);
   },
 
+  /** Makes the link worthless that a person was sent and did not use. */
+  revoke: (person: number): Promise<void> => store.codes.revoke({ holders: [`signin:${person}`] }),
+
   /** As whom a code would sign in, without using it up; null when it is no good. */
   async look(code: string, now: number): Promise<Welcome | null> {
     if (await hasTriedTooMuch(store, code, now)) return null;
