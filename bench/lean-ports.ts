@@ -61,8 +61,14 @@ export function leanPorts({ onWorker, onIssue }: LeanHooks): LeanPorts {
         onWorker(spec);
       },
       status: async (attempt) => ({ state: running.has(attempt) ? 'running' : 'unknown', detail: '' }),
+      output: async () => '',
+      tasks: async () => [],
+      warning: null,
+      output: async () => '',
       stop: async () => undefined,
       remove: async () => undefined,
+      tasks: async () => [],
+      warning: null,
     },
     model: {
       imageLimits: { bytes: 0, side: 0 },

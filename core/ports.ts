@@ -5,6 +5,7 @@
 import type { Account, Doc, Emoji, FileRef, Inbound, MessageRef, Place, Platform, ReplyHandle } from './domain/chat.ts';
 import type { OutFile } from './domain/file.ts';
 import type { AttemptId, TaskNumber } from './domain/ids.ts';
+import type { SandboxCause } from './domain/run.ts';
 
 /** What a face can do; the core asks before it relies on anything. */
 export interface ChatCapabilities {
@@ -118,20 +119,39 @@ export interface Chat {
 /** Where an attempt executes. All calls are idempotent by the attempt's id. */
 export interface Sandbox {
   readonly name: 'local' | 'kubernetes';
+  /** Throws {@link Failure}: `retry` when the cluster can't be reached, `never` when it will not run such a worker. */
   start(spec: SandboxSpec): Promise<void>;
-  /** `unknown`: no trace of such an attempt. */
-  status(attempt: AttemptId): Promise<{ state: 'running' | 'exited' | 'unknown'; detail: string }>;
+  status(attempt: AttemptId): Promise<SandboxStatus>;
+  /** The last lines that the attempt's program wrote, at most 4,000 characters; empty when nobody has them any more. */
+  output(attempt: AttemptId): Promise<string>;
   /** Ends the attempt's processes, gently first. */
   stop(attempt: AttemptId): Promise<void>;
   /** Removes everything of a task: files, namespace. */
   remove(task: TaskNumber): Promise<void>;
+  /** The tasks of which anything is here, so that what nobody needs any more can be removed. */
+  tasks(): Promise<TaskNumber[]>;
+  /** Why people should not rely on the isolation, in a few words, or null; every task's card says it. */
+  readonly warning: string | null;
 }
 
 export interface SandboxSpec {
   readonly attempt: AttemptId;
   readonly task: TaskNumber;
-  /** The attempt's bearer token; the only credential the sandbox ever sees. */
+  /** The attempt's bearer token, where the sandbox gives no identity of its own; the only credential it ever sees. */
   readonly token: string;
+  /** Milliseconds since the epoch after which the worker is ended from outside, should it not end by itself. */
+  readonly deadline: number;
+  /** How much memory, as a multiple of the usual: 2 after an attempt that ran out of it. */
+  readonly memory: 1 | 2;
+}
+
+/** How an attempt fares, as seen from outside. `unknown`: no trace of it. `exited` too when it can never begin. */
+export interface SandboxStatus {
+  readonly state: 'starting' | 'running' | 'exited' | 'unknown';
+  /** For people: `exit code 0`; why it waits, `no node has room`. */
+  readonly detail: string;
+  /** Why it ended or can't begin, where that is known and not the worker's own doing. */
+  readonly cause?: SandboxCause;
 }
 
 export type ModelContent =

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
-import type { AttemptId } from '../../core/domain/ids.ts';
+import type { AttemptId, TaskNumber } from '../../core/domain/ids.ts';
 
 const record = z.object({
   pid: z.number().int(),
@@ -48,6 +48,19 @@ export function attemptsIn(task: string): AttemptId[] {
   if (!existsSync(directory)) return [];
   const begun = readdirSync(directory).filter((name) => name.endsWith('.pid'));
   return begun.map((name) => basename(name, '.pid'));
+}
+
+/** Tasks that have a directory here. */
+export function tasksIn(dir: string): TaskNumber[] {
+  if (!existsSync(dir)) return [];
+  return readdirSync(dir).flatMap((name) => (/^\d+$/.test(name) ? [Number(name)] : []));
+}
+
+const keptOutput = 4_000;
+
+/** The end of a log, or nothing while there is none. */
+export function lastOf(log: string): string {
+  return existsSync(log) ? readFileSync(log, 'utf8').slice(-keptOutput) : '';
 }
 
 export function readRecord(files: AttemptFiles): ProcessRecord | null {

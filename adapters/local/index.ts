@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { AttemptId } from '../../core/domain/ids.ts';
 import type { Sandbox } from '../../core/ports.ts';
-import { attemptsIn, filesOf, readNumber, readRecord } from './attempt-files.ts';
+import { attemptsIn, filesOf, lastOf, readNumber, readRecord, tasksIn } from './attempt-files.ts';
 import { launch } from './launch.ts';
 import { processesMarked, signal, startTimeOf } from './process-table.ts';
 
@@ -56,6 +56,7 @@ export function createLocalSandbox({ dir, workerEntry, brokerUrl, log }: LocalSa
 
   return {
     name: 'local',
+    warning: null,
     async start(spec) {
       const running =
         launching.get(spec.attempt) ??
@@ -74,11 +75,13 @@ export function createLocalSandbox({ dir, workerEntry, brokerUrl, log }: LocalSa
       const code = readNumber(files.exit);
       return { state: 'exited', detail: code === null ? 'killed' : `exit code ${code}` };
     },
+    output: async (attempt) => lastOf(filesOf(dir, attempt).log),
     stop,
     async remove(task) {
       const directory = join(dir, String(task));
       await Promise.all(attemptsIn(directory).map(stop));
       rmSync(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
     },
+    tasks: async () => tasksIn(dir),
   };
 }

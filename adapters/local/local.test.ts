@@ -43,7 +43,7 @@ function bench(extra = '') {
 
 sandboxContract('local', async () => bench());
 
-const spec = { attempt: '7.1.1', task: 7, token: 'the-token' };
+const spec = { attempt: '7.1.1', task: 7, token: 'the-token', deadline: Date.now() + 3_600_000, memory: 1 } as const;
 const until = async (probe: () => boolean) => {
   for (const end = Date.now() + 20_000; Date.now() < end; await sleep(20)) if (probe()) return;
   throw new Error('waited in vain');

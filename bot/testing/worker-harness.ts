@@ -77,7 +77,7 @@ export async function createWorkerHarness(extraFiles: Readonly<Record<string, st
       author: { name: 'Ana', email: 'ana@example.com' },
       ...job,
     });
-    await sandbox.start({ attempt: id, task: 1, token });
+    await sandbox.start({ attempt: id, task: 1, token, deadline: Date.now() + 3_600_000, memory: 1 });
     return { id, token };
   }
 

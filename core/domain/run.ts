@@ -9,10 +9,29 @@ export interface Run {
   readonly kind: RunKind;
 }
 
+/**
+ * What a cluster did to an attempt. `moved`: its node was drained, or needed for something else; `killed`: somebody deleted
+ * it; `node_lost`: its node answers no more; `no_room`: no node took it in time. The last five never begin, however often it
+ * is tried: too much memory or disk for the task's own limits, a template that the cluster's policies reject, an image that
+ * can't be had, a setting that is wrong.
+ */
+export type SandboxCause =
+  | 'out_of_memory'
+  | 'disk_full'
+  | 'deadline'
+  | 'moved'
+  | 'killed'
+  | 'node_lost'
+  | 'no_room'
+  | 'quota'
+  | 'rejected'
+  | 'image'
+  | 'misconfigured';
+
 /** What ended an attempt, as the run workflow hears it. */
 export type AttemptEnd =
   | { type: 'result' }
-  | { type: 'died'; reason: 'exited' | 'silent' | 'deadline' | 'lost'; detail: string }
+  | { type: 'died'; reason: 'exited' | 'silent' | 'deadline' | 'lost' | SandboxCause; detail: string }
   | { type: 'budget' }
   | { type: 'cancel' };
 

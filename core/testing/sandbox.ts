@@ -1,5 +1,5 @@
 import type { Failure } from '../errors.ts';
-import type { Sandbox, SandboxSpec } from '../ports.ts';
+import type { Sandbox, SandboxSpec, SandboxStatus } from '../ports.ts';
 
 export interface FakeSandbox extends Sandbox {
   readonly name: 'local';
@@ -12,6 +12,8 @@ export interface FakeSandbox extends Sandbox {
   refuses: Failure | null;
   /** What `stop` waits for while it is set. */
   stopping: Promise<void> | null;
+  /** What `status` answers for every attempt while it is set. */
+  told: SandboxStatus | null;
   /** A worker ends by itself. */
   exit(attempt: string): void;
 }
@@ -22,7 +24,7 @@ export function createFakeSandbox(): FakeSandbox {
   const running = new Set<string>();
   const known = new Map<string, number>();
   const fake: FakeSandbox = {
-    ...{ name: 'local', begun, running, removed: [], refuses: null, stopping: null },
+    ...{ name: 'local', warning: null, begun, running, removed: [], refuses: null, stopping: null, told: null },
     async start(spec) {
       if (fake.refuses) throw fake.refuses;
       if (known.has(spec.attempt)) return;
@@ -31,9 +33,11 @@ export function createFakeSandbox(): FakeSandbox {
       running.add(spec.attempt);
     },
     status: async (attempt) => {
+      if (fake.told) return fake.told;
       if (running.has(attempt)) return { state: 'running', detail: '' };
       return { state: known.has(attempt) ? 'exited' : 'unknown', detail: 'exit code 0' };
     },
+    output: async () => '',
     async stop(attempt) {
       await fake.stopping;
       running.delete(attempt);
@@ -46,6 +50,7 @@ export function createFakeSandbox(): FakeSandbox {
         running.delete(attempt);
       }
     },
+    tasks: async () => [...new Set(known.values())],
     exit: (attempt) => running.delete(attempt),
   };
   return fake;

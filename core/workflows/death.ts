@@ -1,5 +1,5 @@
 import type { AttemptEnd } from '../domain/run.ts';
-import type { Sandbox } from '../ports.ts';
+import type { SandboxStatus } from '../ports.ts';
 import { heartbeatSeconds } from '../protocol.ts';
 import type { StoredAttempt } from '../store/runs.ts';
 
@@ -14,11 +14,13 @@ type Death = Omit<Extract<AttemptEnd, { type: 'died' }>, 'type'>;
  */
 export function causeOfDeath(
   { deadline, heartbeatAt }: Pick<StoredAttempt, 'deadline' | 'heartbeatAt'>,
-  { state, detail }: Awaited<ReturnType<Sandbox['status']>>,
+  { state, detail, cause }: SandboxStatus,
   listeningSince: number,
   now: number,
 ): Death | null {
-  if (state === 'exited') return { reason: 'exited', detail };
+  if (state === 'exited') return { reason: cause ?? 'exited', detail };
+  // The cluster has its own patience with what waits for it.
+  if (state === 'starting') return null;
   // A worker that spoke while the program was away could not be heard: its silence begins with the program.
   const silence = now - Math.max(heartbeatAt, listeningSince);
   if (silence > silentMs) {

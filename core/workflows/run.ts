@@ -4,6 +4,7 @@ import { type AttemptId, attemptId, type RunId } from '../domain/ids.ts';
 import type { AttemptEnd, RunKind, RunOutcome } from '../domain/run.ts';
 import type { Task } from '../domain/task.ts';
 import { Failure } from '../errors.ts';
+import type { SandboxStatus } from '../ports.ts';
 import type { Result } from '../protocol.ts';
 import type { Deps } from './deps.ts';
 import { effect } from './effect.ts';
@@ -95,15 +96,18 @@ async function open(deps: Deps, { run, task, kind }: RunInput, attempt: AttemptI
   const lastsMs = deadlineMinutes * 60_000;
   const going = await deps.store.runs.openAttempt({ id: attempt, run, task, lastsMs }, Date.now());
   if (!going) return false;
-  if ((await deps.sandbox.status(attempt)).state !== 'running') {
+  if (!isThere((await deps.sandbox.status(attempt)).state)) {
     const token = randomBytes(32).toString('base64url');
     await deps.store.runs.arm(attempt, hashToken(token), Date.now());
-    await deps.sandbox.start({ attempt, task, token });
+    const armed = await deps.store.runs.attempt(attempt);
+    await deps.sandbox.start({ attempt, task, token, deadline: armed?.deadline ?? Date.now(), memory: 1 });
   }
   await deps.store.tasks.advance(task, { type: 'run_started', kind }, `started:${attempt}`, Date.now());
   deps.presenter.touch(`task:${task}`);
   return true;
 }
+
+const isThere = (state: SandboxStatus['state']) => state === 'running' || state === 'starting';
 
 async function awaitEnd(attempt: AttemptId): Promise<AttemptEnd> {
   for (;;) {
