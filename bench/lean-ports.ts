@@ -64,11 +64,8 @@ export function leanPorts({ onWorker, onIssue }: LeanHooks): LeanPorts {
       output: async () => '',
       tasks: async () => [],
       warning: null,
-      output: async () => '',
       stop: async () => undefined,
       remove: async () => undefined,
-      tasks: async () => [],
-      warning: null,
     },
     model: {
       imageLimits: { bytes: 0, side: 0 },
