@@ -193,12 +193,5 @@ const rows: Row[] = [
 ];
 
 test.each(rows)('%s', (_, seen, wanted) => {
-  expect(statusOfPod(seen, false, now)).toEqual(wanted);
-});
-
-test('a pod that we stop says so', () => {
-  expect(statusOfPod(pod({ phase: 'Running' }, ago(-20)), true, now)).toEqual({
-    state: 'running',
-    detail: 'it is being stopped',
-  });
+  expect(statusOfPod(seen, now)).toEqual(wanted);
 });

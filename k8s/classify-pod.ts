@@ -5,13 +5,15 @@ import type { SandboxStatus } from '../core/ports.ts';
 import { patience } from './patience.ts';
 import { duration, exited, running, since, starting, waiting } from './statuses.ts';
 
-/** `stopping`: we asked for its end. */
-export function statusOfPod(pod: V1Pod, stopping: boolean, now: number): SandboxStatus {
+export function statusOfPod(pod: V1Pod, now: number): SandboxStatus {
   const phase = pod.status?.phase;
-  if (phase === 'Succeeded' || phase === 'Failed') return ended(pod);
-  if (pod.metadata?.deletionTimestamp) return leaving(pod, stopping, now);
+  if (hasEnded(pod)) return ended(pod);
+  if (pod.metadata?.deletionTimestamp) return leaving(pod, now);
   return phase === 'Pending' || !phase ? pending(pod, now) : alive(pod, now);
 }
+
+/** Whether no process of it runs any more, nor ever will. */
+export const hasEnded = (pod: V1Pod): boolean => pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
 
 function ended(pod: V1Pod): SandboxStatus {
   const { reason = '', message = '' } = pod.status ?? {};
@@ -53,12 +55,12 @@ function disrupted({ reason = '', message = '' }: V1PodCondition): SandboxStatus
 }
 
 /** A node that answers ends a pod within its grace, which the time of deletion has in it. */
-function leaving(pod: V1Pod, stopping: boolean, now: number): SandboxStatus {
+function leaving(pod: V1Pod, now: number): SandboxStatus {
   const disruption = condition(pod, 'DisruptionTarget', 'True');
   const silent = disruption?.reason === 'DeletionByTaintManager';
   if (silent || since(pod.metadata?.deletionTimestamp, now) >= patience.node)
     return exited('its node does not answer', 'node_lost');
-  return running(stopping ? 'it is being stopped' : 'it is being ended');
+  return running('it is being ended');
 }
 
 function pending(pod: V1Pod, now: number): SandboxStatus {

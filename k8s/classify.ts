@@ -6,17 +6,17 @@ import { patience } from './patience.ts';
 import { duration, exited, since, starting, waiting } from './statuses.ts';
 
 export interface Seen {
+  /** Needed only when it has no pod, or had one. */
   readonly job: V1Job | null;
   /** The newest of its pods. */
   readonly pod: V1Pod | null;
-  /** The Job's own, with reason `FailedCreate`; needed only when it has no pod. */
+  /** The Job's own, with reason `FailedCreate`; needed only when it has no pod and has not ended. */
   readonly events: readonly CoreV1Event[];
 }
 
 /** How an attempt fares at `now` (milliseconds since the epoch). */
 export function classify({ job, pod, events }: Seen, now: number): SandboxStatus {
-  // A pod that is told to go is no longer what the attempt is about; the Job says why, once it's gone.
-  if (pod) return statusOfPod(pod, job?.spec?.suspend === true, now);
+  if (pod) return statusOfPod(pod, now);
   if (!job) return { state: 'unknown', detail: 'nothing of it is in the cluster' };
   return ended(job) ?? withoutPod(job, events, now);
 }
