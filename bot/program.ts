@@ -89,7 +89,7 @@ export async function startProgram(config: Config, log: Logger): Promise<Program
     systemDatabaseUrl: patientUrl(database.url),
     applicationVersion,
     enablePatching: true,
-    executorID: 'local',
+    executorID: config.executorId,
     logger: dbosLogger(log.child({ part: 'dbos' })),
   });
 
