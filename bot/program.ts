@@ -80,7 +80,7 @@ export async function startProgram(config: Config, log: Logger): Promise<Program
   const broker = createBroker({
     door: core.door,
     anthropic: workersModel(config),
-    git: (repo) => github.gitAccess(repo),
+    git: ({ repo }) => github.gitAccess(repo),
     prefix: brokerPrefix,
     log: log.child({ part: 'broker' }),
   });
