@@ -30,7 +30,7 @@ export interface KubernetesSandboxOptions extends WorkerPod, Owner {
  * cluster runs once. A Job stays until its task's namespace goes, so an attempt is never begun twice.
  */
 export function createKubernetesSandbox(options: KubernetesSandboxOptions): Sandbox {
-  const { kube, log, instance } = options;
+  const { kube, log } = options;
   const namespaces = createTaskNamespaces(kube, options);
   const prepared = new Map<TaskNumber, string>();
   const beginning = new Map<AttemptId, Promise<void>>();
