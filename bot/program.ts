@@ -80,7 +80,7 @@ export async function startProgram(config: Config, log: Logger): Promise<Program
   const broker = createBroker({
     door: core.door,
     anthropic: workersModel(config),
-    git: (repo) => github.gitAccess(repo),
+    git: ({ repo }) => github.gitAccess(repo),
     prefix: brokerPrefix,
     log: log.child({ part: 'broker' }),
   });
@@ -89,7 +89,7 @@ export async function startProgram(config: Config, log: Logger): Promise<Program
     systemDatabaseUrl: patientUrl(database.url),
     applicationVersion,
     enablePatching: true,
-    executorID: 'local',
+    executorID: config.executorId,
     logger: dbosLogger(log.child({ part: 'dbos' })),
   });
 

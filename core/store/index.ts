@@ -18,6 +18,8 @@ import { postStore } from './posts.ts';
 import { projectStore } from './projects.ts';
 import { proposalStore } from './proposals.ts';
 import { runStore } from './runs.ts';
+import { saidStore } from './said.ts';
+import { installation } from './schema.ts';
 import { sessionStore } from './sessions.ts';
 import { taskListStore } from './task-lists.ts';
 import { taskStore } from './tasks.ts';
@@ -29,6 +31,12 @@ export const createStore = (db: OpenDatabase['db']) => ({
   /** Resolves when the database answers. */
   ping: async () => {
     await db.execute(sql`select 1`);
+  },
+  /** By what this database's tasks are told from those of others: five characters of hex. */
+  installation: async (): Promise<string> => {
+    const [row] = await db.select().from(installation);
+    if (!row) throw new Error('the database has lost the id of its installation');
+    return row.id;
   },
   people: peopleStore(db),
   codes: codeStore(db),
@@ -45,6 +53,7 @@ export const createStore = (db: OpenDatabase['db']) => ({
   runs: runStore(db),
   worker: workerStore(db),
   log: logStore(db),
+  said: saidStore(db),
   asks: askStore(db),
   askings: askingStore(db),
   inbox: inboxStore(db),
