@@ -23,6 +23,8 @@ export interface KubernetesSandboxOptions extends WorkerPod, Owner {
   readonly ready: () => Promise<void>;
   readonly warning: string | null;
   readonly log: Logger;
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number;
 }
 
 /**
@@ -30,13 +32,12 @@ export interface KubernetesSandboxOptions extends WorkerPod, Owner {
  * cluster runs once. A Job stays until its task's namespace goes, so an attempt is never begun twice.
  */
 export function createKubernetesSandbox(options: KubernetesSandboxOptions): Sandbox {
-  const { kube, log } = options;
+  const { kube, log, now = Date.now } = options;
   const namespaces = createTaskNamespaces(kube, options);
   const prepared = new Map<TaskNumber, string>();
   const beginning = new Map<AttemptId, Promise<void>>();
   /** What stopped workers had written: the cluster forgets it with the pod. */
   const kept = new Map<AttemptId, string>();
-  const now = Date.now;
   const observer = createObserver({ log, now, look: (attempt) => look(kube, namespaces, attempt, now) });
 
   async function begin(spec: SandboxSpec): Promise<void> {
