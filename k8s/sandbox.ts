@@ -11,7 +11,7 @@ import { look, newestPod } from './look.ts';
 import { jobName, type Owner, taskOfAttempt } from './names.ts';
 import { createObserver } from './observe.ts';
 import { podLog } from './pod-log.ts';
-import { createNamespace, createUnless, ending, prepareNamespace, sameIn, taken } from './provision.ts';
+import { createNamespace, createUnless, ending, onceBound, prepareNamespace, sameIn, taken } from './provision.ts';
 import { removeNamespaces } from './removal.ts';
 import { exited, starting } from './statuses.ts';
 import { suspend } from './stop.ts';
@@ -60,7 +60,7 @@ export function createKubernetesSandbox(options: KubernetesSandboxOptions): Sand
   async function createJob(namespace: string, spec: SandboxSpec): Promise<boolean> {
     const job = workerJob(options, spec, now());
     return createUnless(
-      () => kube.batch.createNamespacedJob({ namespace, body: job }),
+      () => onceBound(() => kube.batch.createNamespacedJob({ namespace, body: job })),
       async () => {
         const name = jobName(spec.attempt);
         const { metadata } = await kube.batch.readNamespacedJob({ namespace, name });
