@@ -11,7 +11,7 @@ import { look, newestPod } from './look.ts';
 import { jobName, type Owner, taskOfAttempt } from './names.ts';
 import { createObserver } from './observe.ts';
 import { podLog } from './pod-log.ts';
-import { createNamespace, createUnless, ending, prepareNamespace, sameIn, taken } from './provision.ts';
+import { createNamespace, createUnless, ending, onceBound, prepareNamespace, sameIn, taken } from './provision.ts';
 import { removeNamespaces } from './removal.ts';
 import { exited, starting } from './statuses.ts';
 import { suspend } from './stop.ts';
@@ -24,6 +24,8 @@ export interface KubernetesSandboxOptions extends WorkerPod, Owner {
   /** What people should know of the isolation before they rely on it, as it was found last. */
   readonly warning: () => string | null;
   readonly log: Logger;
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number;
 }
 
 /**
@@ -31,13 +33,12 @@ export interface KubernetesSandboxOptions extends WorkerPod, Owner {
  * cluster runs once. A Job stays until its task's namespace goes, so an attempt is never begun twice.
  */
 export function createKubernetesSandbox(options: KubernetesSandboxOptions): Sandbox {
-  const { kube, log } = options;
+  const { kube, log, now = Date.now } = options;
   const namespaces = createTaskNamespaces(kube, options);
   const prepared = new Map<TaskNumber, string>();
   const beginning = new Map<AttemptId, Promise<void>>();
   /** What stopped workers had written: the cluster forgets it with the pod. */
   const kept = new Map<AttemptId, string>();
-  const now = Date.now;
   const observer = createObserver({ log, now, look: (attempt) => look(kube, namespaces, attempt, now) });
 
   async function begin(spec: SandboxSpec): Promise<void> {
@@ -60,7 +61,7 @@ export function createKubernetesSandbox(options: KubernetesSandboxOptions): Sand
   async function createJob(namespace: string, spec: SandboxSpec): Promise<boolean> {
     const job = workerJob(options, spec, now());
     return createUnless(
-      () => kube.batch.createNamespacedJob({ namespace, body: job }),
+      () => onceBound(() => kube.batch.createNamespacedJob({ namespace, body: job })),
       async () => {
         const name = jobName(spec.attempt);
         const { metadata } = await kube.batch.readNamespacedJob({ namespace, name });

@@ -1,6 +1,6 @@
 /**
- * Vitest's global setup of the cluster tests: the cluster that KUBECONFIG names, and the two images. Tests read the
- * references of the images, pinned by digest, in KUBERNETES_WORKER_IMAGE and KUBERNETES_BOT_IMAGE.
+ * Vitest's global setup of the cluster tests: the cluster that KUBECONFIG names, and the images. Tests read the references
+ * of the images, pinned by digest, in the environment.
  */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
@@ -9,6 +9,7 @@ import { createKube } from '../../k8s/client.ts';
 
 const images = {
   KUBERNETES_WORKER_IMAGE: { name: 'mainloop/worker', file: 'k8s/worker/Dockerfile' },
+  KUBERNETES_STUB_IMAGE: { name: 'mainloop/stub-worker', file: 'k8s/testing/Dockerfile' },
   KUBERNETES_BOT_IMAGE: { name: 'mainloop/mainloop', file: 'bot/Dockerfile' },
 } as const;
 
