@@ -12,15 +12,16 @@ const mostBytes = { up: 256 * 1024 * 1024, down: 8 * 1024 * 1024 * 1024 };
 const idleMs = 5 * 60_000;
 const waitMs = 30_000;
 /** How often an attempt with tunnels is looked at, and how long one lives while the door can't tell. */
-const checkMs = 10_000;
+const usualCheckMs = 10_000;
 const patienceMs = 60_000;
 
 export interface EgressOptions {
   readonly door: Door;
   /** Default: {@link defaultHosts}. */
-  readonly hosts?: readonly string[];
+  readonly hosts: readonly string[] | undefined;
+  /** Default {@link usualCheckMs}. */
+  readonly checkMs: number | undefined;
   readonly log: Logger;
-  readonly checkMs?: number;
 }
 
 export interface Egress {
@@ -29,15 +30,15 @@ export interface Egress {
 }
 
 /** The only way out of a sandbox: tunnels to hosts of an allow-list, for as long as the attempt is open. */
-export function createEgress({ door, log, ...options }: EgressOptions): Egress {
-  const reachOf = allowedHosts(options.hosts ?? defaultHosts);
+export function createEgress({ door, log, hosts = defaultHosts, checkMs = usualCheckMs }: EgressOptions): Egress {
+  const reachOf = allowedHosts(hosts);
   const live = new Map<string, Set<Duplex>>();
 
   async function watch(attempt: OpenAttempt): Promise<void> {
     const tunnels = live.get(attempt.id);
     let seen = Date.now();
     while (tunnels && tunnels.size > 0) {
-      await new Promise((resolve) => setTimeout(resolve, options.checkMs ?? checkMs).unref());
+      await new Promise((resolve) => setTimeout(resolve, checkMs).unref());
       const open = await door.admit({ attempt: attempt.id }).catch(() => undefined);
       if (open) seen = Date.now();
       if (open || (open === undefined && Date.now() - seen < patienceMs)) continue;

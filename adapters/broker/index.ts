@@ -26,6 +26,8 @@ export interface BrokerOptions {
   readonly git: GitAccess;
   /** Hosts that tunnels may lead to, as `allowedHosts` reads them; without, to package registries. */
   readonly egressHosts?: readonly string[];
+  /** How often it is asked whether an attempt with tunnels is still open, milliseconds; default 10 s. */
+  readonly tunnelCheckMs?: number;
   /** Dollars per million tokens by model id; default {@link publicPrices}. */
   readonly prices?: Readonly<Record<string, Price>>;
   /** Path under which the handler is mounted, e.g. `/broker`. */
@@ -51,7 +53,7 @@ export function createBroker(options: BrokerOptions): Broker {
   const { door, identify, log, prefix = '' } = options;
   const prices = options.prices ?? publicPrices;
   const shareOf = createShares();
-  const egress = createEgress({ door, ...(options.egressHosts && { hosts: options.egressHosts }), log });
+  const egress = createEgress({ door, hosts: options.egressHosts, checkMs: options.tunnelCheckMs, log });
 
   /** Asked at every request: a closed attempt is let in nowhere. */
   async function admit(token: string | null): Promise<OpenAttempt> {

@@ -1,6 +1,7 @@
 import { budgetLevel } from '../domain/budget.ts';
 import { attemptId, checkpointRef } from '../domain/ids.ts';
 import type { Door, OpenAttempt } from '../door.ts';
+import { Failure } from '../errors.ts';
 import type { Job, Steering, WorkerEvent } from '../protocol.ts';
 import { resumeAfterLoss } from '../words/briefs.ts';
 import type { Deps } from './deps.ts';
@@ -10,6 +11,9 @@ import { createModelWatch } from './model-watch.ts';
 import type { Ringer } from './ringer.ts';
 import { hashToken } from './run.ts';
 import { resultKey, tellRun } from './signals.ts';
+
+/** How long after its end an attempt's last calls may be told, by a broker that could not reach us. */
+const lateChargeMs = 24 * 60 * 60_000;
 
 /** Who the commits are by. */
 const author = { name: 'Mainloop', email: 'mainloop@users.noreply.github.com' };
@@ -115,6 +119,9 @@ export function createDoor(deps: Deps, ringer: Ringer): Door {
     },
 
     async spend({ id, task }, spend) {
+      const closedAt = (await store.runs.attempt(id))?.closedAt;
+      if (closedAt === undefined || (closedAt !== null && Date.now() - closedAt > lateChargeMs))
+        throw new Failure(`No attempt ${id} can have spent anything.`, { code: 'closed', remedy: 'never' });
       const charge = { charge: spend.id, usd: spend.usd, at: Date.now() };
       const { spentUsd, budgetUsd, fresh } = await store.tasks.spend(task, charge);
       const before = budgetLevel(spentUsd - spend.usd, budgetUsd);
