@@ -21,7 +21,8 @@ export interface KubernetesSandboxOptions extends WorkerPod, Owner {
   readonly kube: Kube;
   /** Resolves when the isolation was tried and holds; throws Failure when it does not. Asked before each start. */
   readonly ready: () => Promise<void>;
-  readonly warning: string | null;
+  /** What people should know of the isolation before they rely on it, as it was found last. */
+  readonly warning: () => string | null;
   readonly log: Logger;
 }
 
@@ -30,7 +31,7 @@ export interface KubernetesSandboxOptions extends WorkerPod, Owner {
  * cluster runs once. A Job stays until its task's namespace goes, so an attempt is never begun twice.
  */
 export function createKubernetesSandbox(options: KubernetesSandboxOptions): Sandbox {
-  const { kube, log, instance } = options;
+  const { kube, log } = options;
   const namespaces = createTaskNamespaces(kube, options);
   const prepared = new Map<TaskNumber, string>();
   const beginning = new Map<AttemptId, Promise<void>>();
@@ -84,7 +85,9 @@ export function createKubernetesSandbox(options: KubernetesSandboxOptions): Sand
 
   return {
     name: 'kubernetes',
-    warning: options.warning,
+    get warning() {
+      return options.warning();
+    },
     async start(spec) {
       const running = beginning.get(spec.attempt) ?? begin(spec).finally(() => beginning.delete(spec.attempt));
       beginning.set(spec.attempt, running);
