@@ -52,7 +52,7 @@ const { core } = await startCore(
 /** A worker that hands back its plan at once, and is at work for ever on what is to be done then. */
 async function plan(token: string): Promise<void> {
   const { admit, result } = await door.promise;
-  const attempt = await admit(token);
+  const attempt = await admit({ token });
   if (attempt?.kind !== 'plan') return;
   await result(attempt, { type: 'plan', plan: 'Add a line.', summary: 'One line.', session: 's' });
 }

@@ -5,8 +5,10 @@ import type { Benchmark, Figures } from './benchmark.ts';
 import { burst } from './burst.ts';
 import { chats } from './chats.ts';
 import { fanout } from './fanout.ts';
+import { idle } from './idle.ts';
 import { memory } from './memory.ts';
 import { recovery } from './recovery.ts';
+import { spawn } from './spawn.ts';
 import { start } from './start.ts';
 import { stream } from './stream.ts';
 import { table } from './table.ts';
@@ -14,7 +16,7 @@ import { turn } from './turn.ts';
 import { waiting } from './waiting.ts';
 import { web } from './web.ts';
 
-const benchmarks: readonly Benchmark[] = [turn, stream, waiting, burst, chats, fanout, recovery, start, memory, web];
+const benchmarks: readonly Benchmark[] = [turn, stream, waiting, burst, chats, fanout, recovery, start, memory, web, spawn, idle];
 
 /** No benchmark runs longer, milliseconds. */
 const longestMs = 240_000;

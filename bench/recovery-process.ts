@@ -72,7 +72,7 @@ for (;;) {
 async function work(): Promise<void> {
   for (const { attempt, token } of await call<{ attempt: string; token: string }[]>('world', 'workers')) {
     if (!isDue(attempt)) continue;
-    const open = await core.door.admit(token);
+    const open = await core.door.admit({ token });
     if (!open || held(open.task, open.kind === 'plan' ? 1 : 2)) continue;
     if (open.kind === 'plan') {
       await core.door.result(open, { type: 'plan', plan: 'Add a line.', summary: 'One line.', session: 's' });

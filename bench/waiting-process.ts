@@ -24,7 +24,7 @@ const { core, store } = await startCore(
 
 /** A worker that hands back its plan at once. */
 async function plan(token: string): Promise<void> {
-  const attempt = await core.door.admit(token);
+  const attempt = await core.door.admit({ token });
   if (attempt?.kind !== 'plan') return;
   await core.door.result(attempt, { type: 'plan', plan: 'Add a line.', summary: 'One line.', session: 's' });
 }

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
 import type { Logger } from 'pino';
@@ -28,12 +29,16 @@ export interface HttpOptions {
   /** 0 takes any free port. */
   readonly port: number;
   readonly host?: string;
+  /** The setting that names the port, for who has to mend it; default `PORT`. */
+  readonly variable?: string;
   readonly log: Logger;
   /** Parts that must be ok for `/readyz` to answer 200. */
   readonly parts: () => Record<string, PartState> | Promise<Record<string, PartState>>;
   readonly mounts: readonly Mount[];
   /** What answers everything else, health apart. */
   readonly pages?: NodeHandler;
+  /** What answers CONNECT. A stop lets its connections finish as it does requests. */
+  readonly connect?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void | Promise<void>;
   /** Longest wait for running requests when it stops, milliseconds. */
   readonly graceMs?: number;
 }
@@ -46,7 +51,7 @@ export interface HttpServer {
 
 /** The one HTTP server of the program. Throws Failure `port_in_use`. */
 export async function startHttp(options: HttpOptions): Promise<HttpServer> {
-  const { log, mounts, pages, graceMs = 10_000 } = options;
+  const { log, mounts, pages, connect, graceMs = 10_000 } = options;
   const health = getRequestListener(healthApp(options).fetch);
   const interruptible = new Set<ServerResponse>();
   let stopping = false;
@@ -66,6 +71,14 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
   });
   // A long poll or a stream may take as long as it wants; only a slow sender of headers is cut.
   server.requestTimeout = 0;
+  const tunnels = new Set<Duplex>();
+  if (connect) {
+    server.on('connect', (request, socket, head) => {
+      tunnels.add(socket);
+      socket.once('close', () => tunnels.delete(socket));
+      void connect(request, socket, head);
+    });
+  }
   await listen(server, options);
   const { port } = server.address() as AddressInfo;
   log.info({ port }, 'HTTP server listens');
@@ -75,7 +88,10 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
       stopping = true;
       const closed = new Promise((resolve) => server.close(resolve));
       for (const response of interruptible) response.destroy();
-      const cut = setTimeout(() => server.closeAllConnections(), graceMs);
+      const cut = setTimeout(() => {
+        server.closeAllConnections();
+        for (const socket of tunnels) socket.destroy();
+      }, graceMs);
       await closed;
       clearTimeout(cut);
     },
@@ -130,7 +146,7 @@ function refuse(response: ServerResponse, status: number, error: string): void {
   response.end(JSON.stringify({ error }));
 }
 
-async function listen(server: Server, { port, host }: HttpOptions): Promise<void> {
+async function listen(server: Server, { port, host, variable = 'PORT' }: HttpOptions): Promise<void> {
   try {
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject).listen(port, host, () => {
@@ -139,16 +155,17 @@ async function listen(server: Server, { port, host }: HttpOptions): Promise<void
       });
     });
   } catch (cause) {
-    throw cannotListen(port, cause as NodeJS.ErrnoException);
+    throw cannotListen(port, variable, cause as NodeJS.ErrnoException);
   }
 }
 
-function cannotListen(port: number, cause: NodeJS.ErrnoException): Failure {
+function cannotListen(port: number, variable: string, cause: NodeJS.ErrnoException): Failure {
   const taken = cause.code === 'EADDRINUSE';
-  return new Failure(taken ? `PORT ${port} is in use by another program.` : `PORT ${port}: ${cause.message}.`, {
+  const what = variable === 'PORT' ? `PORT ${port}` : `${variable}: port ${port}`;
+  return new Failure(taken ? `${what} is in use by another program.` : `${what}: ${cause.message}.`, {
     code: taken ? 'port_in_use' : 'port_unavailable',
     remedy: 'never',
-    advice: 'Stop that program, or set PORT to a free one.',
+    advice: `Stop that program, or set ${variable} to a free one.`,
     cause,
   });
 }

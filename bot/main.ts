@@ -1,4 +1,5 @@
 import { runCli } from './cli.ts';
+import { broker } from './commands/broker.ts';
 import { demo } from './commands/demo.ts';
 import { doctor } from './commands/doctor.ts';
 import { people } from './commands/people.ts';
@@ -6,7 +7,7 @@ import { setup } from './commands/setup.ts';
 import { start } from './commands/start.ts';
 import { terminalPrompt } from './prompt.ts';
 
-const code = await runCli(process.argv.slice(2), [start, demo, setup(terminalPrompt()), doctor, people()], {
+const code = await runCli(process.argv.slice(2), [start, broker, demo, setup(terminalPrompt()), doctor, people()], {
   say: (line) => void process.stdout.write(`${line}\n`),
   complain: (line) => void process.stderr.write(`${line}\n`),
 });

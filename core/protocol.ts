@@ -55,7 +55,11 @@ const question = z.object({
 
 /** One line of what the worker does, for progress and the task's log. `seq` counts from 1 within the attempt. */
 export const workerEvent = z.object({
-  seq: z.number().int().positive(),
+  seq: z
+    .number()
+    .int()
+    .positive()
+    .lt(2 ** 31 - 1),
   /** Milliseconds since the epoch, by the worker's clock. */
   at: z.number(),
   event: z.discriminatedUnion('type', [

@@ -28,7 +28,7 @@ beforeAll(async () => {
     createBroker({
       door,
       anthropic: { baseUrl: 'http://127.0.0.1:9', apiKey: 'k' },
-      git: async (repo) => access(repo),
+      git: async ({ repo }) => access(repo),
       prefix: '/broker',
       log: pino({ level: 'silent' }),
     }),

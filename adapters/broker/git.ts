@@ -2,20 +2,19 @@ import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Logger } from 'pino';
-import type { OpenAttempt } from '../../core/door.ts';
+import type { GitAccess, OpenAttempt, Remote } from '../../core/door.ts';
 import { bodyOf, drain, readCommands } from './git-body.ts';
 import { Refusal } from './http.ts';
 import { refusalOf, refusedReport } from './receive-pack.ts';
 import { callUpstream } from './upstream.ts';
-
-/** The repository's git address (`https://…/owner/name.git`) and a short-lived credential for it alone. */
-export type GitAccess = (repo: string) => Promise<{ url: string; username: string; password: string }>;
 
 interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly attempt: OpenAttempt;
   readonly log: Logger;
+  /** Shows in the task's log what was refused. */
+  readonly show: (what: string) => void;
 }
 
 type Service = 'git-upload-pack' | 'git-receive-pack';
@@ -40,7 +39,7 @@ export async function proxyGit(
   if (service === 'git-receive-pack' && attempt.kind === 'plan') {
     throw new Refusal(403, 'forbidden', 'A plan run only reads; it may not push.');
   }
-  const remote = await access(attempt.repo);
+  const remote = await access(attempt);
   if (rest === 'info/refs') return advertise(exchange, remote, service);
   if (service === 'git-upload-pack') return exchangePack(exchange, remote, service, bodyOf(request));
   return push(exchange, remote);
@@ -51,14 +50,13 @@ function serviceOf(method: string | undefined, rest: string | undefined, query: 
   return name === 'git-upload-pack' || name === 'git-receive-pack' ? name : null;
 }
 
-type Remote = Awaited<ReturnType<GitAccess>>;
-
 async function push(exchange: Exchange, remote: Remote): Promise<void> {
-  const { request, response, attempt, log } = exchange;
+  const { request, response, attempt, log, show } = exchange;
   const { push: asked, body } = await readCommands(bodyOf(request));
   const refused = asked.commands.filter((command) => refusalOf(command, attempt) !== null);
   if (refused.length === 0) return exchangePack(exchange, remote, 'git-receive-pack', body);
   log.warn({ attempt: attempt.id, refs: refused.map((command) => command.ref) }, 'push refused');
+  for (const { ref } of refused) show(`a push to ${ref}`);
   // git reads the answer only after it has sent its pack.
   await drain(body);
   response

@@ -5,12 +5,15 @@ import type { z } from 'zod';
 export class Refusal extends Error {
   readonly status: number;
   readonly code: string;
+  /** Seconds after which the client may try again. */
+  readonly retryAfter: number | undefined;
 
-  constructor(status: number, code: string, message: string) {
+  constructor(status: number, code: string, message: string, retryAfter?: number) {
     super(message);
     this.name = 'Refusal';
     this.status = status;
     this.code = code;
+    this.retryAfter = retryAfter;
   }
 }
 

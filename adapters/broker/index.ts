@@ -1,21 +1,33 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
-import type { Door } from '../../core/door.ts';
-import { describe, Failure } from '../../core/errors.ts';
+import type { Door, GitAccess, OpenAttempt, Proof } from '../../core/door.ts';
 import { paths } from '../../core/protocol-paths.ts';
-import { type GitAccess, proxyGit } from './git.ts';
-import { Refusal, sendJson } from './http.ts';
-import { type ModelUpstream, proxyModel, sendModelError } from './model.ts';
+import { createEgress } from './egress.ts';
+import { fail, failTunnel } from './fail.ts';
+import { createShares, type Share } from './gates.ts';
+import { proxyGit } from './git.ts';
+import { Refusal } from './http.ts';
+import { type ModelUpstream, proxyModel } from './model.ts';
 import { type Price, prices as publicPrices } from './prices.ts';
 import { talk } from './talk.ts';
-import { tokenOf } from './token.ts';
+import { proxyTokenOf, tokenOf } from './token.ts';
 
 export interface BrokerOptions {
   readonly door: Door;
+  /**
+   * Who shows a bearer token, where something else than the door knows: a cluster, of its pods. Then no token is looked up
+   * at the door. Null for a token that is no good.
+   */
+  readonly identify?: (token: string) => Promise<Extract<Proof, { attempt: unknown }> | null>;
   /** The real Messages API. With both credentials the key wins. */
   readonly anthropic: ModelUpstream;
-  /** Credential and git address of one repository; asked for at every git request, so it should cache. */
+  /** Credential and git address of the attempt's repository; asked for at every git request, so it should cache. */
   readonly git: GitAccess;
+  /** Hosts that tunnels may lead to, as `allowedHosts` reads them; without, to package registries. */
+  readonly egressHosts?: readonly string[];
+  /** How often it is asked whether an attempt with tunnels is still open, milliseconds; default 10 s. */
+  readonly tunnelCheckMs?: number;
   /** Dollars per million tokens by model id; default {@link publicPrices}. */
   readonly prices?: Readonly<Record<string, Price>>;
   /** Path under which the handler is mounted, e.g. `/broker`. */
@@ -26,69 +38,123 @@ export interface BrokerOptions {
 export interface Broker {
   /** Answers every request under the prefix. Never rejects. */
   handler(request: IncomingMessage, response: ServerResponse): Promise<void>;
+  /** Answers a CONNECT with a tunnel to an allowed host. Never rejects. */
+  connect(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void>;
 }
 
 /** The longest silence of a client. A model that thinks without streaming keeps both sides silent for ten minutes. */
 const idleMs = 2 * 60_000;
 const modelIdleMs = 11 * 60_000;
+/** How long a request waits for a place among those of its attempt. */
+const waitMs = { requests: 0, models: 60_000, bulk: 30_000 };
 
-/** The worker's door over HTTP: job, events, steering, session and result, the model and git, each for one open attempt. */
+/** The worker's door over HTTP: job, events, steering, session and result, the model, git and the way out, each for one open attempt. */
 export function createBroker(options: BrokerOptions): Broker {
-  const { door, log, prefix = '' } = options;
+  const { door, identify, log, prefix = '' } = options;
   const prices = options.prices ?? publicPrices;
+  const shareOf = createShares();
+  const egress = createEgress({ door, hosts: options.egressHosts, checkMs: options.tunnelCheckMs, log });
 
-  async function route(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
-    const token = tokenOf(request.headers);
-    const attempt = token ? await door.admit(token) : null;
-    if (!attempt) throw new Refusal(401, 'closed', 'This attempt is closed, or the token was never good. Stop here.');
+  /** Asked at every request: a closed attempt is let in nowhere. */
+  async function admit(token: string | null): Promise<OpenAttempt> {
+    const proof = token === null ? null : identify ? await identify(token) : { token };
+    const attempt = proof && (await door.admit(proof));
+    if (attempt) return attempt;
+    if (proof && 'attempt' in proof) log.warn({ attempt: proof.attempt }, 'a closed attempt showed its token');
+    throw new Refusal(401, 'closed', 'This attempt is closed, or the token was never good. Stop here.');
+  }
+
+  const show = (attempt: OpenAttempt, what: string): void => {
+    log.warn({ attempt: attempt.id, what }, 'refused');
+    door
+      .refused(attempt, what)
+      .catch((error) => log.warn({ err: error, attempt: attempt.id }, 'a refusal was not shown'));
+  };
+
+  /** Does the attempt's work; what is refused for being forbidden or too much is shown in the task's log. */
+  async function watched<T>(attempt: OpenAttempt, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof Refusal && shownStatuses.has(error.status)) show(attempt, error.message);
+      throw error;
+    }
+  }
+
+  async function route(
+    { request, response, url }: { request: IncomingMessage; response: ServerResponse; url: URL },
+    attempt: OpenAttempt,
+    share: Share,
+  ): Promise<void> {
     const path = url.pathname.slice(prefix.length);
+    const gone = new AbortController();
+    response.once('close', () => gone.abort());
+    const through = async (gate: 'models' | 'bulk', work: () => Promise<void>) => {
+      const leave = await share[gate].enter(waitMs[gate], gone.signal);
+      return work().finally(leave);
+    };
     const model = under(path, paths.model);
     if (model !== null) {
       response.setTimeout(modelIdleMs, () => response.destroy());
-      return proxyModel({ request, response, attempt, door, log, prices }, model + url.search, options.anthropic);
+      const exchange = { request, response, attempt, door, log, prices };
+      return through('models', () => proxyModel(exchange, model + url.search, options.anthropic));
     }
     response.setTimeout(idleMs, () => response.destroy());
     const repository = under(path, paths.git);
     if (repository !== null) {
-      return proxyGit({ request, response, attempt, log }, repository, url.searchParams, options.git);
+      const exchange = { request, response, attempt, log, show: (what: string) => show(attempt, what) };
+      return proxyGit(exchange, repository, url.searchParams, options.git);
     }
-    return talk({ request, response, attempt, door }, path, url.searchParams);
+    const exchange = { request, response, attempt, door, share };
+    if (path === paths.job || path === paths.steering) return talk(exchange, path, url.searchParams);
+    return through('bulk', () => talk(exchange, path, url.searchParams));
   }
 
   return {
     async handler(request, response) {
-      const url = new URL(request.url ?? '/', 'http://broker');
+      const target = request.url ?? '/';
+      const url = new URL(target, 'http://broker');
+      const path = url.pathname.slice(prefix.length);
       try {
+        if (!target.startsWith('/')) return await refuseForward(request);
         if (!url.pathname.startsWith(`${prefix}/`)) throw new Refusal(404, 'not_found', 'There is nothing here.');
-        await route(request, response, url);
+        const attempt = await admit(tokenOf(request.headers));
+        const share = shareOf(attempt.id);
+        await watched(attempt, async () => {
+          const leave = await share.requests.enter(waitMs.requests);
+          await route({ request, response, url }, attempt, share).finally(leave);
+        });
       } catch (error) {
-        fail(request, response, url.pathname.slice(prefix.length), error, log);
+        fail(request, response, path, error, log);
+      }
+    },
+
+    async connect(request, socket, head) {
+      // An error is followed by `close`, which is what everything here looks at.
+      socket.on('error', () => socket.destroy());
+      try {
+        const token = proxyTokenOf(request.headers);
+        if (token === null) throw new Refusal(407, 'closed', 'The proxy needs the token of an attempt.');
+        const attempt = await admit(token);
+        await watched(attempt, () => egress.open(request, socket, head, attempt, shareOf(attempt.id)));
+      } catch (error) {
+        failTunnel(socket, error, log);
       }
     },
   };
-}
 
-function under(path: string, root: string): string | null {
-  return path.startsWith(`${root}/`) ? path.slice(root.length) : null;
-}
-
-function fail(request: IncomingMessage, response: ServerResponse, path: string, error: unknown, log: Logger): void {
-  const refusal = error instanceof Refusal ? error : unavailable(error);
-  const gone = request.socket.destroyed;
-  if (!gone && !(error instanceof Refusal)) log.error({ err: error, path }, 'broker could not answer');
-  if (gone || response.headersSent) {
-    response.destroy();
-    return;
+  /** Requests that a client sends to a proxy for an `http:` address. */
+  async function refuseForward(request: IncomingMessage): Promise<never> {
+    const attempt = await admit(proxyTokenOf(request.headers));
+    const host = URL.parse(request.url ?? '')?.host ?? 'somewhere';
+    return watched(attempt, async () => {
+      throw new Refusal(405, 'forbidden', `Plain http to ${host} is not carried; only https is, by CONNECT.`);
+    });
   }
-  // The rest of a refused body is not read: the connection can't be used again.
-  if (!request.complete) response.setHeader('connection', 'close');
-  if (under(path, paths.model) !== null) sendModelError(response, refusal);
-  else if (under(path, paths.git) !== null) {
-    response.writeHead(refusal.status, { 'content-type': 'text/plain' }).end(`${refusal.message}\n`);
-  } else sendJson(response, refusal.status, { error: { code: refusal.code, message: refusal.message } });
 }
 
-function unavailable(error: unknown): Refusal {
-  const code = error instanceof Failure ? error.code : 'unavailable';
-  return new Refusal(503, code, error instanceof Failure ? describe(error) : 'The broker could not answer just now.');
-}
+/** Forbidden, a method that is not carried, and too much at once. */
+const shownStatuses = new Set([403, 405, 429]);
+
+const under = (path: string, root: string): string | null =>
+  path.startsWith(`${root}/`) ? path.slice(root.length) : null;

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import type { Logger } from 'pino';
@@ -55,16 +56,19 @@ export async function proxyModel(exchange: Exchange, target: string, upstream: M
   const body = await readBody(request, maxBody);
   const { model, stream } = checkModelRequest(parseJson(body), attempt);
   if (path === '/v1/messages/count_tokens') return relay(exchange, await send(body));
-  if ((await door.budgetLeft(attempt.task)) <= 0) {
+  if ((await door.budgetLeft(attempt)) <= 0) {
     // Claude Code repeats 401, 408, 409, 429 and 5xx for minutes, but not this.
     throw new Refusal(402, 'billing_error', "This task's budget is used up.");
   }
   const answer = await send(body);
-  await door.modelAnswered(attempt, answer.statusCode ?? 502, retryAfterMs(answer.headers['retry-after']));
+  // Only told, not waited for: the answer's first byte must not be later for it, nor its price be lost.
+  door
+    .modelAnswered(attempt, answer.statusCode ?? 502, retryAfterMs(answer.headers['retry-after']))
+    .catch((error) => exchange.log.warn({ err: error, attempt: attempt.id }, "the model's state was not told"));
   const usage = stream && answer.statusCode === 200 ? streamUsage() : jsonUsage();
   const charge = once(async () => {
     const tokens = usage.end();
-    if (tokens) await door.spend(attempt, spendOf(model, tokens, exchange.prices));
+    if (tokens) await door.spend(attempt, { id: randomUUID(), ...spendOf(model, tokens, exchange.prices) });
   });
   try {
     await relay(exchange, answer, async function* (source) {
@@ -96,11 +100,9 @@ function once(effect: () => Promise<void>): () => Promise<void> {
 export function sendModelError(response: ServerResponse, refusal: Refusal): void {
   const known = /_error$/.test(refusal.code);
   const type = known ? refusal.code : (errorTypes[refusal.status] ?? 'api_error');
+  const again = refusal.status >= 500 || refusal.retryAfter !== undefined;
   response
-    .writeHead(refusal.status, {
-      'content-type': 'application/json',
-      ...(refusal.status < 500 && { 'x-should-retry': 'false' }),
-    })
+    .writeHead(refusal.status, { 'content-type': 'application/json', ...(!again && { 'x-should-retry': 'false' }) })
     .end(JSON.stringify({ type: 'error', error: { type, message: refusal.message } }));
 }
 
@@ -109,6 +111,7 @@ const errorTypes: Readonly<Record<number, string>> = {
   401: 'authentication_error',
   404: 'not_found_error',
   413: 'request_too_large',
+  429: 'rate_limit_error',
 };
 
 async function relay(exchange: Exchange, answer: IncomingMessage, watch?: Watch): Promise<void> {

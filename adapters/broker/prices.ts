@@ -42,7 +42,7 @@ export interface Usage {
 }
 
 /** What a call costs. A model without a price takes the dearest, so that a budget is never overrun by not knowing. */
-export function spendOf(model: string, usage: Usage, list: Readonly<Record<string, Price>>): Spend {
+export function spendOf(model: string, usage: Usage, list: Readonly<Record<string, Price>>): Omit<Spend, 'id'> {
   const base = list[model.replace(/-\d{8}$/, '')] ?? dearest(list);
   const prompt = usage.input + usage.cacheRead + usage.cacheWrite5m + usage.cacheWrite1h;
   const price = base.long && prompt > base.long.above ? base.long.price : base;

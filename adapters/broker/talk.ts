@@ -3,9 +3,11 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import type { Door, OpenAttempt } from '../../core/door.ts';
+import { Failure } from '../../core/errors.ts';
 import { eventBatch, result } from '../../core/protocol.ts';
 import { paths } from '../../core/protocol-paths.ts';
 import { sendFile, takeFile } from './files.ts';
+import type { Share } from './gates.ts';
 import { Refusal, readJson, sendJson } from './http.ts';
 
 export interface Exchange {
@@ -13,10 +15,11 @@ export interface Exchange {
   readonly response: ServerResponse;
   readonly attempt: OpenAttempt;
   readonly door: Door;
+  readonly share: Share;
 }
 
 const mebibyte = 1024 * 1024;
-const limits = { events: 4 * mebibyte, session: 64 * mebibyte, result: 4 * mebibyte };
+const limits = { events: 4 * mebibyte, heartbeat: 1024, session: 64 * mebibyte, result: 4 * mebibyte };
 const maxWaitSeconds = 60;
 const sessionEntries = z.array(z.looseObject({ uuid: z.string().min(1) })).max(5_000);
 
@@ -28,7 +31,7 @@ export async function talk(exchange: Exchange, path: string, query: URLSearchPar
     case `GET ${paths.job}`:
       return sendJson(response, 200, await door.job(attempt));
     case `POST ${paths.events}`:
-      return sendJson(response, 200, await door.events(attempt, await readJson(request, eventBatch, limits.events)));
+      return takeEvents(exchange);
     case `GET ${paths.steering}`:
       return steering(exchange, query);
     case `GET ${paths.session}`:
@@ -46,6 +49,17 @@ export async function talk(exchange: Exchange, path: string, query: URLSearchPar
   }
 }
 
+/** Once the door keeps no more, only what is small enough for a heartbeat is still read. */
+async function takeEvents({ request, response, attempt, door, share }: Exchange): Promise<void> {
+  const batch = await readJson(request, eventBatch, share.full ? limits.heartbeat : limits.events);
+  try {
+    sendJson(response, 200, await door.events(attempt, batch));
+  } catch (error) {
+    share.full ||= error instanceof Failure && error.code === 'full';
+    throw error;
+  }
+}
+
 async function steering({ response, attempt, door }: Exchange, query: URLSearchParams): Promise<void> {
   const wait = z.coerce
     .number()
@@ -59,10 +73,12 @@ async function steering({ response, attempt, door }: Exchange, query: URLSearchP
 }
 
 async function sendSession({ response, attempt, door }: Exchange): Promise<void> {
-  const entries = await door.loadSession(attempt);
+  const entries = door.loadSession(attempt)[Symbol.asyncIterator]();
+  // Before the answer's head: a door that is away is told by its status.
+  const first = await entries.next();
   response.writeHead(200, { 'content-type': 'application/x-ndjson' });
-  const lines = function* () {
-    for (const entry of entries) yield `${JSON.stringify(entry)}\n`;
+  const lines = async function* () {
+    for (let next = first; !next.done; next = await entries.next()) yield `${JSON.stringify(next.value)}\n`;
   };
   await pipeline(Readable.from(lines()), response);
 }

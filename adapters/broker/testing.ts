@@ -12,6 +12,8 @@ export interface DoorState {
   readonly batches: EventBatch[];
   readonly session: { uuid: string }[];
   readonly spent: Spend[];
+  /** What was shown as refused. */
+  readonly refused: string[];
   /** HTTP statuses of the model's answers, in order. */
   readonly answers: number[];
   /** What people sent, by id; what workers handed over, oldest first. */
@@ -34,6 +36,7 @@ export function createMemoryDoor(): Door & { readonly state: DoorState } {
     batches: [],
     session: [],
     spent: [],
+    refused: [],
     answers: [],
     files: new Map(),
     handed: [],
@@ -46,7 +49,10 @@ export function createMemoryDoor(): Door & { readonly state: DoorState } {
 
   return {
     state,
-    admit: async (token) => state.attempts.get(token) ?? null,
+    admit: async (proof) =>
+      ('token' in proof
+        ? state.attempts.get(proof.token)
+        : [...state.attempts.values()].find(({ id }) => id === proof.attempt)) ?? null,
     async job(attempt) {
       const job = state.jobs.get(attempt.id);
       if (!job) throw new Error(`no job for ${attempt.id}`);
@@ -69,7 +75,9 @@ export function createMemoryDoor(): Door & { readonly state: DoorState } {
       while (quiet() && Date.now() < until && !signal.aborted) await new Promise((resolve) => setTimeout(resolve, 20));
       return state.steering;
     },
-    loadSession: async () => [...state.session],
+    async *loadSession() {
+      yield* [...state.session];
+    },
     async appendSession(_attempt, entries) {
       const known = new Set(state.session.map((entry) => entry.uuid));
       state.session.push(...(entries as { uuid: string }[]).filter((entry) => !known.has(entry.uuid)));
@@ -83,8 +91,13 @@ export function createMemoryDoor(): Door & { readonly state: DoorState } {
       if (state.results.length === 0) state.results = [result];
     },
     budgetLeft: async () => state.budget - state.spent.reduce((sum, each) => sum + each.usd, 0),
-    spend: async (_attempt, spend) => void state.spent.push(spend),
+    async spend(_attempt, spend) {
+      if (!state.spent.some(({ id }) => id === spend.id)) state.spent.push(spend);
+    },
     modelAnswered: async (_attempt, status) => void state.answers.push(status),
+    async refused(_attempt, what) {
+      if (!state.refused.includes(what)) state.refused.push(what);
+    },
   } satisfies Door & { state: DoorState };
 }
 

@@ -11,3 +11,7 @@ export function tokenOf(headers: IncomingHttpHeaders): string | null {
   const key = headers['x-api-key'];
   return typeof key === 'string' && key ? key : null;
 }
+
+/** The same, as a client shows it to a proxy. */
+export const proxyTokenOf = (headers: IncomingHttpHeaders): string | null =>
+  tokenOf({ authorization: headers['proxy-authorization'] });

@@ -43,7 +43,11 @@ export async function createWorkerHarness(extraFiles: Readonly<Record<string, st
   const broker = createBroker({
     door,
     anthropic: { baseUrl: anthropic.url, apiKey: anthropic.apiKey },
-    git: async (name) => ({ url: `${github.url}/${name}.git`, username: 'x-access-token', password: github.token }),
+    git: async ({ repo: name }) => ({
+      url: `${github.url}/${name}.git`,
+      username: 'x-access-token',
+      password: github.token,
+    }),
     prefix: '/broker',
     log: pino({ level: 'silent' }),
   });

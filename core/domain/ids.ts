@@ -15,6 +15,9 @@ export type AttemptId = string;
 export const runId = (task: TaskNumber, n: number): RunId => `${task}.${n}`;
 export const attemptId = (run: RunId, n: number): AttemptId => `${run}.${n}`;
 
+/** The task that an attempt is of. */
+export const taskOf = (attempt: AttemptId): TaskNumber => Number(attempt.split('.', 1)[0]);
+
 /** `owner/name` of a repository. GitHub's own rules: letters, digits, `-`, `_`, `.`; never `.` or `..`. */
 export const repoName = z
   .string()

@@ -39,7 +39,7 @@ const cursorOf = ({ attempt, seq }: LogPosition): string => `${attempt}:${seq}`;
 
 /** Null for what is no cursor. */
 function positionOf(cursor: string | undefined): LogPosition | null {
-  const [, attempt, seq] = /^(\d{1,10}\.\d{1,10}\.\d{1,10}):(\d{1,10})$/.exec(cursor ?? '') ?? [];
+  const [, attempt, seq] = /^(\d{1,10}\.\d{1,10}\.\d{1,10}):(\d{1,10}(?:\.\d{1,3})?)$/.exec(cursor ?? '') ?? [];
   return attempt === undefined ? null : { attempt, seq: Math.min(Number(seq), 2 ** 31 - 1) };
 }
 

@@ -72,3 +72,6 @@ export const spending = mainloop.table(
   },
   (t) => [primaryKey({ columns: [t.task, t.at] }), index('spending_at').on(t.at)],
 );
+
+/** Model calls that were paid for, so that one which is told twice is counted once. */
+export const charges = mainloop.table('charges', { id: text('id').primaryKey() });

@@ -56,7 +56,9 @@ test('every change that a page shows is told with its project and its person', a
     expect.stringMatching(/^proposal:\d+ acme\/web $/),
     expect.stringMatching(/^task:\d+ acme\/web $/),
   ]);
-  expect(await toldOf(() => store.tasks.spend(task, 1))).toEqual([`task:${task} acme/web `]);
+  expect(await toldOf(() => store.tasks.spend(task, { charge: 'c', usd: 1, at: 1 }))).toEqual([
+    `task:${task} acme/web `,
+  ]);
   expect(await toldOf(() => asks.withdraw(asked.id, 2))).toEqual([`task:${task} acme/web `, 'asks acme/web ']);
   expect(await toldOf(() => askings.put({ ask: asked.id, person: 1, told: 0, dueAt: 9 }, null))).toContain(
     'asks acme/web 1',

@@ -95,6 +95,8 @@ test("a task moves once per event's key, and never again after its end", async (
 test('money spent by many calls at once adds up', async () => {
   const { store } = house;
   const task = await taskIn(store);
-  await Promise.all(Array.from({ length: 20 }, () => store.tasks.spend(task, 0.25)));
+  await Promise.all(
+    Array.from({ length: 20 }, (_, n) => store.tasks.spend(task, { charge: `${task}:${n}`, usd: 0.25, at: 1 })),
+  );
   expect((await store.tasks.get(task)).spentUsd).toBe(5);
 });

@@ -73,5 +73,11 @@ test('what a Claude session holds comes back exactly', async () => {
   const task = await taskIn(store);
   const entry = { uuid: 'u', text: bad };
   await store.worker.appendSession(task, [{ uuid: 'u', entry }]);
-  expect(await store.worker.session(task)).toEqual([entry]);
+  expect(await all(store.worker.session(task))).toEqual([entry]);
 });
+
+async function all(entries: AsyncIterable<unknown>): Promise<unknown[]> {
+  const found: unknown[] = [];
+  for await (const entry of entries) found.push(entry);
+  return found;
+}

@@ -18,6 +18,7 @@ import { postStore } from './posts.ts';
 import { projectStore } from './projects.ts';
 import { proposalStore } from './proposals.ts';
 import { runStore } from './runs.ts';
+import { saidStore } from './said.ts';
 import { installation } from './schema.ts';
 import { sessionStore } from './sessions.ts';
 import { taskListStore } from './task-lists.ts';
@@ -32,7 +33,7 @@ export const createStore = (db: OpenDatabase['db']) => ({
     await db.execute(sql`select 1`);
   },
   /** By what this database's tasks are told from those of others: five characters of hex. */
-  async installation(): Promise<string> {
+  installation: async (): Promise<string> => {
     const [row] = await db.select().from(installation);
     if (!row) throw new Error('the database has lost the id of its installation');
     return row.id;
@@ -52,6 +53,7 @@ export const createStore = (db: OpenDatabase['db']) => ({
   runs: runStore(db),
   worker: workerStore(db),
   log: logStore(db),
+  said: saidStore(db),
   asks: askStore(db),
   askings: askingStore(db),
   inbox: inboxStore(db),

@@ -17,6 +17,7 @@ export interface Said {
 
 export type StoredRun = typeof runs.$inferSelect;
 export type StoredAttempt = typeof attempts.$inferSelect;
+type OpenStoredAttempt = StoredAttempt & { readonly kind: RunKind };
 
 export const runStore = (db: Database) => ({
   /**
@@ -138,13 +139,15 @@ export const runStore = (db: Database) => ({
     return row ?? null;
   },
 
-  /** The attempt a token belongs to, unless it is closed. */
-  async byToken(tokenHash: string): Promise<(StoredAttempt & { kind: RunKind }) | null> {
+  /** The attempt that has this id, or whose token has this hash, unless it is closed. */
+  async openBy(by: { readonly tokenHash: string } | { readonly id: AttemptId }): Promise<OpenStoredAttempt | null> {
     const [row] = await db
       .select({ attempt: attempts, kind: runs.kind })
       .from(attempts)
       .innerJoin(runs, eq(attempts.run, runs.id))
-      .where(and(eq(attempts.tokenHash, tokenHash), ne(attempts.state, 'closed')));
+      .where(
+        and('id' in by ? eq(attempts.id, by.id) : eq(attempts.tokenHash, by.tokenHash), ne(attempts.state, 'closed')),
+      );
     return row ? { ...row.attempt, kind: row.kind } : null;
   },
 

@@ -194,7 +194,8 @@ export const workerEvents = mainloop.table(
   'worker_events',
   {
     attempt: text('attempt').notNull(),
-    seq: integer('seq').notNull(),
+    /** The worker's own count; between two of its numbers lies what was refused to it. */
+    seq: doublePrecision('seq').notNull(),
     task: integer('task').notNull(),
     at: ms('at').notNull(),
     event: json('event').$type<WorkerEvent['event']>().notNull(),

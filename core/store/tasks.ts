@@ -1,8 +1,10 @@
 import type { ConversationKey } from '../domain/chat.ts';
 import type { RepoName, TaskNumber } from '../domain/ids.ts';
 import { isFinal, nextStatus, type Phase, type Task, type TaskEvent } from '../domain/task.ts';
+import { charges } from './ask-schema.ts';
 import { storable } from './columns.ts';
 import type { Database } from './database.ts';
+import { digestStore } from './digest.ts';
 import { and, asc, desc, eq, inArray, isNotNull, isNull, or, sql } from './drizzle.ts';
 import { events, tasks } from './schema.ts';
 import { within } from './within.ts';
@@ -70,15 +72,22 @@ export const taskStore = (db: Database) => {
         .where(eq(tasks.number, number));
     },
 
-    /** Adds dollars; answers what is spent and allowed now. */
-    async spend(number: TaskNumber, usd: number): Promise<{ spentUsd: number; budgetUsd: number }> {
-      const [row] = await db
-        .update(tasks)
-        .set({ spentUsd: sql`${tasks.spentUsd} + ${usd}` })
-        .where(eq(tasks.number, number))
-        .returning({ spentUsd: tasks.spentUsd, budgetUsd: tasks.budgetUsd });
-      if (!row) throw new Error(`task #${number} does not exist`);
-      return row;
+    /** Adds dollars at `at`, once per charge; answers what is spent and allowed now, and whether the charge was new. */
+    async spend(
+      number: TaskNumber,
+      { charge, usd, at }: { charge: string; usd: number; at: number },
+    ): Promise<{ spentUsd: number; budgetUsd: number; fresh: boolean }> {
+      return db.transaction(async (tx) => {
+        const [fresh] = await tx.insert(charges).values({ id: charge }).onConflictDoNothing().returning();
+        const [row] = await tx
+          .update(tasks)
+          .set({ spentUsd: sql`${tasks.spentUsd} + ${fresh ? usd : 0}` })
+          .where(eq(tasks.number, number))
+          .returning({ spentUsd: tasks.spentUsd, budgetUsd: tasks.budgetUsd });
+        if (!row) throw new Error(`task #${number} does not exist`);
+        if (fresh) await digestStore(tx).spent(number, usd, at);
+        return { ...row, fresh: fresh !== undefined };
+      });
     },
 
     /** Tasks that aren't over, oldest first: of these repositories, or of all. */

@@ -28,12 +28,15 @@ test('an attempt opened again stays as it was; closed, its token is worthless an
   await store.runs.arm(attempt, `hash of ${attempt}`, 6);
   expect(await store.runs.openAttempt({ id: attempt, run, task, lastsMs: 99 }, 50)).toBe(true);
   expect(await store.runs.attempt(attempt)).toMatchObject({ deadline: 15, startedAt: 6 });
-  expect(await store.runs.byToken(`hash of ${attempt}`)).toMatchObject({ id: attempt, kind: 'implement' });
+  expect(await store.runs.openBy({ tokenHash: `hash of ${attempt}` })).toMatchObject({
+    id: attempt,
+    kind: 'implement',
+  });
   await store.runs.close(attempt, 7);
-  expect(await store.runs.byToken(`hash of ${attempt}`)).toBeNull();
+  expect(await store.runs.openBy({ tokenHash: `hash of ${attempt}` })).toBeNull();
   expect(await store.runs.result(attempt, { type: 'stopped', reason: 'closed' }, 8)).toBe(false);
   await store.runs.arm(attempt, 'another', 9);
-  expect(await store.runs.byToken('another')).toBeNull();
+  expect(await store.runs.openBy({ tokenHash: 'another' })).toBeNull();
 });
 
 test('an attempt has the time that those before it in the run did not work', async () => {
@@ -91,8 +94,8 @@ test("a session's entries come back once each and in the order in which they wer
   await store.worker.appendSession(task, [entry(1), entry(2)]);
   await store.worker.appendSession(task, [entry(2), entry(3)]);
   await store.worker.appendSession(task, [entry(1), entry(4), entry(4)]);
-  expect(await store.worker.session(task)).toEqual([1, 2, 3, 4].map((n) => entry(n).entry));
-  expect(await store.worker.session(await taskIn(store))).toEqual([]);
+  expect(await all(store.worker.session(task))).toEqual([1, 2, 3, 4].map((n) => entry(n).entry));
+  expect(await all(store.worker.session(await taskIn(store)))).toEqual([]);
 });
 
 test('a steer is kept once per origin and waits until an attempt has it', async () => {
@@ -106,3 +109,9 @@ test('a steer is kept once per origin and waits until an attempt has it', async 
   await store.worker.steered(pending?.id ?? 0, task, attempt);
   expect(await store.worker.pendingSteers(task)).toEqual([]);
 });
+
+async function all(entries: AsyncIterable<unknown>): Promise<unknown[]> {
+  const found: unknown[] = [];
+  for await (const entry of entries) found.push(entry);
+  return found;
+}

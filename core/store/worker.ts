@@ -19,6 +19,8 @@ export interface NewSteer {
 
 /** Larger than the number of any event: the largest that the column holds. */
 const afterAll = 2 ** 31 - 1;
+const pageEntries = 500;
+const pageBytes = 8 * 1024 * 1024;
 
 /** What workers say and are told: events, steering, the session's transcript. */
 export const workerStore = (db: Database) => ({
@@ -81,13 +83,19 @@ export const workerStore = (db: Database) => ({
       .where(and(eq(steers.id, id), eq(steers.task, task), isNull(steers.attempt)));
   },
 
-  async session(task: TaskNumber): Promise<unknown[]> {
-    const rows = await db
-      .select({ entry: sessionEntries.entry })
-      .from(sessionEntries)
-      .where(eq(sessionEntries.task, task))
-      .orderBy(asc(sessionEntries.seq));
-    return rows.map((row) => row.entry);
+  /** The entries of a task's session in order, read as they are wanted: no more than {@link pageBytes} are held at once. */
+  async *session(task: TaskNumber): AsyncGenerator<unknown> {
+    for (let after = 0; ; ) {
+      const { rows } = await db.execute<{ seq: string; entry: unknown }>(sql`
+        select seq, entry from (
+          select seq, entry, sum(octet_length(entry::text)) over (order by seq) as bytes, row_number() over (order by seq) as n
+          from (select seq, entry from ${sessionEntries} where task = ${task} and seq > ${after} order by seq limit ${pageEntries}) as page
+        ) as sized where n = 1 or bytes <= ${pageBytes} order by seq`);
+      for (const { entry } of rows) yield entry;
+      const last = rows.at(-1);
+      if (!last) return;
+      after = Number(last.seq);
+    }
   },
 
   /** Whether there is anything to resume. */

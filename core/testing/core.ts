@@ -129,7 +129,7 @@ export async function openCore(change: Partial<Settings> = {}, others: readonly 
         const spec = sandbox.begun.findLast((item) => item.task === task && (!attempt || item.attempt === attempt));
         return spec && sandbox.running.has(spec.attempt) ? spec.token : undefined;
       });
-      const open = await core.door.admit(token);
+      const open = await core.door.admit({ token });
       if (!open) throw new Error('the attempt is closed');
       return open;
     },

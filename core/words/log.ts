@@ -39,3 +39,6 @@ function line(event: LogEvent['event']): string {
       return cut(firstLines(event.text, 1), 200);
   }
 }
+
+/** What a task's log says of something that its worker wanted and did not get. */
+export const refusedLine = (what: string): string => `Refused: ${cut(what, 300)}`;

@@ -1,14 +1,19 @@
 import { budgetLevel } from '../domain/budget.ts';
 import { attemptId, checkpointRef } from '../domain/ids.ts';
 import type { Door, OpenAttempt } from '../door.ts';
+import { Failure } from '../errors.ts';
 import type { Job, Steering, WorkerEvent } from '../protocol.ts';
 import { resumeAfterLoss } from '../words/briefs.ts';
 import type { Deps } from './deps.ts';
 import { doorFiles, sent } from './door-files.ts';
+import { createDoorLimits } from './door-limits.ts';
 import { createModelWatch } from './model-watch.ts';
 import type { Ringer } from './ringer.ts';
 import { hashToken } from './run.ts';
 import { resultKey, tellRun } from './signals.ts';
+
+/** How long after its end an attempt's last calls may be told, by a broker that could not reach us. */
+const lateChargeMs = 24 * 60 * 60_000;
 
 /** Who the commits are by. */
 const author = { name: 'Mainloop', email: 'mainloop@users.noreply.github.com' };
@@ -17,6 +22,14 @@ const author = { name: 'Mainloop', email: 'mainloop@users.noreply.github.com' };
 export function createDoor(deps: Deps, ringer: Ringer): Door {
   const { store } = deps;
   const model = createModelWatch(deps);
+  const limits = createDoorLimits(deps);
+
+  let own: string | undefined;
+  const isOurs = async (instance: string | undefined): Promise<boolean> => {
+    if (instance === undefined) return true;
+    own ??= await store.installation();
+    return instance === own;
+  };
 
   const steering = async ({ id, task }: OpenAttempt): Promise<Steering> => ({
     stop: await store.runs.heartbeat(id, Date.now()),
@@ -24,8 +37,10 @@ export function createDoor(deps: Deps, ringer: Ringer): Door {
   });
 
   return {
-    async admit(token) {
-      const attempt = await store.runs.byToken(hashToken(token));
+    async admit(proof) {
+      if ('attempt' in proof && !(await isOurs(proof.instance))) return null;
+      const by = 'attempt' in proof ? { id: proof.attempt } : { tokenHash: hashToken(proof.token) };
+      const attempt = await store.runs.openBy(by);
       if (!attempt) return null;
       const task = await store.tasks.get(attempt.task);
       return {
@@ -70,7 +85,7 @@ export function createDoor(deps: Deps, ringer: Ringer): Door {
     },
 
     async events(attempt, { events }) {
-      const fresh = await store.worker.record(attempt.id, attempt.task, events);
+      const fresh = await limits.record(attempt, events);
       // Repeats too: a crash may have come between the two, and noting is idempotent.
       for (const { event } of events) await note(attempt, event);
       if (fresh.length > 0) deps.presenter.touch(`task:${attempt.task}`);
@@ -88,9 +103,7 @@ export function createDoor(deps: Deps, ringer: Ringer): Door {
 
     loadSession: ({ task }) => store.worker.session(task),
 
-    async appendSession({ task }, entries) {
-      await store.worker.appendSession(task, entries.map(identified));
-    },
+    appendSession: (attempt, entries) => limits.appendSession(attempt, entries.map(identified)),
 
     async result(attempt, result) {
       await store.runs.result(attempt.id, result, Date.now());
@@ -100,22 +113,28 @@ export function createDoor(deps: Deps, ringer: Ringer): Door {
 
     modelAnswered: (attempt, status, retryAfterMs) => model.answered(attempt, status, retryAfterMs),
 
-    async budgetLeft(task) {
+    async budgetLeft({ task }) {
       const { budgetUsd, spentUsd } = await store.tasks.get(task);
       return budgetUsd - spentUsd;
     },
 
-    async spend(attempt, spend) {
-      const { spentUsd, budgetUsd } = await store.tasks.spend(attempt.task, spend.usd);
-      await store.digest.spent(attempt.task, spend.usd, Date.now());
+    async spend({ id, task }, spend) {
+      const closedAt = (await store.runs.attempt(id))?.closedAt;
+      if (closedAt === undefined || (closedAt !== null && Date.now() - closedAt > lateChargeMs))
+        throw new Failure(`No attempt ${id} can have spent anything.`, { code: 'closed', remedy: 'never' });
+      const charge = { charge: spend.id, usd: spend.usd, at: Date.now() };
+      const { spentUsd, budgetUsd, fresh } = await store.tasks.spend(task, charge);
       const before = budgetLevel(spentUsd - spend.usd, budgetUsd);
       const level = budgetLevel(spentUsd, budgetUsd);
-      if (level === before) return;
-      if (level === 'soft') await deps.warnBudget(attempt.task);
+      // Told again, it may be because a crash came before what follows; that is idempotent.
+      if (level === before && fresh) return;
+      if (level === 'soft') await deps.warnBudget(task);
       if (level !== 'spent') return;
-      await store.runs.stop(attempt.id, 'budget');
-      ringer.ring(attempt.task);
+      await store.runs.stop(id, 'budget');
+      ringer.ring(task);
     },
+
+    refused: limits.refused,
   };
 
   async function note(attempt: OpenAttempt, event: WorkerEvent['event']): Promise<void> {

@@ -72,7 +72,7 @@ test('a cancel that comes while another failure is tidied up is not lost', async
 test('an old budget warning that is answered late takes no money away', async () => {
   const { task, place } = await started();
   const worker = await house.worker(task);
-  const usage = { model: 'm', inputTokens: 1, cachedTokens: 0, cacheWriteTokens: 0, outputTokens: 1 };
+  const usage = { id: 'late', model: 'm', inputTokens: 1, cachedTokens: 0, cacheWriteTokens: 0, outputTokens: 1 };
   await house.core.door.spend(worker, { ...usage, usd: 4.5 });
   const warning = await openAsk(task, 'budget');
   await house.store.tasks.allow(task, 40);

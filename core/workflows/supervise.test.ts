@@ -28,7 +28,7 @@ const closed = (id: string) =>
   eventually(`the end of ${id}`, async () => (await house.store.runs.attempt(id))?.state === 'closed');
 const hasToken = async (id: string) => {
   const token = house.sandbox.begun.find((item) => item.attempt === id)?.token ?? '';
-  return (await house.core.door.admit(token)) !== null;
+  return (await house.core.door.admit({ token })) !== null;
 };
 
 test('a worker that ended by itself is replaced, and its token is worthless', async () => {
@@ -99,14 +99,14 @@ test('four fifths of the budget asks once while the work goes on; all of it stop
   const open = await worker();
   const spend = { model: 'm', inputTokens: 1, cachedTokens: 0, cacheWriteTokens: 0, outputTokens: 1 };
   const none = new AbortController().signal;
-  await house.core.door.spend(open, { ...spend, usd: 4 });
-  await house.core.door.spend(open, { ...spend, usd: 0.5 });
+  await house.core.door.spend(open, { ...spend, id: 'a', usd: 4 });
+  await house.core.door.spend(open, { ...spend, id: 'b', usd: 0.5 });
   expect(await house.store.asks.openOf(open.task)).toMatchObject([{ kind: 'budget', body: { hard: false } }]);
   expect((await house.core.door.steering(open, 0, none)).stop).toBeNull();
   const waiting = house.core.door.steering(open, 20_000, none);
-  await house.core.door.spend(open, { ...spend, usd: 0.5 });
+  await house.core.door.spend(open, { ...spend, id: 'c', usd: 0.5 });
   expect((await waiting).stop).toBe('budget');
-  expect(await house.core.door.budgetLeft(open.task)).toBe(0);
+  expect(await house.core.door.budgetLeft(open)).toBe(0);
   await house.core.door.result(open, { type: 'stopped', reason: 'budget' });
   const asked = await eventually('the ask', async () => {
     const asks = await house.store.asks.openOf(open.task);
@@ -115,5 +115,5 @@ test('four fifths of the budget asks once while the work goes on; all of it stop
   await eventually('the parking', async () => (await house.status(open.task)).parked);
   await house.press('ana', house.newPlace(), `answer:${asked.id}:raise`);
   await house.worker(open.task, `${open.task}.2.1`);
-  expect(await house.core.door.budgetLeft(open.task)).toBe(5);
+  expect(await house.core.door.budgetLeft(open)).toBe(5);
 });

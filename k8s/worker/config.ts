@@ -15,6 +15,8 @@ export interface WorkerConfig {
   /** What people sent, and what is handed over to them: outside of the repository, where every sandbox can write. */
   readonly received: string;
   readonly out: string;
+  /** The way out for what runs here, e.g. `http://broker:8080`; undefined: whatever the machine itself has. */
+  readonly proxy: string | undefined;
   /** By which the sandbox finds everything that was started for the attempt; handed down to all of it. */
   readonly attempt: string | undefined;
 }
@@ -26,13 +28,12 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * asked before there is a library to parse with.
  */
 export function readConfig(env: Environment, work: string): WorkerConfig {
-  const broker = required(env, 'MAINLOOP_BROKER');
-  if (!URL.canParse(broker)) throw new Error('MAINLOOP_BROKER must be the address of the broker');
+  const broker = address(env, 'MAINLOOP_BROKER');
   const token = env.MAINLOOP_TOKEN_FILE ? readFileSync(env.MAINLOOP_TOKEN_FILE, 'utf8') : env.MAINLOOP_TOKEN;
   if (!token?.trim()) throw new Error('MAINLOOP_TOKEN or MAINLOOP_TOKEN_FILE must give the attempt its token');
   const home = required(env, 'HOME');
   return {
-    broker: broker.replace(/\/$/, ''),
+    broker,
     token: token.trim(),
     work,
     home,
@@ -41,8 +42,16 @@ export function readConfig(env: Environment, work: string): WorkerConfig {
     path: required(env, 'PATH'),
     lang: env.LANG ?? 'C.UTF-8',
     tmp: env.TMPDIR ?? '/tmp',
+    proxy: env.MAINLOOP_PROXY ? address(env, 'MAINLOOP_PROXY') : undefined,
     attempt: env.MAINLOOP_ATTEMPT,
   };
+}
+
+/** Without a slash at the end. */
+function address(env: Environment, name: string): string {
+  const value = required(env, name);
+  if (!URL.canParse(value)) throw new Error(`${name} must be the address of the broker`);
+  return value.replace(/\/$/, '');
 }
 
 function required(env: Environment, name: string): string {

@@ -39,10 +39,36 @@ export function gitEnvironment(config: WorkerConfig, job: Job): Environment {
   };
 }
 
+/** For the project's own checks. */
+export const checkEnvironment = (config: WorkerConfig): Environment => ({
+  ...plainEnvironment(config),
+  ...proxyEnvironment(config),
+  CI: 'true',
+});
+
+/**
+ * The way out, where there is one: the proxy with the attempt's token, in every spelling that package managers and Node's
+ * own `fetch` know. The broker itself and what the project starts here are reached without it.
+ */
+function proxyEnvironment({ proxy, broker, token }: WorkerConfig): Environment {
+  if (proxy === undefined) return {};
+  const url = new URL(proxy);
+  url.username = 'mainloop';
+  url.password = token;
+  const through = url.href.replace(/\/$/, '');
+  const without = [...new Set([new URL(broker).hostname, 'localhost', '127.0.0.1', '::1'])].join(',');
+  return {
+    ...{ HTTPS_PROXY: through, https_proxy: through, HTTP_PROXY: through, http_proxy: through },
+    ...{ NO_PROXY: without, no_proxy: without },
+    NODE_USE_ENV_PROXY: '1',
+  };
+}
+
 /** For Claude Code, which talks to the model through the broker with the attempt's token as its key. */
 export function claudeEnvironment(config: WorkerConfig, job: Job): Environment {
   return {
     ...gitEnvironment(config, job),
+    ...proxyEnvironment(config),
     ANTHROPIC_BASE_URL: `${config.broker}${paths.model}`,
     ANTHROPIC_API_KEY: config.token,
     CLAUDE_CONFIG_DIR: join(config.home, '.claude'),

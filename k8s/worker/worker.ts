@@ -4,7 +4,7 @@ import { AttemptClosed, BrokerAway } from './call.ts';
 import type { Claude } from './claude.ts';
 import { createBrokerClient } from './client.ts';
 import type { WorkerConfig } from './config.ts';
-import { gitEnvironment, plainEnvironment } from './environment.ts';
+import { checkEnvironment, gitEnvironment } from './environment.ts';
 import { createGit } from './git.ts';
 import { createHalting, type Halt, type Halting } from './halt.ts';
 import { handOver } from './hand-over.ts';
@@ -86,7 +86,7 @@ async function attempt(config: WorkerConfig, opening: Opening, job: Job, halting
       ...bench,
       job,
       directory: config.work,
-      checkEnvironment: { ...plainEnvironment(config), CI: 'true' },
+      checkEnvironment: checkEnvironment(config),
       signal: halting.signal,
       onCheck: ({ name, ok }) => reporter.tell({ type: 'check', name, ok }),
       onLog: (text) => reporter.tell({ type: 'log', text }),
