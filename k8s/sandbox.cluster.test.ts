@@ -31,7 +31,7 @@ sandboxContract('kubernetes', async () => {
     kubes.push(kube);
     return createKubernetesSandbox({
       ...{ kube, system: at.system, instance, image, broker: broker.address },
-      ...{ ready: async () => undefined, warning: null, log: pino({ level: 'silent' }) },
+      ...{ ready: async () => undefined, warning: () => null, log: pino({ level: 'silent' }) },
     });
   };
   const sandbox = open();
