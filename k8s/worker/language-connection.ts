@@ -34,6 +34,8 @@ const published = z.object({ uri: z.string(), diagnostics: z.array(diagnostic) }
 
 export type Connection = ReturnType<typeof connect>;
 
+const lastWordsMs = 100;
+
 /**
  * Starts a server and speaks with it. Whatever it does wrong (it ends, breaks the protocol) fails all that is asked from then
  * on, and so does `signal`. `end` ends it with all its processes.
@@ -56,8 +58,12 @@ export function connect({ server, directory, env, signal }: Start) {
   const onAbort = () => lose(new Error('there was no time left'));
   signal.addEventListener('abort', onAbort, { once: true });
   child.once('error', lose);
-  child.once('exit', (code, by) => lose(new Error(`it ended with ${code ?? by}: ${stderr.trim()}`)));
-  child.stdin.on('error', lose);
+  child.once('exit', (code, by) => {
+    // Its last words may still be on their way.
+    setTimeout(() => lose(new Error(`it ended with ${code ?? by}: ${stderr.trim()}`)), lastWordsMs);
+  });
+  // It has gone, or will not listen: its end or the time limit says so better.
+  child.stdin.on('error', () => undefined);
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr = (stderr + text).slice(-500);
   });
