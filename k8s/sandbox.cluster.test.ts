@@ -3,10 +3,10 @@ import { afterAll, beforeAll } from 'vitest';
 import { sandboxContract } from '../core/testing/sandbox-contract.ts';
 import { createKube, type Kube } from './client.ts';
 import { createKubernetesSandbox } from './sandbox.ts';
+import { testBroker } from './test-broker.ts';
 import { type Installation, installation } from './test-installation.ts';
-import { stubBroker } from './testing/stub-broker.ts';
 
-const image = process.env.KUBERNETES_STUB_IMAGE ?? '';
+const image = process.env.KUBERNETES_TEST_IMAGE ?? '';
 let at: Installation;
 let admin: Kube;
 let number = 0;
@@ -24,7 +24,7 @@ afterAll(async () => {
 sandboxContract('kubernetes', async () => {
   number += 1;
   const instance = (Number.parseInt(at.instance, 16) ^ number).toString(16).padStart(5, '0');
-  const broker = await stubBroker(admin);
+  const broker = await testBroker(admin);
   const kubes: Kube[] = [];
   const open = () => {
     const kube = createKube(at.orchestrator);
