@@ -21,7 +21,8 @@ export interface KubernetesSandboxOptions extends WorkerPod, Owner {
   readonly kube: Kube;
   /** Resolves when the isolation was tried and holds; throws Failure when it does not. Asked before each start. */
   readonly ready: () => Promise<void>;
-  readonly warning: string | null;
+  /** What people should know of the isolation before they rely on it, as it was found last. */
+  readonly warning: () => string | null;
   readonly log: Logger;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
@@ -85,7 +86,9 @@ export function createKubernetesSandbox(options: KubernetesSandboxOptions): Sand
 
   return {
     name: 'kubernetes',
-    warning: options.warning,
+    get warning() {
+      return options.warning();
+    },
     async start(spec) {
       const running = beginning.get(spec.attempt) ?? begin(spec).finally(() => beginning.delete(spec.attempt));
       beginning.set(spec.attempt, running);
