@@ -2,6 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import type { Benchmark, Figures } from './benchmark.ts';
+import { broker } from './broker.ts';
 import { burst } from './burst.ts';
 import { chats } from './chats.ts';
 import { fanout } from './fanout.ts';
@@ -14,7 +15,19 @@ import { turn } from './turn.ts';
 import { waiting } from './waiting.ts';
 import { web } from './web.ts';
 
-const benchmarks: readonly Benchmark[] = [turn, stream, waiting, burst, chats, fanout, recovery, start, memory, web];
+const benchmarks: readonly Benchmark[] = [
+  turn,
+  stream,
+  waiting,
+  burst,
+  chats,
+  fanout,
+  recovery,
+  start,
+  memory,
+  web,
+  broker,
+];
 
 /** No benchmark runs longer, milliseconds. */
 const longestMs = 240_000;
