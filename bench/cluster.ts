@@ -38,8 +38,11 @@ export async function openClusterCore(scope: AsyncDisposableStack): Promise<Clus
   const port = await freePort();
   const cluster = await openCluster(directory, port, process.env);
   scope.defer(() => cluster.close());
-  const { KUBERNETES_NAMESPACE: system = '', KUBERNETES_WORKER_IMAGE: image = '', BROKER_ADDRESS: address = '' } =
-    cluster.environment;
+  const {
+    KUBERNETES_NAMESPACE: system = '',
+    KUBERNETES_WORKER_IMAGE: image = '',
+    BROKER_ADDRESS: address = '',
+  } = cluster.environment;
   const seen = await openDoor(scope, port);
 
   const config = new KubeConfig();

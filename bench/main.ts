@@ -16,7 +16,20 @@ import { turn } from './turn.ts';
 import { waiting } from './waiting.ts';
 import { web } from './web.ts';
 
-const benchmarks: readonly Benchmark[] = [turn, stream, waiting, burst, chats, fanout, recovery, start, memory, web, spawn, idle];
+const benchmarks: readonly Benchmark[] = [
+  turn,
+  stream,
+  waiting,
+  burst,
+  chats,
+  fanout,
+  recovery,
+  start,
+  memory,
+  web,
+  spawn,
+  idle,
+];
 
 /** No benchmark runs longer, milliseconds. */
 const longestMs = 240_000;

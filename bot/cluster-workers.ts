@@ -83,7 +83,10 @@ export async function clusterWorkers(
 }
 
 /** A Service is looked up once: its address lasts as long as it does. Pods have no DNS. */
-async function brokerAddress(kube: Kube, { brokerAddress: { host, port }, namespace }: KubernetesConfig): Promise<BrokerAddress> {
+async function brokerAddress(
+  kube: Kube,
+  { brokerAddress: { host, port }, namespace }: KubernetesConfig,
+): Promise<BrokerAddress> {
   if (isIPv4(host)) return { address: host, port, selector: null };
   const { spec } = await kube.core.readNamespacedService({ namespace, name: host });
   const address = spec?.clusterIP ?? '';

@@ -3,8 +3,8 @@ import type { Logger } from 'pino';
 import { createAnthropic } from '../adapters/anthropic/index.ts';
 import { createGitHub } from '../adapters/github/index.ts';
 import { createWeb } from '../adapters/web/index.ts';
-import { describe } from '../core/errors.ts';
 import type { GitAccess } from '../core/door.ts';
+import { describe } from '../core/errors.ts';
 import { createCore } from '../core/index.ts';
 import { createPages } from '../core/pages/index.ts';
 import { connect } from '../core/store/database.ts';
@@ -121,7 +121,11 @@ export async function startProgram(config: Config, log: Logger): Promise<Program
 }
 
 /** The cluster's client is large: a local program does not load it. */
-async function workersOf(config: Config, { git, store }: { git: GitAccess; store: Store }, log: Logger): Promise<Workers> {
+async function workersOf(
+  config: Config,
+  { git, store }: { git: GitAccess; store: Store },
+  log: Logger,
+): Promise<Workers> {
   if (!config.kubernetes) return localWorkers(config, git, log);
   const { clusterWorkers } = await import('./cluster-workers.ts');
   const instance = await store.installation();

@@ -5,11 +5,11 @@ import type { V1Job, V1Pod } from '@kubernetes/client-node';
 import { Failure } from '../core/errors.ts';
 import type { Kube } from './client.ts';
 import { workerContainer, workerJob } from './job.ts';
-import { hasCode } from './kube-error.ts';
 import { canaryNamespaceName, canaryTask, label, labels, type Owner, selector } from './names.ts';
 import { orchestratorBinding, workerAccount } from './namespace.ts';
 import { type BrokerAddress, defaultDeny } from './network-policy.ts';
 import { denied } from './policies.ts';
+import { onceBound } from './provision.ts';
 import type { CanaryOrders } from './worker/canary-report.ts';
 
 export interface CanaryOptions extends Owner {
@@ -64,7 +64,7 @@ async function removeStale({ kube, ...owner }: CanaryOptions): Promise<void> {
 export async function openFencesIn(namespace: string, options: CanaryOptions): Promise<string[]> {
   const { kube, broker, system } = options;
   const job = canaryJob('canary', { listen: peerPort }, options);
-  await eventually(() => kube.core.createNamespacedServiceAccount({ namespace, body: workerAccount() }));
+  await onceBound(() => kube.core.createNamespacedServiceAccount({ namespace, body: workerAccount() }));
   const dryRun = 'All';
   const unfenced = await denied({
     'start a worker before its network is closed': () =>
@@ -79,7 +79,7 @@ export async function openFencesIn(namespace: string, options: CanaryOptions): P
       return kube.rbac.createNamespacedRoleBinding({ namespace, body, dryRun });
     },
   });
-  await eventually(() => kube.networking.createNamespacedNetworkPolicy({ namespace, body: defaultDeny(broker) }));
+  await onceBound(() => kube.networking.createNamespacedNetworkPolicy({ namespace, body: defaultDeny(broker) }));
   return unfenced;
 }
 
@@ -91,7 +91,7 @@ export async function refusesDeviation(namespace: string, options: CanaryOptions
   const { kube } = options;
   const body = canaryJob('deviant', { listen: peerPort }, options);
   if (body.spec?.template.spec) body.spec.template.spec.enableServiceLinks = true;
-  await eventually(() => kube.batch.createNamespacedJob({ namespace, body }));
+  await onceBound(() => kube.batch.createNamespacedJob({ namespace, body }));
   for (const giveUp = Date.now() + 10_000; Date.now() < giveUp; await setTimeout(300)) {
     const { items } = await kube.core.listNamespacedEvent({ namespace, fieldSelector: 'involvedObject.name=deviant' });
     if (items.some(({ message }) => message?.includes('ValidatingAdmissionPolicy'))) return true;
@@ -105,7 +105,7 @@ export async function runCanary(namespace: string, options: CanaryOptions): Prom
   const { kube, broker, probes, dns, patienceMs } = options;
   const giveUp = Date.now() + patienceMs;
   const start = (name: string, orders: CanaryOrders) =>
-    eventually(() => kube.batch.createNamespacedJob({ namespace, body: canaryJob(name, orders, options) }));
+    onceBound(() => kube.batch.createNamespacedJob({ namespace, body: canaryJob(name, orders, options) }));
   await start('peer', { listen: peerPort });
   const peer = await podWhen(kube, namespace, 'peer', giveUp, ({ status }) => status?.phase === 'Running');
   await start('canary', {
@@ -163,16 +163,4 @@ async function notStarted(kube: Kube, namespace: string, pod: V1Pod | undefined)
   const event = items.map(({ message }) => message).find(Boolean);
   const reason = waiting?.message ?? waiting?.reason ?? unscheduled?.message ?? event ?? pod?.status?.phase ?? 'no pod';
   return new Failure(`A worker's pod did not start: ${reason}.`, { code: 'canary_not_started', remedy: 'never' });
-}
-
-/** The account's new rights and the new NetworkPolicy may reach the API server's caches a moment late. */
-async function eventually<T>(attempt: () => Promise<T>): Promise<T> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await attempt();
-    } catch (error) {
-      if (!hasCode(error, 'forbidden') || tries === 20) throw error;
-    }
-    await setTimeout(100);
-  }
 }

@@ -56,7 +56,8 @@ export async function denied(tries: Readonly<Record<string, () => Promise<unknow
     try {
       await attempt();
     } catch (error) {
-      if (hasCode(error, 'forbidden')) return [];
+      // A Job without its NetworkPolicy is `invalid`: a policy that misses its parameter chooses no reason.
+      if (hasCode(error, 'forbidden') || /ValidatingAdmissionPolicy/.test(String(error))) return [];
       if (isRetryable(error)) throw error;
     }
     return [`${account.orchestrator} may ${what}`];

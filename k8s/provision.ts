@@ -10,7 +10,7 @@ import type { Owner } from './names.ts';
 import { namespace, orchestratorBinding, workerAccount } from './namespace.ts';
 import { type BrokerAddress, defaultDeny } from './network-policy.ts';
 
-/** Rights that were just bound take a moment. */
+/** What was just made takes a moment to be known everywhere. */
 const bindingMs = 2_000;
 
 /** Makes the namespace named after `attempt`; answers its name. Throws when somebody else has one of that name. */
@@ -83,13 +83,17 @@ export const taken = (what: string): Failure =>
 export const ending = (name: string): Failure =>
   new Failure(`The namespace ${name} is being removed.`, { code: 'namespace_ending', remedy: 'retry' });
 
-async function onceBound(call: () => Promise<unknown>): Promise<void> {
+/**
+ * Repeats a call in a new namespace until the API server knows what was just made there: the binding, and the
+ * NetworkPolicy without which no Job is admitted.
+ */
+export async function onceBound<T>(call: () => Promise<T>): Promise<T> {
   for (const until = Date.now() + bindingMs; ; await sleep(50)) {
     try {
-      await call();
-      return;
+      return await call();
     } catch (error) {
-      if (!hasCode(error, 'forbidden') || Date.now() > until) throw error;
+      const isEarly = hasCode(error, 'forbidden') || /no params found/.test(String(error));
+      if (!isEarly || Date.now() > until) throw error;
     }
   }
 }

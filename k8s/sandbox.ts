@@ -11,7 +11,7 @@ import { look, newestPod } from './look.ts';
 import { jobName, type Owner, taskOfAttempt } from './names.ts';
 import { createObserver } from './observe.ts';
 import { podLog } from './pod-log.ts';
-import { createNamespace, createUnless, ending, prepareNamespace, sameIn, taken } from './provision.ts';
+import { createNamespace, createUnless, ending, onceBound, prepareNamespace, sameIn, taken } from './provision.ts';
 import { removeNamespaces } from './removal.ts';
 import { exited, starting } from './statuses.ts';
 import { suspend } from './stop.ts';
@@ -21,7 +21,7 @@ export interface KubernetesSandboxOptions extends WorkerPod, Owner {
   readonly kube: Kube;
   /** Resolves when the isolation was tried and holds; throws Failure when it does not. Asked before each start. */
   readonly ready: () => Promise<void>;
-  /** Why the isolation should not be relied on; known only once it was tried. */
+  /** What people should know of the isolation before they rely on it, as it was found last. */
   readonly warning: () => string | null;
   readonly log: Logger;
   /** Milliseconds since the epoch. */
@@ -61,7 +61,7 @@ export function createKubernetesSandbox(options: KubernetesSandboxOptions): Sand
   async function createJob(namespace: string, spec: SandboxSpec): Promise<boolean> {
     const job = workerJob(options, spec, now());
     return createUnless(
-      () => kube.batch.createNamespacedJob({ namespace, body: job }),
+      () => onceBound(() => kube.batch.createNamespacedJob({ namespace, body: job })),
       async () => {
         const name = jobName(spec.attempt);
         const { metadata } = await kube.batch.readNamespacedJob({ namespace, name });

@@ -26,7 +26,7 @@ const proof: z.ZodType<Extract<Proof, { attempt: unknown }>> = z.strictObject({
 }) as z.ZodType<Extract<Proof, { attempt: unknown }>>;
 
 const spend: z.ZodType<Spend> = z.strictObject({
-  id: z.string().min(16).max(64),
+  id: z.string().min(1).max(64),
   model: z.string().max(200),
   inputTokens: whole,
   cachedTokens: whole,

@@ -89,8 +89,11 @@ function imageOn(nodes: readonly V1Node[]): string {
   );
 }
 
-/** Where the pods of a cluster on this machine find this machine: the address it has in the network of the nodes. */
-function addressFor(nodes: readonly V1Node[]): string {
+/**
+ * Where the pods of a cluster on this machine find this machine: the address it has in the network of the nodes.
+ * Throws Failure with advice.
+ */
+export function addressFor(nodes: readonly V1Node[]): string {
   const ours = Object.values(networkInterfaces()).flatMap((each) => each ?? []);
   for (const { status } of nodes) {
     const node = status?.addresses?.find(({ type }) => type === 'InternalIP')?.address ?? '';

@@ -143,6 +143,13 @@ const overloaded: FailureEntry = {
   yours: 'Try again in a while.',
 };
 
+const clusterRefuses: FailureEntry = {
+  title: 'the cluster refuses to run the worker',
+  mine: held,
+  yours: operator,
+  choices: retryOrDrop,
+};
+
 const worker: Record<string, FailureEntry> = {
   no_plan: {
     title: 'the worker found nothing to plan',
@@ -232,6 +239,8 @@ const worker: Record<string, FailureEntry> = {
     yours: operator,
     choices: retryOrDrop,
   },
+  cluster_forbidden: clusterRefuses,
+  cluster_invalid: clusterRefuses,
   cluster_unreachable: {
     title: 'the cluster does not answer',
     happened: 'I tried for a quarter of an hour.',

@@ -19,7 +19,7 @@ export interface DiagnosticsOptions {
   readonly limits?: Limits & { readonly allMs: number };
 }
 
-const limits = { startMs: 60_000, allMs: 120_000, settleMs: 2_000, silenceMs: 20_000 };
+const limits = { startMs: 60_000, allMs: 120_000, settleMs: 2_000, silenceMs: 10_000 };
 /** Asked about, most; larger files are nobody's own words. */
 const max = { files: 200, bytes: 1_000_000, characters: 4_000 };
 
@@ -112,7 +112,8 @@ function isPlain(path: string): boolean {
 
 function told(problems: readonly Problem[]): string {
   if (problems.length === 0) return '';
-  const lines = problems.map(({ file, line, column, message, code }) => {
+  const sorted = problems.toSorted((one, other) => one.file.localeCompare(other.file) || one.line - other.line);
+  const lines = sorted.map(({ file, line, column, message, code }) => {
     const words = message.replace(/\s+/g, ' ').slice(0, 500);
     return `${file}:${line}:${column} ${words}${code === '' ? '' : ` [${code}]`}`;
   });

@@ -34,6 +34,8 @@ const published = z.object({ uri: z.string(), diagnostics: z.array(diagnostic) }
 
 export type Connection = ReturnType<typeof connect>;
 
+const lastWordsMs = 100;
+
 /**
  * Starts a server and speaks with it. Whatever it does wrong (it ends, breaks the protocol) fails all that is asked from then
  * on, and so does `signal`. `end` ends it with all its processes.
@@ -43,7 +45,7 @@ export function connect({ server, directory, env, signal }: Start) {
   const child = spawn(server.path, server.args, { cwd: directory, env: { ...env }, stdio: 'pipe', detached: true });
   const waiting = new Map<number, { resolve(result: unknown): void; reject(error: Error): void }>();
   const said = new Map<string, readonly Diagnostic[]>();
-  let lastSaid = Date.now();
+  let lastSaid = 0;
   let lost: Error | undefined;
   let stderr = '';
   let id = 0;
@@ -56,8 +58,12 @@ export function connect({ server, directory, env, signal }: Start) {
   const onAbort = () => lose(new Error('there was no time left'));
   signal.addEventListener('abort', onAbort, { once: true });
   child.once('error', lose);
-  child.once('exit', (code, by) => lose(new Error(`it ended with ${code ?? by}: ${stderr.trim()}`)));
-  child.stdin.on('error', lose);
+  child.once('exit', (code, by) => {
+    // Its last words may still be on their way.
+    setTimeout(() => lose(new Error(`it ended with ${code ?? by}: ${stderr.trim()}`)), lastWordsMs);
+  });
+  // It has gone, or will not listen: its end or the time limit says so better.
+  child.stdin.on('error', () => undefined);
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr = (stderr + text).slice(-500);
   });
@@ -99,25 +105,21 @@ export function connect({ server, directory, env, signal }: Start) {
       const late = setTimeout(() => reject(new Error(`it did not start within ${withinMs / 1_000} s`)), withinMs);
       return promise.finally(() => clearTimeout(late));
     },
-    /** What it has published when it seems to be ready with these. */
+    /** What it has published when it seems to be ready with these; waits for its first word as long as it takes. */
     async settled(
       uris: readonly string[],
       { settleMs, silenceMs }: Limits,
     ): Promise<(readonly [uri: string, readonly Diagnostic[]])[]> {
-      const begun = Date.now();
       for (;;) {
         if (lost) throw lost;
-        const unsaid = uris.some((uri) => !said.has(decodeURIComponent(uri)));
-        const quiet = Date.now() - Math.max(lastSaid, begun);
-        if (quiet > (unsaid ? silenceMs : settleMs)) break;
+        const spoken = uris.flatMap((uri) => {
+          const diagnostics = said.get(decodeURIComponent(uri));
+          return diagnostics ? [[uri, diagnostics] as const] : [];
+        });
+        const enough = spoken.length === uris.length ? settleMs : silenceMs;
+        if (spoken.length > 0 && Date.now() - lastSaid > enough) return spoken;
         await sleep(50);
       }
-      const spoken = uris.flatMap((uri) => {
-        const diagnostics = said.get(decodeURIComponent(uri));
-        return diagnostics ? [[uri, diagnostics] as const] : [];
-      });
-      if (spoken.length === 0) throw new Error('it said nothing of the files');
-      return spoken;
     },
     end(): void {
       signal.removeEventListener('abort', onAbort);
