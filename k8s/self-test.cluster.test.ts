@@ -6,20 +6,20 @@ import { createIsolation } from './isolation.ts';
 import { label } from './names.ts';
 import { openFences } from './policies.ts';
 import { isolationChecks, selfTest } from './self-test.ts';
+import { type TestBroker, testBroker } from './test-broker.ts';
 import { type Installation, installation } from './test-installation.ts';
 import { ask } from './test-request.ts';
-import { type StubBroker, stubBroker } from './testing/stub-broker.ts';
 
 const image = process.env.KUBERNETES_WORKER_IMAGE ?? '';
 let at: Installation;
 let admin: Kube;
-let broker: StubBroker;
+let broker: TestBroker;
 let options: CanaryOptions;
 
 beforeAll(async () => {
   at = await installation(image);
   admin = createKube(at.admin);
-  broker = await stubBroker(admin);
+  broker = await testBroker(admin);
   options = {
     kube: createKube(at.orchestrator),
     ...{ system: at.system, instance: at.instance, image, patienceMs: 60_000 },
