@@ -69,10 +69,9 @@ export const fakeThread = (thread: string): Place => ({
   dm: false,
 });
 
-/** A task that a person has confirmed, without the conversation that leads to it. */
-export async function confirmedTask(store: Store, place: Place): Promise<void> {
+/** A proposal, without the conversation that leads to it; answers its id. */
+export async function proposal(store: Store, place: Place): Promise<number> {
   const at = Date.now();
-  const person = (await store.people.of(ana))?.id ?? 0;
   const { id } = await store.proposals.create({
     origin: `bench:${place.thread}`,
     conversation: conversationKey(place),
@@ -88,5 +87,11 @@ export async function confirmedTask(store: Store, place: Place): Promise<void> {
     createdAt: at,
     expiresAt: at + 86_400_000,
   });
-  await store.proposals.confirm(id, { person, name: ana.name }, at);
+  return id;
+}
+
+/** A task that a person has confirmed. */
+export async function confirmedTask(store: Store, place: Place): Promise<void> {
+  const person = (await store.people.of(ana))?.id ?? 0;
+  await store.proposals.confirm(await proposal(store, place), { person, name: ana.name }, Date.now());
 }

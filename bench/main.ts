@@ -6,8 +6,10 @@ import { broker } from './broker.ts';
 import { burst } from './burst.ts';
 import { chats } from './chats.ts';
 import { fanout } from './fanout.ts';
+import { idle } from './idle.ts';
 import { memory } from './memory.ts';
 import { recovery } from './recovery.ts';
+import { spawn } from './spawn.ts';
 import { start } from './start.ts';
 import { stream } from './stream.ts';
 import { table } from './table.ts';
@@ -26,6 +28,8 @@ const benchmarks: readonly Benchmark[] = [
   start,
   memory,
   web,
+  spawn,
+  idle,
   broker,
 ];
 

@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { Failure } from '../core/errors.ts';
+import { type KubernetesConfig, kubernetesConfig } from './kubernetes-settings.ts';
 import { type Owner, type Problem, parseSettings, settings, type Values, type Variable } from './settings.ts';
 
 export interface SlackConfig {
@@ -56,6 +57,8 @@ export interface Config {
   /** The person who talks at the terminal in which the program runs; an owner, as whoever starts it is. */
   readonly terminal?: { readonly user: string };
   readonly oidc?: OidcConfig;
+  /** Present: workers run there; otherwise on this machine. */
+  readonly kubernetes?: KubernetesConfig;
   readonly github: GitHubConfig;
   readonly anthropic: { readonly apiKey: string; readonly baseUrl: string; readonly workerOauthToken?: string };
   readonly chatModel: string;
@@ -70,6 +73,8 @@ export interface Config {
   readonly ciGraceSeconds: number;
   readonly escalateMinutes: number;
   readonly databaseUrl?: string;
+  /** Whose workflows this process takes up again after a restart. */
+  readonly executorId: string;
   /** Absolute. */
   readonly dataDir: string;
   readonly port: number;
@@ -121,10 +126,10 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   // An ill-formed default would be a fault of settings.ts, found by the first test; the 0 and '' below are never used.
   const port = values.PORT ?? 0;
   const auth = githubAuth(values, missing);
-  refuseKubernetes(values, missing);
   const config: Config = {
     ...platforms(values, missing),
     ...oidc(values, missing),
+    ...kubernetesConfig(values, missing),
     github: {
       auth,
       ...(values.GITHUB_WEBHOOK_SECRET && { webhookSecret: values.GITHUB_WEBHOOK_SECRET }),
@@ -150,6 +155,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     ciGraceSeconds: values.CI_GRACE_SECONDS ?? 0,
     escalateMinutes: values.ESCALATE_MINUTES ?? 0,
     ...(values.DATABASE_URL && { databaseUrl: values.DATABASE_URL }),
+    executorId: values.EXECUTOR_ID ?? '',
     dataDir: resolve(values.DATA_DIR ?? ''),
     port,
     publicUrl: values.PUBLIC_URL ?? `http://localhost:${port}`,
@@ -170,12 +176,6 @@ export function readHouseConfig(env: NodeJS.ProcessEnv): Pick<Config, 'databaseU
     dataDir: resolve(values.DATA_DIR ?? ''),
     owners: values.OWNERS ?? [],
   };
-}
-
-/** Who asks for isolation must not silently get none. */
-function refuseKubernetes({ SANDBOX }: Values, missing: Missing): void {
-  if (SANDBOX === 'kubernetes')
-    missing('SANDBOX', 'is kubernetes, which this release does not serve yet: workers run on this machine');
 }
 
 type Missing = (variable: Variable, what?: string) => '';

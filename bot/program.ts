@@ -1,12 +1,9 @@
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { DBOS } from '@dbos-inc/dbos-sdk';
 import type { Logger } from 'pino';
 import { createAnthropic } from '../adapters/anthropic/index.ts';
-import { createBroker } from '../adapters/broker/index.ts';
 import { createGitHub } from '../adapters/github/index.ts';
-import { createLocalSandbox } from '../adapters/local/index.ts';
 import { createWeb } from '../adapters/web/index.ts';
+import type { GitAccess } from '../core/door.ts';
 import { describe } from '../core/errors.ts';
 import { createCore } from '../core/index.ts';
 import { createPages } from '../core/pages/index.ts';
@@ -20,14 +17,13 @@ import { openDatabase } from './database.ts';
 import { patientUrl } from './dbos-database.ts';
 import { dbosLogger } from './dbos-log.ts';
 import { faceStates, faces } from './faces.ts';
-import { type NodeHandler, type PartState, startHttp } from './http.ts';
+import { type PartState, startHttp } from './http.ts';
 import { prepare, type Welcome } from './prepare.ts';
 import { githubWebhooks } from './webhooks.ts';
+import { localWorkers, type Workers } from './workers.ts';
 
 /** The release that workflows in flight belong to: changes go through DBOS patches, so it stays as it is. */
 const applicationVersion = 'mainloop';
-
-const brokerPrefix = '/broker';
 
 export interface Program {
   readonly port: number;
@@ -49,12 +45,13 @@ export async function startProgram(config: Config, log: Logger): Promise<Program
   const served = await faces(config, log);
   const github = createGitHub({ ...config.github, log: log.child({ part: 'github' }) });
   const model = createAnthropic({ ...config.anthropic, log: log.child({ part: 'anthropic' }) });
+  const workers = await workersOf(config, { git: ({ repo }) => github.gitAccess(repo), store }, log);
   const diffs = createDiffReader({ host: github, store, log: log.child({ part: 'diff' }) });
   const chatOn = (platform: string) => served.find(({ chat }) => chat.platform === platform)?.chat;
   const signIn = createSignIn(store);
   const web = createWeb({
     store,
-    pages: createPages(store, { wantDiff: diffs.read }),
+    pages: createPages(store, { wantDiff: diffs.read, warning: () => workers.sandbox.warning }),
     signIn,
     publicUrl: config.publicUrl,
     linkTo: async (message) => (await chatOn(message.place.platform)?.link(message)) ?? null,
@@ -62,48 +59,32 @@ export async function startProgram(config: Config, log: Logger): Promise<Program
     log: log.child({ part: 'web' }),
   });
   const allChats = [...served.map(({ chat }) => chat), web.chat];
-  const brokerUrl = `http://127.0.0.1:${config.port}${brokerPrefix}`;
   const core = createCore({
     store,
     chats: new Map(allChats.map((chat) => [chat.platform, chat])),
     host: github,
-    sandbox: createLocalSandbox({
-      dir: join(config.dataDir, 'sandboxes'),
-      workerEntry: fileURLToPath(new URL('../k8s/worker/main.ts', import.meta.url)),
-      brokerUrl,
-      log: log.child({ part: 'sandbox' }),
-    }),
+    sandbox: workers.sandbox,
     model,
     settings: coreSettings(config),
     log,
-  });
-  const broker = createBroker({
-    door: core.door,
-    anthropic: workersModel(config),
-    git: ({ repo }) => github.gitAccess(repo),
-    prefix: brokerPrefix,
-    log: log.child({ part: 'broker' }),
   });
   DBOS.setConfig({
     name: 'mainloop',
     systemDatabaseUrl: patientUrl(database.url),
     applicationVersion,
     enablePatching: true,
-    executorID: 'local',
+    executorID: config.executorId,
     logger: dbosLogger(log.child({ part: 'dbos' })),
   });
 
-  // The broker answers before workflows go on: a worker that outlived the last program is waiting for it.
+  // The door is open before workflows go on: a worker that outlived the last program is waiting for it.
+  await workers.open(core.door);
   const http = await startHttp({
     port: config.port,
     log: log.child({ part: 'http' }),
-    parts: async () => ({ ...faceStates(served), database: await databaseState(store) }),
+    parts: async () => ({ ...faceStates(served), ...workers.parts(), database: await databaseState(store) }),
     mounts: [
-      {
-        path: `${brokerPrefix}/`,
-        handler: fromThisMachine(broker.handler),
-        interruptible: (request) => request.url?.includes('/v1/steering') ?? false,
-      },
+      ...workers.mounts(core.door),
       ...served.flatMap(({ mounts }) => mounts),
       ...(config.github.webhookSecret
         ? [
@@ -130,7 +111,7 @@ export async function startProgram(config: Config, log: Logger): Promise<Program
     async stop() {
       await Promise.all([...allChats.map((chat) => chat.stop()), web.stop()]);
       await Promise.all([core.stop(), diffs.stop()]);
-      await http.stop();
+      await Promise.all([http.stop(), workers.close()]);
       await DBOS.shutdown();
       await close();
       await database.stop();
@@ -139,18 +120,17 @@ export async function startProgram(config: Config, log: Logger): Promise<Program
   };
 }
 
-/** Local workers are on this machine, so nobody else has business at their door. */
-const fromThisMachine =
-  (handler: NodeHandler): NodeHandler =>
-  (request, response) => {
-    const from = request.socket.remoteAddress ?? '';
-    if (/^(::ffff:)?127\.|^::1$/.test(from)) return handler(request, response);
-    response.writeHead(404).end();
-  };
-
-/** Workers use the Claude subscription when there is one; the assistant always uses the key. */
-const workersModel = ({ anthropic: { baseUrl, apiKey, workerOauthToken } }: Config) =>
-  workerOauthToken ? { baseUrl, oauthToken: workerOauthToken } : { baseUrl, apiKey };
+/** The cluster's client is large: a local program does not load it. */
+async function workersOf(
+  config: Config,
+  { git, store }: { git: GitAccess; store: Store },
+  log: Logger,
+): Promise<Workers> {
+  if (!config.kubernetes) return localWorkers(config, git, log);
+  const { clusterWorkers } = await import('./cluster-workers.ts');
+  const instance = await store.installation();
+  return clusterWorkers(config, config.kubernetes, { git, instance }, log);
+}
 
 async function databaseState(store: Store): Promise<PartState> {
   try {

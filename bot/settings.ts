@@ -1,6 +1,7 @@
 /** Every variable that the program reads: its form, its default and an example. `.env.example` is compared with it. */
 import { z } from 'zod';
 import { repoName } from '../core/domain/ids.ts';
+import { egressHost, endpoint, label, pinnedImage } from './kubernetes-settings.ts';
 
 const text = z.string().trim().min(1);
 const wholeNumber = (least: number, most: number) =>
@@ -53,6 +54,13 @@ interface Setting<T> {
 const setting = <T>(schema: z.ZodType<T, string>, example: string, fallback?: string): Setting<T> =>
   fallback === undefined ? { schema, example } : { schema, example, fallback };
 
+/** Where packages come from; nothing but reading them is of use there. */
+const egressHosts = [
+  ...['registry.npmjs.org', 'registry.yarnpkg.com', 'pypi.org', 'files.pythonhosted.org'],
+  ...['proxy.golang.org', 'sum.golang.org', 'crates.io', 'index.crates.io', 'static.crates.io'],
+  ...['rubygems.org', 'index.rubygems.org', 'repo.maven.apache.org', 'repo1.maven.org'],
+].join(',');
+
 export const settings = {
   SLACK_BOT_TOKEN: setting(
     tokenBut(/^(xapp|xoxp)-/, 'is a token of another kind, expected the bot token'),
@@ -97,6 +105,19 @@ export const settings = {
     'local',
     'local',
   ),
+  KUBERNETES_NAMESPACE: setting(label, 'mainloop'),
+  KUBERNETES_WORKER_IMAGE: setting(pinnedImage, `registry.example.com/mainloop/worker@sha256:${'0'.repeat(64)}`),
+  KUBERNETES_RUNTIME_CLASS: setting(label, 'gvisor'),
+  KUBERNETES_PROBES: setting(list.pipe(z.array(endpoint)), '169.254.169.254:80', '169.254.169.254:80'),
+  BROKER_ADDRESS: setting(endpoint, 'broker:8080'),
+  BROKER_LISTEN: setting(endpoint, '0.0.0.0:8080'),
+  DOOR_LISTEN: setting(endpoint, '0.0.0.0:3001'),
+  EGRESS_HOSTS: setting(list.pipe(z.array(egressHost)), egressHosts, egressHosts),
+  ALLOW_UNENFORCED_ISOLATION: setting(
+    text.pipe(z.enum(['true', 'false'], { error: 'expected true or false' })).transform((value) => value === 'true'),
+    'true',
+    'false',
+  ),
   MAX_WORKERS: setting(wholeNumber(1, 1000), '3', '3'),
   TASK_BUDGET_USD: setting(dollars, '5', '5'),
   TASK_DEADLINE_MINUTES: setting(wholeNumber(1, 10_080), '90', '90'),
@@ -110,6 +131,7 @@ export const settings = {
     }),
     'postgres://mainloop:password@db.example.com:5432/mainloop',
   ),
+  EXECUTOR_ID: setting(label, 'orchestrator-0', 'local'),
   DATA_DIR: setting(text, './data', './data'),
   PORT: setting(wholeNumber(1, 65_535), '3000', '3000'),
   PUBLIC_URL: setting(url, 'https://mainloop.example.com'),

@@ -31,6 +31,7 @@ import { createRun, type RunInput } from './workflows/run.ts';
 import { runWorkflowId, taskWorkflowId } from './workflows/signals.ts';
 import { createSuggest } from './workflows/suggest.ts';
 import { createSupervisor } from './workflows/supervise.ts';
+import { createSweeper } from './workflows/sweep.ts';
 import { createTask } from './workflows/task.ts';
 import { createTurn } from './workflows/turn.ts';
 import { createUploads } from './workflows/uploads.ts';
@@ -66,7 +67,7 @@ const lasting = (name: string) => ({ name, maxRecoveryAttempts: Number.MAX_SAFE_
 
 /** The heart: registers the workflows (once per process, before DBOS is launched) and wires them to the outside. */
 export function createCore(outside: Outside): Core {
-  const draw = createCards(outside.store, outside.settings.publicUrl);
+  const draw = createCards(outside.store, outside.settings.publicUrl, outside.sandbox);
   const presenter = createPresenter(outside, draw);
   const ringer = createRinger();
   const rest = createRest(outside);
@@ -84,6 +85,7 @@ export function createCore(outside: Outside): Core {
   const decisions = createDecisions(deps);
   const watch = createWatch(deps, decisions);
   const supervisor = createSupervisor(deps);
+  const sweeper = createSweeper(deps);
   const assistant = createAssistant({ ...deps, decisions });
 
   const ask = DBOS.registerWorkflow(createAsk(deps), lasting('ask'));
@@ -183,12 +185,13 @@ export function createCore(outside: Outside): Core {
       presenter.resume();
       rest.start();
       supervisor.start();
+      sweeper.start();
       inboxRounds.start();
       watch.start();
     },
     catchUp: listening.start,
     async stop() {
-      const beside = [listening, rest, supervisor, inboxRounds, watch, presenter];
+      const beside = [listening, rest, supervisor, sweeper, inboxRounds, watch, presenter];
       await Promise.all(beside.map((one) => one.stop()));
     },
   };

@@ -74,7 +74,7 @@ test.each([
   const began = Date.now();
   const failure = await failed(own.kube.core.listNamespacedPod({ namespace: 'a' }));
   expect(Date.now() - began).toBeLessThan(1_500);
-  expect(failure).toMatchObject({ code: 'unreachable', remedy: 'retry' });
+  expect(failure).toMatchObject({ code: 'cluster_unreachable', remedy: 'retry' });
   expect(failure.message).toBe('The cluster does not answer: it took too long.');
 });
 
@@ -87,17 +87,17 @@ test('a refusal tells the reason and the message of the API, and nothing of the 
     ),
   );
   const failure = await failed(own.kube.core.listNamespacedPod({ namespace: 'a' }));
-  expect(failure).toMatchObject({ code: 'forbidden', remedy: 'never' });
+  expect(failure).toMatchObject({ code: 'cluster_forbidden', remedy: 'never' });
   expect(describe(failure)).toBe('The cluster refused: pods is forbidden');
   expect(JSON.stringify([failure, failure.cause, failure.stack])).not.toMatch(/in the (body|header)|the-token/);
 });
 
 test.each([
-  [409, { reason: 'AlreadyExists', message: 'it is there' }, { code: 'already_exists', remedy: 'never' }],
-  [409, { reason: 'Conflict', message: 'changed meanwhile' }, { code: 'conflict', remedy: 'retry' }],
-  [422, { reason: 'Invalid', message: 'no such field' }, { code: 'invalid', remedy: 'never' }],
-  [500, { reason: 'InternalError', message: 'etcd' }, { code: 'internal_error', remedy: 'retry' }],
-  [503, 'upstream connect error', { code: 'http_503', remedy: 'retry' }],
+  [409, { reason: 'AlreadyExists', message: 'it is there' }, { code: 'cluster_already_exists', remedy: 'never' }],
+  [409, { reason: 'Conflict', message: 'changed meanwhile' }, { code: 'cluster_conflict', remedy: 'retry' }],
+  [422, { reason: 'Invalid', message: 'no such field' }, { code: 'cluster_invalid', remedy: 'never' }],
+  [500, { reason: 'InternalError', message: 'etcd' }, { code: 'cluster_internal_error', remedy: 'retry' }],
+  [503, 'upstream connect error', { code: 'cluster_http_503', remedy: 'retry' }],
 ])('%s with %j is %j', async (status, body, wanted) => {
   const own = await api(json(status, body));
   expect(await failed(own.kube.core.listNamespacedPod({ namespace: 'a' }))).toMatchObject(wanted);
@@ -106,14 +106,14 @@ test.each([
 test('a server that has too much to do says when to come back', async () => {
   const own = await api(json(429, { reason: 'TooManyRequests', message: 'later' }, { 'retry-after': '3' }));
   const failure = await failed(own.kube.core.listNamespacedPod({ namespace: 'a' }));
-  expect(failure).toMatchObject({ code: 'too_many_requests', remedy: 'retry', retryAfterMs: 3_000 });
+  expect(failure).toMatchObject({ code: 'cluster_too_many_requests', remedy: 'retry', retryAfterMs: 3_000 });
 });
 
 test('a server that is not there is told by its code', async () => {
   const { port } = await api(json(200, podList));
   await new Promise((done) => server?.close(done));
   const failure = await failed(clientOf(port, 2_000).core.listNamespacedPod({ namespace: 'a' }));
-  expect(failure).toMatchObject({ code: 'unreachable', remedy: 'retry' });
+  expect(failure).toMatchObject({ code: 'cluster_unreachable', remedy: 'retry' });
   expect(failure.message).toBe('The cluster does not answer: ECONNREFUSED.');
 });
 
@@ -125,7 +125,7 @@ test('what is not there is null, any other refusal stays one', async () => {
   );
   expect(await orNull(own.kube.core.readNamespacedPod({ namespace: 'a', name: 'gone' }))).toBeNull();
   expect(await failed(orNull(own.kube.core.readNamespacedPod({ namespace: 'a', name: 'secret' })))).toMatchObject({
-    code: 'forbidden',
+    code: 'cluster_forbidden',
   });
 });
 

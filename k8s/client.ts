@@ -30,7 +30,7 @@ export interface Kube {
   api<T>(group: new (configuration: Configuration) => T): T;
   /**
    * GET of a path, e.g. `/api/v1/namespaces/a/pods/b/log?tailLines=9`, for what is no JSON: whatever its status, and its
-   * body still to be read. The signal ends both. Throws Failure `unreachable`.
+   * body still to be read. The signal ends both. Throws Failure `cluster_unreachable`.
    */
   get(path: string, signal: AbortSignal): Promise<Response>;
   close(): Promise<void>;

@@ -7,18 +7,20 @@ interface Status {
 }
 
 const longest = 400;
+/** Other services are `unavailable` and `forbidden` too, and people are told which one it is. */
+const prefix = 'cluster_';
 
 /**
- * The API's refusal as a Failure. Its code is the API's own reason in snake case (`not_found`, `already_exists`,
- * `forbidden`, `invalid`), or `http_502`. All that we send is idempotent, so what may have happened is tried again too.
+ * The API's refusal as a Failure. Its code is `cluster_` and the API's own reason in snake case (`cluster_not_found`,
+ * `cluster_forbidden`), or `cluster_http_502`. All that we send is idempotent, so what may have happened is tried again too.
  * Only the message of the Status is shown: bodies and headers stay out of logs and chats.
  */
 export function refused(status: number, retryAfter: string | null, body: string): Failure {
   const { reason, message } = parse(body);
-  const code = reason ? reason.replace(/(?<=[a-z])(?=[A-Z])/g, '_').toLowerCase() : `http_${status}`;
+  const why = reason ? reason.replace(/(?<=[a-z])(?=[A-Z])/g, '_').toLowerCase() : `http_${status}`;
   const seconds = Number(retryAfter ?? Number.NaN);
   return new Failure(`The cluster refused: ${message?.slice(0, longest) || `HTTP ${status}`}`, {
-    ...{ code, remedy: remedyOf(status, reason) },
+    ...{ code: prefix + why, remedy: remedyOf(status, reason) },
     ...(Number.isFinite(seconds) && { retryAfterMs: seconds * 1000 }),
   });
 }
@@ -26,7 +28,7 @@ export function refused(status: number, retryAfter: string | null, body: string)
 /** The API could not be asked, or did not answer in time. */
 export function unreachable(cause: unknown): Failure {
   return new Failure(`The cluster does not answer: ${reasonOf(cause)}.`, {
-    ...{ code: 'unreachable', remedy: 'retry', cause },
+    ...{ code: `${prefix}unreachable`, remedy: 'retry', cause },
     advice: 'I keep trying.',
   });
 }
@@ -41,8 +43,9 @@ export async function orNull<T>(call: Promise<T>): Promise<T | null> {
   }
 }
 
-export const hasCode = (error: unknown, ...codes: readonly string[]): error is Failure =>
-  error instanceof Failure && codes.includes(error.code);
+/** Whether it is a refusal for one of these reasons, e.g. `not_found`. */
+export const hasCode = (error: unknown, ...reasons: readonly string[]): error is Failure =>
+  error instanceof Failure && reasons.some((reason) => error.code === prefix + reason);
 
 function remedyOf(status: number, reason: string | undefined): Remedy {
   // Conflict: somebody else wrote at the same moment, e.g. the quota's count. AlreadyExists has the same status.

@@ -44,13 +44,6 @@ export const taskLimits = (): V1LimitRange => ({
   kind: 'LimitRange',
   metadata: { name: 'task' },
   spec: {
-    limits: [
-      {
-        type: 'Container',
-        _default: { cpu: '1', memory: '1Gi', 'ephemeral-storage': '1Gi' },
-        defaultRequest: { cpu: '100m', memory: '256Mi', 'ephemeral-storage': '256Mi' },
-        max: { cpu: '4', memory: `${2 * memoryGi}Gi`, 'ephemeral-storage': '16Gi' },
-      },
-    ],
+    limits: [{ type: 'Container', max: { cpu: '4', memory: `${2 * memoryGi}Gi`, 'ephemeral-storage': '16Gi' } }],
   },
 });

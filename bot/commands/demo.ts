@@ -8,6 +8,7 @@ import { type Command, type CommandArgs, type CommandIo, UsageError } from '../c
 import { environment } from '../config.ts';
 import { openDatabase } from '../database.ts';
 import { type BotProcess, createBotProcess } from '../demo/bot-process.ts';
+import { openCluster } from '../demo/cluster.ts';
 import { createWideWorld, introduce } from '../demo/everywhere.ts';
 import { freePort } from '../demo/free-port.ts';
 import { narrate } from '../demo/narrator.ts';
@@ -35,13 +36,13 @@ export const demo: Command = {
     data: { value: 'DIR', summary: 'keep the data in DIR; default a temporary directory' },
   },
   async run(args, io) {
-    const { once, speed } = readOptions(args);
+    const options = readOptions(args);
     const kept = args.text('data');
     const dataDir = kept ? resolve(kept) : await mkdtemp(join(tmpdir(), 'mainloop-demo-'));
     await mkdir(dataDir, { recursive: true });
     if ((await readdir(dataDir)).length > 0) throw usedBefore(dataDir);
     try {
-      const told = await play({ dataDir, once, speed }, io);
+      const told = await play({ dataDir, ...options }, io);
       const file = args.text('json');
       if (file) await writeFile(file, `${JSON.stringify(told, null, 2)}\n`);
       return told.ok ? 0 : 1;
@@ -61,64 +62,60 @@ const usedBefore = (dir: string) =>
 
 interface Options {
   readonly dataDir: string;
+  readonly sandbox: 'local' | 'kubernetes';
   readonly once: boolean;
   readonly speed: number;
 }
 
-function readOptions(args: CommandArgs): { once: boolean; speed: number } {
+function readOptions(args: CommandArgs): Omit<Options, 'dataDir'> {
   const sandbox = args.text('sandbox') ?? 'local';
-  if (sandbox === 'kubernetes') {
-    throw new Failure('This release runs workers on this machine only.', {
-      code: 'no_kubernetes',
-      remedy: 'never',
-      advice: 'Leave --sandbox out.',
-    });
-  }
-  if (sandbox !== 'local') throw new UsageError(`--sandbox takes local or kubernetes, not "${sandbox}".`);
+  if (sandbox !== 'local' && sandbox !== 'kubernetes')
+    throw new UsageError(`--sandbox takes local or kubernetes, not "${sandbox}".`);
   const once = args.has('once') || !process.stdin.isTTY || !process.stdout.isTTY;
   const speed = Number(args.text('speed') ?? (once ? 0 : 1));
   if (!Number.isFinite(speed) || speed < 0) throw new UsageError('--speed takes a number from 0.');
-  return { once, speed };
+  return { sandbox, once, speed };
 }
 
 /** Boots the world and the program, tells the story, stays for a talk in a terminal, and leaves nothing behind. */
-async function play({ dataDir, once, speed }: Options, io: CommandIo): Promise<Report> {
+async function play({ dataDir, sandbox, once, speed }: Options, io: CommandIo): Promise<Report> {
   const startedAt = Date.now();
   const port = await freePort();
   const botDir = join(dataDir, 'bot');
   await mkdir(botDir, { recursive: true });
+  // Ended in the opposite order, however the story ends.
+  await using opened = new AsyncDisposableStack();
   const database = await openDatabase({ dataDir: join(dataDir, 'database'), log: pino({ level: 'silent' }) });
+  opened.defer(() => database.stop());
   const world = await createWideWorld(port);
+  opened.defer(() => world.close());
+  const cluster = sandbox === 'kubernetes' ? await openCluster(dataDir, await freePort(), environment()) : null;
+  opened.defer(async () => cluster?.close());
   const bot = createBotProcess({
     port,
     dataDir: botDir,
     path: environment().PATH ?? '',
-    env: { ...world.environment(port), DATABASE_URL: database.url },
+    env: { ...world.environment(port), ...cluster?.environment, DATABASE_URL: database.url },
   });
+  opened.defer(() => bot.stop());
+  narrate(world, startedAt, io);
+  await bot.start();
+  io.say('The program is up. Ana links her accounts, then writes in #web.');
+  if (!once) io.say(`Her page, to look over her shoulder: ${await pageOf(bot)}`);
+  let told: Told | null = null;
+  let reason: string | null = null;
   try {
-    narrate(world, startedAt, io);
-    await bot.start();
-    io.say('The program is up. Ana links her accounts, then writes in #web.');
-    if (!once) io.say(`Her page, to look over her shoulder: ${await pageOf(bot)}`);
-    let told: Told | null = null;
-    let reason: string | null = null;
-    try {
-      await introduce(world);
-      told = await tell(world, () => sleep(speed === 0 ? 0 : pauseMs / speed));
-      await sandboxesGone(join(botDir, 'sandboxes'));
-      io.say('The sandbox is gone.');
-    } catch (error) {
-      reason = describe(error);
-    }
-    const outcome = await report(world, database.url, { seconds: (Date.now() - startedAt) / 1000, told, reason });
-    summarise(outcome, io);
-    if (!once) await converse(world, bot, io);
-    return outcome;
-  } finally {
-    await bot.stop();
-    await world.close();
-    await database.stop();
+    await introduce(world);
+    told = await tell(world, () => sleep(speed === 0 ? 0 : pauseMs / speed));
+    await (cluster ? cluster.gone() : sandboxesGone(join(botDir, 'sandboxes')));
+    io.say(cluster ? 'Its namespace is gone from the cluster.' : 'The sandbox is gone.');
+  } catch (error) {
+    reason = describe(error);
   }
+  const outcome = await report(world, database.url, { seconds: (Date.now() - startedAt) / 1000, told, reason });
+  summarise(outcome, io);
+  if (!once) await converse(world, bot, io);
+  return outcome;
 }
 
 /** The way to the owner's page, as the program prints it when it starts. */

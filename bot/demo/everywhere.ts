@@ -38,7 +38,7 @@ export async function createWideWorld(port: number, clock: () => number = Date.n
   };
 }
 
-const patient = { timeoutMs: 30_000 };
+const patient = { timeoutMs: 60_000 };
 
 /**
  * What happens before the story: Ana's accounts on Telegram and Discord become hers by codes that Slack shows her, asks

@@ -1,5 +1,5 @@
 /** Longest wait for any one thing to happen, milliseconds. */
-const patienceMs = 60_000;
+const patienceMs = 180_000;
 
 /** Asks until there is something. @throws Error that names what did not come */
 export async function until<T>(what: string, probe: () => T | undefined | Promise<T | undefined>): Promise<T> {

@@ -19,11 +19,14 @@ export interface World {
 
 const webhookSecret = 'demo-webhook-secret';
 
-/** @param clock by which the chats tell when something was said, milliseconds since 1970; real time by default */
-export async function createWorld(port: number, clock: () => number = Date.now): Promise<World> {
-  const slack = await createSlackSim({ clock });
-  const github = await createGitHubSim();
-  const anthropic = await createAnthropicSim({ brain });
+/**
+ * @param clock by which the chats tell when something was said, milliseconds since 1970; real time by default
+ * @param host the address of this machine on which the services are; by default none but the machine itself reaches them
+ */
+export async function createWorld(port: number, clock: () => number = Date.now, host = '127.0.0.1'): Promise<World> {
+  const slack = await createSlackSim({ clock, host });
+  const github = await createGitHubSim({ host });
+  const anthropic = await createAnthropicSim({ brain, host });
   await github.createRepo(repository, { files });
   const anaOnGitHub = github.person('ana', { permission: { [repository]: 'write' } });
   const ana = slack.person('Ana');

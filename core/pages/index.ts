@@ -1,6 +1,5 @@
 import { isId, type RepoName, type TaskNumber } from '../domain/ids.ts';
 import { type Person, seenBy } from '../domain/policy.ts';
-import type { Task } from '../domain/task.ts';
 import type { Store } from '../store/index.ts';
 import { taskSeen } from '../workflows/about-task.ts';
 import { inbox } from './inbox.ts';
@@ -14,6 +13,7 @@ import type {
   LogPage,
   LogRange,
   PageFile,
+  PageSettings,
   ProjectItem,
   ProjectPage,
   TaskFilter,
@@ -39,15 +39,13 @@ export interface Pages {
   project(viewer: Person, repo: RepoName): Promise<ProjectPage | null>;
 }
 
-export interface PageSettings {
-  /** Hears of a task that is looked at whose head was not compared with its base yet; returns at once. */
-  readonly wantDiff?: (task: Task) => void;
-}
-
-export const createPages = (store: Store, { wantDiff = () => undefined }: PageSettings = {}): Pages => ({
+export const createPages = (
+  store: Store,
+  { wantDiff = () => undefined, warning = () => null }: PageSettings = {},
+): Pages => ({
   badges: (viewer) => badges(store, viewer),
   tasks: (viewer, filter) => tasks(store, viewer, filter),
-  task: (viewer, number) => task(store, viewer, number, wantDiff),
+  task: (viewer, number) => task(store, viewer, number, { wantDiff, warning }),
   log: (viewer, number, range) => log(store, viewer, number, range),
   async file(viewer, number, id) {
     return isId(id) && (await taskSeen(store, seenBy(viewer), number)) ? store.files.handedOver(number, id) : null;

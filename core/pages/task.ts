@@ -15,14 +15,14 @@ import { pressable } from './buttons.ts';
 import { runsOf } from './runs.ts';
 import { type Standing, standingOf } from './standing.ts';
 import { taskItem } from './task-item.ts';
-import type { Spent, TaskPage } from './types.ts';
+import type { PageSettings, Spent, TaskPage } from './types.ts';
 
 /** All of one task but its log. `wantDiff` hears of a task whose head was not read yet. */
 export async function task(
   store: Store,
   viewer: Person,
   number: TaskNumber,
-  wantDiff: (task: Task) => void,
+  { wantDiff, warning }: Required<PageSettings>,
 ): Promise<TaskPage | null> {
   const found = await taskSeen(store, seenBy(viewer), number);
   if (!found) return null;
@@ -45,7 +45,7 @@ export async function task(
   return {
     ...taskItem(found, standing, activity.doing),
     ...{ brief, branch, base, model, plan, runs, spending, diff },
-    progress: progressDoc(found, standing.asksOf(number), activity, { who }),
+    progress: progressDoc(found, standing.asksOf(number), activity, { who, warning: warning() }),
     openAsks: open.map((ask) => askItem(ask, found, standing)),
     why: pressable(why(found, open, standing.now, who), viewer, matter, mayAnswer),
     deeds: deedsOf(found, standing),

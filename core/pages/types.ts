@@ -6,7 +6,7 @@ import type { FileKind } from '../domain/file.ts';
 import type { AttemptId, RepoName, RunId, TaskNumber } from '../domain/ids.ts';
 import type { Role } from '../domain/policy.ts';
 import type { RunKind } from '../domain/run.ts';
-import type { Holder, Phase } from '../domain/task.ts';
+import type { Holder, Phase, Task } from '../domain/task.ts';
 import type { Happening } from '../words/timeline.ts';
 
 export interface Link {
@@ -251,4 +251,11 @@ export interface PageFile {
   readonly name: string;
   readonly mimeType: string;
   readonly bytes: Uint8Array;
+}
+
+export interface PageSettings {
+  /** Hears of a task that is looked at whose head was not compared with its base yet; returns at once. */
+  readonly wantDiff?: (task: Task) => void;
+  /** What the sandbox warns of now. */
+  readonly warning?: () => string | null;
 }

@@ -32,7 +32,7 @@ export const createStore = (db: OpenDatabase['db']) => ({
   ping: async () => {
     await db.execute(sql`select 1`);
   },
-  /** The id of this database: task numbers begin anew with each. */
+  /** By what this database's tasks are told from those of others: five characters of hex. */
   installation: async (): Promise<string> => {
     const [row] = await db.select().from(installation);
     if (!row) throw new Error('the database has lost the id of its installation');

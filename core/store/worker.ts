@@ -17,6 +17,8 @@ export interface NewSteer {
   readonly at: number;
 }
 
+/** Larger than the number of any event: the largest that the column holds. */
+const afterAll = 2 ** 31 - 1;
 const pageEntries = 500;
 const pageBytes = 8 * 1024 * 1024;
 
@@ -32,6 +34,12 @@ export const workerStore = (db: Database) => ({
       .returning({ seq: workerEvents.seq });
     const fresh = new Set(rows.map((row) => row.seq));
     return events.filter((event) => fresh.has(event.seq));
+  },
+
+  /** Keeps what an attempt's program wrote last, behind everything that it told at the door; the first time only. */
+  async lastWords(attempt: AttemptId, task: TaskNumber, text: string, at: number): Promise<void> {
+    const row = { attempt, seq: afterAll, task, at, event: { type: 'log' as const, text } };
+    await db.insert(workerEvents).values(row).onConflictDoNothing();
   },
 
   /** The latest events of a task, oldest first, without checkpoints. */

@@ -14,6 +14,8 @@ export interface FakeSandbox extends Sandbox {
   stopping: Promise<void> | null;
   /** What `status` answers for every attempt while it is set. */
   told: SandboxStatus | null;
+  /** What every attempt wrote last. */
+  lastWords: string;
   /** A worker ends by itself. */
   exit(attempt: string): void;
 }
@@ -24,7 +26,17 @@ export function createFakeSandbox(): FakeSandbox {
   const running = new Set<string>();
   const known = new Map<string, number>();
   const fake: FakeSandbox = {
-    ...{ name: 'local', warning: null, begun, running, removed: [], refuses: null, stopping: null, told: null },
+    ...{
+      name: 'local',
+      warning: null,
+      begun,
+      running,
+      removed: [],
+      refuses: null,
+      stopping: null,
+      told: null,
+      lastWords: '',
+    },
     async start(spec) {
       if (fake.refuses) throw fake.refuses;
       if (known.has(spec.attempt)) return;
@@ -37,7 +49,7 @@ export function createFakeSandbox(): FakeSandbox {
       if (running.has(attempt)) return { state: 'running', detail: '' };
       return { state: known.has(attempt) ? 'exited' : 'unknown', detail: 'exit code 0' };
     },
-    output: async () => '',
+    output: async () => fake.lastWords,
     async stop(attempt) {
       await fake.stopping;
       running.delete(attempt);

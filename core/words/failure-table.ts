@@ -17,6 +17,7 @@ export interface FailureEntry {
 const held = 'I hold the task where it is.';
 const pushed = 'The work so far is pushed and the sandbox is free.';
 const restarted = `I started it again, several times. ${pushed}`;
+const operator = 'An operator can mend it; `npm run mainloop -- doctor` says what is wrong. Then try again.';
 const retryOrDrop: readonly FailureChoice[] = ['retry', 'drop'];
 
 const host: Record<string, FailureEntry> = {
@@ -142,6 +143,13 @@ const overloaded: FailureEntry = {
   yours: 'Try again in a while.',
 };
 
+const clusterRefuses: FailureEntry = {
+  title: 'the cluster refuses to run the worker',
+  mine: held,
+  yours: operator,
+  choices: retryOrDrop,
+};
+
 const worker: Record<string, FailureEntry> = {
   no_plan: {
     title: 'the worker found nothing to plan',
@@ -181,6 +189,65 @@ const worker: Record<string, FailureEntry> = {
   worker_exited: { title: 'the worker keeps stopping', mine: restarted, yours: 'Try again, or look at `logs`.' },
   worker_silent: { title: 'the worker stopped answering', mine: restarted, yours: 'Try again, or look at `logs`.' },
   worker_lost: { title: 'the sandbox was lost', mine: restarted, yours: 'Try again, or look at `logs`.' },
+  worker_out_of_memory: {
+    title: 'the worker ran out of memory, twice',
+    mine: `The second one had twice as much. ${pushed}`,
+    yours: 'Write how to make the work smaller, or take it over.',
+  },
+  worker_disk_full: {
+    title: 'the worker filled its disk',
+    mine: pushed,
+    yours: 'Write how to need less of it and I try again, or take it over.',
+  },
+  worker_moved: { title: 'the cluster keeps moving the worker', mine: restarted, yours: operator },
+  worker_killed: { title: 'the worker keeps being killed', mine: restarted, yours: operator },
+  worker_node_lost: { title: 'the cluster keeps losing nodes', mine: restarted, yours: operator },
+  worker_no_room: {
+    title: 'no node of the cluster has room',
+    mine: `I waited ten minutes, twice. ${held}`,
+    yours: 'Try again later; an operator can add a node or lower MAX_WORKERS.',
+    choices: retryOrDrop,
+  },
+  worker_quota: {
+    title: 'the worker needs more than its quota',
+    mine: held,
+    yours: operator,
+    choices: retryOrDrop,
+  },
+  worker_rejected: {
+    title: "the cluster's policies reject the worker",
+    mine: held,
+    yours: operator,
+    choices: retryOrDrop,
+  },
+  worker_image: {
+    title: "the worker's image can't be pulled",
+    mine: held,
+    yours: operator,
+    choices: retryOrDrop,
+  },
+  worker_misconfigured: {
+    title: "the cluster can't set the worker up",
+    mine: held,
+    yours: operator,
+    choices: retryOrDrop,
+  },
+  isolation: {
+    title: 'I refuse to start workers',
+    lead: '',
+    mine: 'A worker without its walls could reach what it must not. I hold the task where it is.',
+    yours: operator,
+    choices: retryOrDrop,
+  },
+  cluster_forbidden: clusterRefuses,
+  cluster_invalid: clusterRefuses,
+  cluster_unreachable: {
+    title: 'the cluster does not answer',
+    happened: 'I tried for a quarter of an hour.',
+    mine: held,
+    yours: 'Try again when it is back.',
+    choices: retryOrDrop,
+  },
   worker_died: { title: 'the worker keeps dying', mine: restarted, yours: 'Try again, or look at `logs`.' },
   worker_deadline: {
     title: 'the worker ran out of time',

@@ -31,6 +31,18 @@ export function failureAsk(
   };
 }
 
+/** Why the cluster gives a task another worker, one clause; nothing for what the worker did by itself. */
+export const replaced = (code: string): string | undefined => replacements[code];
+
+const goesOn = 'a new worker goes on from the last checkpoint';
+const replacements: Readonly<Record<string, string>> = {
+  worker_out_of_memory: 'the worker ran out of memory; a new one gets twice as much',
+  worker_moved: `the worker's node was drained or needed for something else; ${goesOn}`,
+  worker_node_lost: `the worker's node does not answer; ${goesOn}`,
+  worker_killed: `somebody ended the worker; ${goesOn}`,
+  worker_no_room: 'no node has room; I try once more',
+};
+
 const unknown = {
   title: 'it could not go on',
   happened: 'An error came that I have no words for.',

@@ -57,8 +57,8 @@ it('a handover names the branch only when something is on it', () => {
 
 describe('the pull request', () => {
   const checks = [
-    { name: 'test', command: 'npm test', ok: true },
-    { name: 'lint', command: 'npm run lint | cat', ok: false },
+    { name: 'test', command: 'npm test', ok: true, output: 'a.ts:1:2 fine' },
+    { name: 'lint', command: 'npm run lint | cat', ok: false, output: 'It failed.' },
   ];
 
   it('closes its issue, says what it does, what was run and what is still red', () => {
@@ -66,6 +66,17 @@ describe('the pull request', () => {
     expect(body).toMatch(/^Closes #112\n\nValidates the day\.\n\n\*\*Still red:\*\* `lint`/);
     expect(body).toContain('| `test` | `npm test` | ✔ passed |');
     expect(body).toContain('| `lint` | `npm run lint \\| cat` | ✖ failed |');
+  });
+
+  it('lists the errors that remain, where the check says their places', () => {
+    const errors = Array.from({ length: 12 }, (_, n) => `src/a.ts:${n + 1}:3 Fixes #7 for \`@all\` [2322]`);
+    const output = ['New errors:', ...errors].join('\n');
+    const red = { name: 'language servers', command: 'typescript: 1 file', ok: false, output };
+    const body = pullBody(task(), { summary: 's', checks: [...checks, red], issue: null });
+    expect(body).toContain("- `src/a.ts:1:3 Fixes #7 for '@all' [2322]`\n- `src/a.ts:2:3");
+    expect(body).toContain('\n- and 2 more\n');
+    expect(body).not.toContain('a.ts:1:2 fine');
+    expect(body).not.toContain('It failed.');
   });
 
   it('closes nothing when there is no issue, and nothing else because a summary says so', () => {
@@ -85,7 +96,7 @@ describe('the pull request', () => {
   });
 
   it('cannot be made to forge a marker, ping or fetch', () => {
-    const bad = [{ name: hostile, command: hostile, ok: false }];
+    const bad = [{ name: hostile, command: hostile, ok: false, output: `a.ts:1:2 ${hostile}` }];
     const body = pullBody(task({}, { ignoredChecks: [hostile] }), { summary: hostile, checks: bad, issue: null });
     expect(body).not.toMatch(/<!|<@|\u202e/);
     expect(body.replace(/`[^`]*`/g, '')).not.toMatch(alive);

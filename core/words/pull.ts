@@ -1,6 +1,6 @@
 import type { CheckResult } from '../domain/run.ts';
 import type { Task } from '../domain/task.ts';
-import { code, headline, listed, plain } from './text.ts';
+import { code, cut, headline, listed, plain } from './text.ts';
 
 /** The pull request's title: the worker's, or the task's when it gave none. */
 export const pullTitle = (title: string, task: Pick<Task, 'title'>): string =>
@@ -8,7 +8,7 @@ export const pullTitle = (title: string, task: Pick<Task, 'title'>): string =>
 
 export interface PullFacts {
   readonly summary: string;
-  readonly checks: readonly Pick<CheckResult, 'name' | 'command' | 'ok'>[];
+  readonly checks: readonly CheckResult[];
   readonly issue: number | null;
 }
 
@@ -19,10 +19,23 @@ export function pullBody(task: Task, { summary, checks, issue }: PullFacts): str
     ...(issue === null ? [] : [`Closes #${issue}`]),
     plain(summary.trim()) || plain(task.title),
     ...(red.length === 0 ? [] : [`**Still red:** ${listed(red)}`]),
+    ...remaining(checks),
     ...(checks.length === 0 ? [] : [checkTable(checks)]),
     ...(task.ignoredChecks.length === 0 ? [] : [`Ignored on request: ${listed(task.ignoredChecks.map(code))}`]),
   ];
   return parts.join('\n\n');
+}
+
+const maxErrors = 10;
+
+/** The errors of red checks that say where they are, as `file:line:column`; what else a check printed is for the log. */
+function remaining(checks: PullFacts['checks']): string[] {
+  const lines = checks.filter(({ ok }) => !ok).flatMap(({ output }) => output.split('\n'));
+  const errors = lines.filter((line) => /^[^\s:]+:\d+:\d+:? \S/.test(line));
+  if (errors.length === 0) return [];
+  const shown = errors.slice(0, maxErrors).map((error) => `- ${code(cut(error, 240))}`);
+  const more = errors.length - shown.length;
+  return [[...shown, ...(more > 0 ? [`- and ${more} more`] : [])].join('\n')];
 }
 
 function checkTable(checks: PullFacts['checks']): string {

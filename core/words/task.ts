@@ -23,20 +23,25 @@ export interface ProgressFacts extends StepFacts {
   readonly who?: string;
   /** The task's page. */
   readonly taskUrl: string | null;
+  /** What the sandbox warns of. */
+  readonly warning?: string | null;
 }
 
 /** The one message of a task that is edited in place: the person's part, then its steps, then cost and links. */
 export function progressCard(task: Task, facts: ProgressFacts): Doc {
-  const { asks, now, taskUrl, who = 'you' } = facts;
+  const { asks, now, taskUrl, who = 'you', warning = null } = facts;
   const open = asks.filter((ask) => ask.state === 'open');
   const where = [task.repo, ...links(task), ...details(taskUrl)].join(' · ');
   return {
     title: `#${task.number} ${taskTitle(task)}`,
-    text: `${personsPart(task, open, now, who)}\n${where}`,
+    text: [personsPart(task, open, now, who), where, ...warned(warning)].join('\n'),
     steps: taskSteps(task, facts),
     note: `${span(endOf(task, now) - task.createdAt)}, ${money(task.spentUsd)} of ${money(task.budgetUsd)}`,
   };
 }
+
+/** A sandbox whose walls were not found standing says so on every card, by whoever's decision it runs. */
+const warned = (warning: string | null): string[] => (warning ? [`⚠ **Not isolated**: ${plain(warning)}`] : []);
 
 /** The steps of a task, with what is to be said of each. */
 export const taskSteps = (task: Task, { activity, asks, ci }: StepFacts): ProgressStep[] =>

@@ -2,6 +2,7 @@ import { accountKey, type Doc } from '../domain/chat.ts';
 import type { WorkerActivity } from '../domain/progress.ts';
 import { canUndo, type Proposal, undoMs } from '../domain/proposal.ts';
 import { isFinal, type Task } from '../domain/task.ts';
+import type { Sandbox } from '../ports.ts';
 import type { WorkerEvent } from '../protocol.ts';
 import type { Store } from '../store/index.ts';
 import { type AskView, askCard, noLongerNeeded } from '../words/ask.ts';
@@ -13,14 +14,17 @@ import type { Drawing } from './presenter.ts';
 import { zoneOf } from './surfaces.ts';
 import { taskUrl } from './task-url.ts';
 
+/** A sandbox, as far as it warns. */
+export type Warns = Pick<Sandbox, 'warning'>;
+
 /** How many finished tasks of a repository the forecast on a proposal looks at. */
 const forecastOver = 9;
 
 /** Draws a card from what is stored: `proposal:7`, `task:41`, `ask:12`, `later:12:3`, `join:3`. Null for what does not exist. */
-export const createCards = (store: Store, publicUrl: string) => {
+export const createCards = (store: Store, publicUrl: string, sandbox: Warns) => {
   const drawings: Record<string, (id: number, also: number) => Promise<Drawing | null>> = {
     proposal: (id) => drawProposal(store, id),
-    task: (id) => drawTask(store, id, taskUrl(publicUrl, id)),
+    task: (id) => drawTask(store, id, { url: taskUrl(publicUrl, id), warning: sandbox.warning }),
     ask: (id) => drawAsk(store, id, publicUrl),
     join: (id) => drawJoin(store, id),
     later: (id, person) => drawLater(store, id, person),
@@ -69,10 +73,14 @@ async function forecast(store: Store, repo: string) {
 
 const median = (numbers: number[]): number => numbers.sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0;
 
-async function drawTask(store: Store, number: number, url: string | null): Promise<Drawing | null> {
+async function drawTask(
+  store: Store,
+  number: number,
+  more: { url: string | null; warning: string | null },
+): Promise<Drawing | null> {
   const task = await store.tasks.find(number);
   if (!task) return null;
-  const doc = progressDoc(task, await store.asks.of(number), await activityOf(store, task), { url });
+  const doc = progressDoc(task, await store.asks.of(number), await activityOf(store, task), more);
   return { doc, settled: isFinal(task.status), ...(ticks(task) ? { redrawAt: nextTick(task, Date.now()) } : {}) };
 }
 
@@ -81,10 +89,14 @@ export const progressDoc = (
   task: Task,
   asks: readonly AskView[],
   activity: WorkerActivity,
-  { who, url = null }: { readonly who?: string; readonly url?: string | null },
+  {
+    who,
+    url = null,
+    warning,
+  }: { readonly who?: string; readonly url?: string | null; readonly warning: string | null },
 ): Doc =>
   progressCard(task, {
-    ...{ activity, asks, ci: ciOf(task), now: Date.now(), taskUrl: url },
+    ...{ activity, asks, ci: ciOf(task), now: Date.now(), taskUrl: url, warning },
     ...(who === undefined ? {} : { who }),
   });
 

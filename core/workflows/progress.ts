@@ -25,12 +25,16 @@ async function post(deps: Deps, number: TaskNumber): Promise<void> {
 }
 
 /** A task's card as it is first posted. */
-export async function firstCard({ store, settings }: Deps, number: TaskNumber): Promise<{ subject: string; doc: Doc }> {
+export async function firstCard(
+  { store, settings, sandbox }: Deps,
+  number: TaskNumber,
+): Promise<{ subject: string; doc: Doc }> {
   const nothingYet = {
     activity: { commits: 0, doing: '' },
     asks: [],
     ci: null,
     taskUrl: taskUrl(settings.publicUrl, number),
+    warning: sandbox.warning,
   };
   const doc = progressCard(await store.tasks.get(number), { ...nothingYet, now: Date.now() });
   return { subject: `task:${number}`, doc };

@@ -1,11 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { DBOS } from '@dbos-inc/dbos-sdk';
-import { type AttemptId, attemptId, type RunId } from '../domain/ids.ts';
+import { type AttemptId, attemptId, type RunId, type TaskNumber } from '../domain/ids.ts';
 import type { AttemptEnd, RunKind, RunOutcome } from '../domain/run.ts';
 import type { Task } from '../domain/task.ts';
+import { memoryAfter, triesAgain } from '../domain/tries.ts';
 import { Failure } from '../errors.ts';
-import type { SandboxStatus } from '../ports.ts';
+import type { SandboxSpec, SandboxStatus } from '../ports.ts';
 import type { Result } from '../protocol.ts';
+import { replaced } from '../words/failures.ts';
 import type { Deps } from './deps.ts';
 import { effect } from './effect.ts';
 import { hear, type RunSignal } from './signals.ts';
@@ -16,14 +18,12 @@ export interface RunInput {
   readonly kind: RunKind;
 }
 
-/** A worker that dies is replaced this often before a person hears of it. */
-const maxAttempts = 3;
-
 /** Pause before the next attempt, seconds; the last one repeats. */
 const pauses = [1, 10, 60];
 
 /** How an attempt ended for its run: with an outcome, or so that another attempt is worth it. */
-type Verdict = { outcome: RunOutcome } | { again: { code: string; reason: string } };
+type Verdict = { outcome: RunOutcome } | Again;
+type Again = { again: { code: string; reason: string } };
 
 export const hashToken = (token: string): string => createHash('sha256').update(token).digest('hex');
 
@@ -51,27 +51,39 @@ async function outcomeOf(deps: Deps, input: RunInput): Promise<RunOutcome> {
 }
 
 async function attemptsOf(deps: Deps, input: RunInput): Promise<RunOutcome> {
-  let last = { code: 'worker_died', reason: 'the worker died' };
-  for (let n = 1; n <= maxAttempts; n += 1) {
+  const codes: string[] = [];
+  for (let n = 1; ; n += 1) {
     const attempt = attemptId(input.run, n);
-    const end = await oneAttempt(deps, input, attempt, n);
-    const verdict = await effect('judge attempt', () => judge(deps, input, attempt, end));
+    const end = await oneAttempt(deps, input, { attempt, n, memory: memoryAfter(codes) });
+    const verdict = await effect('judge attempt', async () => {
+      const judged = await judge(deps, input, attempt, end);
+      if ('again' in judged && triesAgain([...codes, judged.again.code])) await sayWhy(deps, input, attempt, judged);
+      return judged;
+    });
     if ('outcome' in verdict) return verdict.outcome;
-    last = verdict.again;
-    if (n < maxAttempts && (await cancelledWithin(pauses[n - 1] ?? 60))) return { type: 'cancelled' };
+    codes.push(verdict.again.code);
+    if (!triesAgain(codes)) return { type: 'failed', ...verdict.again, advice: n > 1 ? `I tried ${n} times.` : '' };
+    if (await cancelledWithin(pauses[n - 1] ?? 60)) return { type: 'cancelled' };
   }
-  return { type: 'failed', ...last, advice: `I tried ${maxAttempts} times.` };
+}
+
+/** What the cluster did to a worker is shown until the next one is at work. */
+async function sayWhy(deps: Deps, { task }: RunInput, attempt: AttemptId, { again }: Again): Promise<void> {
+  const detail = replaced(again.code);
+  if (!detail) return;
+  await deps.store.tasks.advance(task, { type: 'sandbox_waits', detail }, `again:${attempt}`, Date.now());
+  deps.presenter.touch(`task:${task}`);
 }
 
 /** Opens the attempt, starts its sandbox, waits for its end, and leaves neither token nor process behind. */
 async function oneAttempt(
   deps: Deps,
-  { run, task, kind }: RunInput,
-  attempt: AttemptId,
-  n: number,
+  input: RunInput,
+  { attempt, n, memory }: { attempt: AttemptId; n: number; memory: 1 | 2 },
 ): Promise<AttemptEnd> {
-  const end = await endOf(deps, { run, task, kind }, attempt);
+  const end = await endOf(deps, input, attempt, memory);
   await effect('close attempt', async () => {
+    if (!(end instanceof Failure) && end.type === 'died') await keepLastWords(deps, input.task, attempt);
     await deps.sandbox.stop(attempt);
     await deps.store.runs.close(attempt, Date.now());
     deps.log.info({ attempt, n, end: end instanceof Failure ? end.code : end.type }, 'attempt ended');
@@ -81,9 +93,9 @@ async function oneAttempt(
 }
 
 /** A sandbox that refuses to start is an end too: what was opened has to be closed. */
-async function endOf(deps: Deps, input: RunInput, attempt: AttemptId): Promise<AttemptEnd | Failure> {
+async function endOf(deps: Deps, input: RunInput, attempt: AttemptId, memory: 1 | 2): Promise<AttemptEnd | Failure> {
   try {
-    const opened = await effect('open attempt', () => open(deps, input, attempt));
+    const opened = await effect('open attempt', () => open(deps, input, attempt, memory));
     return opened ? await awaitEnd(attempt) : { type: 'cancel' };
   } catch (error) {
     if (error instanceof Failure) return error;
@@ -91,7 +103,13 @@ async function endOf(deps: Deps, input: RunInput, attempt: AttemptId): Promise<A
   }
 }
 
-async function open(deps: Deps, { run, task, kind }: RunInput, attempt: AttemptId): Promise<boolean> {
+/** A worker that died says in its output why, where it could not say it at the door; the output goes with the sandbox. */
+async function keepLastWords(deps: Deps, task: TaskNumber, attempt: AttemptId): Promise<void> {
+  const text = (await deps.sandbox.output(attempt)).trim();
+  if (text !== '') await deps.store.worker.lastWords(attempt, task, text, Date.now());
+}
+
+async function open(deps: Deps, { run, task, kind }: RunInput, attempt: AttemptId, memory: 1 | 2): Promise<boolean> {
   const { deadlineMinutes } = await deps.store.tasks.get(task);
   const lastsMs = deadlineMinutes * 60_000;
   const going = await deps.store.runs.openAttempt({ id: attempt, run, task, lastsMs }, Date.now());
@@ -100,11 +118,25 @@ async function open(deps: Deps, { run, task, kind }: RunInput, attempt: AttemptI
     const token = randomBytes(32).toString('base64url');
     await deps.store.runs.arm(attempt, hashToken(token), Date.now());
     const armed = await deps.store.runs.attempt(attempt);
-    await deps.sandbox.start({ attempt, task, token, deadline: armed?.deadline ?? Date.now(), memory: 1 });
+    await start(deps, { attempt, task, token, deadline: armed?.deadline ?? Date.now(), memory });
   }
   await deps.store.tasks.advance(task, { type: 'run_started', kind }, `started:${attempt}`, Date.now());
   deps.presenter.touch(`task:${task}`);
   return true;
+}
+
+/** Shows a cluster that does not answer while the step is repeated. */
+async function start(deps: Deps, spec: SandboxSpec): Promise<void> {
+  try {
+    await deps.sandbox.start(spec);
+  } catch (error) {
+    if (error instanceof Failure && error.code === 'cluster_unreachable') {
+      const event = { type: 'sandbox_waits' as const, detail: 'it does not answer, I keep trying' };
+      await deps.store.tasks.advance(spec.task, event, `unreachable:${spec.attempt}`, Date.now());
+      deps.presenter.touch(`task:${spec.task}`);
+    }
+    throw error;
+  }
 }
 
 const isThere = (state: SandboxStatus['state']) => state === 'running' || state === 'starting';
@@ -131,11 +163,7 @@ async function cancelledWithin(seconds: number): Promise<boolean> {
 async function judge(deps: Deps, { task: number, kind }: RunInput, id: AttemptId, end: AttemptEnd): Promise<Verdict> {
   if (end.type === 'cancel') return { outcome: { type: 'cancelled' } };
   if (end.type === 'budget') return { outcome: { type: 'budget' } };
-  if (end.type === 'died') {
-    const died = { code: `worker_${end.reason}`, reason: end.detail };
-    // The time is the run's: another attempt would have none.
-    return end.reason === 'deadline' ? { outcome: { type: 'failed', ...died, advice: '' } } : { again: died };
-  }
+  if (end.type === 'died') return { again: { code: `worker_${end.reason}`, reason: end.detail } };
   const attempt = await deps.store.runs.attempt(id);
   if (!attempt?.result) return { again: { code: 'result_lost', reason: 'the result did not arrive' } };
   const task = await deps.store.tasks.get(number);

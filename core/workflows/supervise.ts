@@ -1,4 +1,5 @@
 import { describe } from '../errors.ts';
+import type { SandboxStatus } from '../ports.ts';
 import type { StoredAttempt } from '../store/runs.ts';
 import { causeOfDeath } from './death.ts';
 import type { Deps } from './deps.ts';
@@ -51,8 +52,27 @@ async function check(deps: Deps, attempt: StoredAttempt, listeningSince: number)
     return;
   }
   if (attempt.tokenHash === null) return;
-  const died = causeOfDeath(attempt, await deps.sandbox.status(attempt.id), listeningSince, Date.now());
+  const status = await deps.sandbox.status(attempt.id);
+  await showCluster(deps, attempt, status);
+  const died = causeOfDeath(attempt, status, listeningSince, Date.now());
   if (!died) return;
   deps.log.warn({ attempt: attempt.id, ...died }, 'attempt died');
   await tellRun(attempt.run, { attempt: attempt.id, end: { type: 'died', ...died } }, `died:${attempt.id}`);
+}
+
+/** A worker that waits for the cluster says so on its task, until it runs. */
+async function showCluster(deps: Deps, attempt: StoredAttempt, { state, detail }: SandboxStatus): Promise<void> {
+  const waits = state === 'starting' && detail !== '';
+  if (!waits && state !== 'running') return;
+  const { status } = await deps.store.tasks.get(attempt.task);
+  if (waits ? status.holder === 'cluster' && status.detail === detail : status.holder !== 'cluster') return;
+  const { kind } = await deps.store.runs.get(attempt.run);
+  const event = waits ? { type: 'sandbox_waits' as const, detail } : { type: 'run_started' as const, kind };
+  await deps.store.tasks.advance(
+    attempt.task,
+    event,
+    `cluster:${attempt.id}:${status.since}:${waits ? detail : ''}`,
+    Date.now(),
+  );
+  deps.presenter.touch(`task:${attempt.task}`);
 }

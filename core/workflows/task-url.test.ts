@@ -14,7 +14,7 @@ async function cards(publicUrl: string): Promise<string> {
   const task = await taskIn(store);
   const body = { kind: 'plan', summary: 'Do it.', version: 1 } as const;
   const ask = await store.asks.open({ origin: `asked:${publicUrl}`, task, kind: 'plan', body, at: Date.now() });
-  const draw = createCards(store, publicUrl);
+  const draw = createCards(store, publicUrl, { warning: null });
   const docs = await Promise.all([draw(`task:${task}`), draw(`ask:${ask.id}`)]);
   return docs
     .map((drawing) => drawing?.doc.text)

@@ -1,5 +1,6 @@
 import { randomUUID, type UUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import type { SDKMessage } from '@anthropic-ai/claude-agent-sdk';
 import { z } from 'zod';
 import type { Job } from '../../core/protocol.ts';
@@ -8,8 +9,9 @@ import type { Claude } from './claude.ts';
 import { watchCommits } from './commits.ts';
 import type { WorkerConfig } from './config.ts';
 import { type Pushed, push } from './delivery.ts';
-import { claudeEnvironment } from './environment.ts';
+import { claudeEnvironment, plainEnvironment } from './environment.ts';
 import type { Git } from './git.ts';
+import { writeLanguagePlugin } from './language-plugin.ts';
 import { narrate } from './narration.ts';
 import { repositoryNotes } from './notes.ts';
 import { outputSchema } from './outcome.ts';
@@ -56,10 +58,18 @@ export async function setUp(options: BenchOptions): Promise<Bench> {
   const report = createNarrator(reporter);
   // Not among this module's imports: loading the Agent SDK takes 0.1 s, in which git is at work already.
   const { startClaude } = await import('./claude.ts');
+  const env = claudeEnvironment(config, job);
+  const plain = plainEnvironment(config);
+  const languages = writeLanguagePlugin({
+    directory: join(config.home, 'language-servers'),
+    path: config.path,
+    reading: isReading,
+    withheld: Object.keys(env).filter((name) => plain[name] === undefined),
+  });
   const claude = startClaude({
     options: {
       cwd: config.work,
-      env: claudeEnvironment(config, job),
+      env: { ...env, ...(languages !== null && { ENABLE_LSP_TOOL: '1' }) },
       model: job.model,
       systemPrompt: { type: 'preset', preset: 'claude_code', append: systemNote(job, config.out) },
       outputFormat: { type: 'json_schema', schema: outputSchema(job.kind) },
@@ -67,6 +77,7 @@ export async function setUp(options: BenchOptions): Promise<Bench> {
     },
     session: { id, resume },
     readOnly: isReading,
+    languages,
     onMessage(message) {
       report(message);
       if (message.type === 'user' || message.type === 'result') void look();

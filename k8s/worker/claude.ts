@@ -22,6 +22,8 @@ export interface ClaudeOptions {
   readonly session: { readonly id: UUID; readonly resume: boolean };
   /** Only tools that read. */
   readonly readOnly: boolean;
+  /** Directory of the plugin by which language servers work for Claude; null: there are none. */
+  readonly languages: string | null;
   onMessage(message: SDKMessage): void;
 }
 
@@ -32,7 +34,7 @@ const workingTools = [...readingTools, 'Bash', 'Edit', 'Write', 'NotebookEdit', 
 const endMs = 5_000;
 
 /** Starts Claude Code. Nothing in the repository configures it: no settings, hooks, skills, agents or MCP servers. */
-export function startClaude({ options, session, readOnly, onMessage }: ClaudeOptions): Claude {
+export function startClaude({ options, session, readOnly, languages, onMessage }: ClaudeOptions): Claude {
   const conversation = createConversation();
   const abort = new AbortController();
   const unheard = new Map<string, (() => void) | undefined>();
@@ -46,7 +48,8 @@ export function startClaude({ options, session, readOnly, onMessage }: ClaudeOpt
     options: {
       ...options,
       ...(session.resume ? { resume: session.id } : { sessionId: session.id }),
-      tools: readOnly ? readingTools : workingTools,
+      tools: [...(readOnly ? readingTools : workingTools), ...(languages === null ? [] : ['LSP'])],
+      plugins: languages === null ? [] : [{ type: 'local', path: languages }],
       disallowedTools: ['WebSearch', 'WebFetch'],
       permissionMode: 'bypassPermissions',
       allowDangerouslySkipPermissions: true,

@@ -63,7 +63,8 @@ export function run(command: string, args: readonly string[], options: RunOption
   });
 }
 
-function killGroup(pid: number | undefined): void {
+/** Ends a process and all that it started in its group. */
+export function killGroup(pid: number | undefined): void {
   if (pid === undefined) return;
   try {
     process.kill(-pid, 'SIGKILL');

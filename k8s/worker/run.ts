@@ -64,10 +64,20 @@ export async function workRun(run: Run): Promise<Result> {
   }
 }
 
-async function check({ job, directory, checkEnvironment, signal, onCheck, onLog }: Run): Promise<CheckRun[]> {
+/** The project's own checks, then what language servers say. */
+async function check(run: Run): Promise<CheckRun[]> {
+  const { job, git, directory, checkEnvironment, signal, onCheck, onLog } = run;
   const named = job.checks ?? detectChecks(directory);
   if (named.length === 0) onLog('The repository has no test command that I recognise, so nothing was checked here.');
-  return runChecks(named, { cwd: directory, env: checkEnvironment, signal, done: onCheck });
+  const own = await runChecks(named, { cwd: directory, env: checkEnvironment, signal, done: onCheck });
+  signal.throwIfAborted();
+  // Not among this module's imports: it is not needed before Claude has worked.
+  const { checkDiagnostics } = await import('./diagnostics.ts');
+  const base = `refs/remotes/origin/${job.base}`;
+  const languages = await checkDiagnostics({ git, directory, base, env: checkEnvironment, signal, onLog });
+  if (languages === null) return own;
+  onCheck(languages);
+  return [...own, languages];
 }
 
 const noResult: Result = { type: 'failed', code: 'no_result', reason: 'Claude handed back nothing.', retryable: true };

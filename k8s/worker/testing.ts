@@ -1,6 +1,6 @@
 /** What the tests of the workspace share: a remote where a broker would have it, and the directory of a task. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Job } from '../../core/protocol.ts';
@@ -95,4 +95,19 @@ export function createPlace(path: string) {
     },
     close: () => rmSync(dir, { recursive: true, force: true }),
   };
+}
+
+/** Environments of all processes that have `mark` in theirs and `word` in their command line. */
+export function environmentsOf(mark: string, word: string): string[] {
+  const read = (pid: string, name: string): string => {
+    try {
+      return readFileSync(`/proc/${pid}/${name}`, 'utf8');
+    } catch {
+      return ''; // the process has ended
+    }
+  };
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && read(name, 'cmdline').includes(word))
+    .map((pid) => read(pid, 'environ'))
+    .filter((environment) => environment.includes(mark));
 }

@@ -11,6 +11,8 @@ export type * from './types.ts';
 export interface AnthropicSimOptions {
   /** Default: any free port. */
   port?: number;
+  /** The address it listens on; 127.0.0.1 by default. */
+  host?: string;
   apiKey?: string;
   brain: Brain;
   /** The prompt cache's clock, epoch milliseconds. */
@@ -33,8 +35,9 @@ export interface AnthropicSim {
   close(): Promise<void>;
 }
 
-/** Anthropic's Messages API in miniature, on loopback. */
+/** Anthropic's Messages API in miniature. */
 export async function createAnthropicSim(options: AnthropicSimOptions): Promise<AnthropicSim> {
+  const host = options.host ?? '127.0.0.1';
   const recorder = new Recorder();
   const context = {
     apiKey: options.apiKey ?? 'sk-ant-sim',
@@ -45,11 +48,11 @@ export async function createAnthropicSim(options: AnthropicSimOptions): Promise<
   };
   const server = createServer((request, response) => void handle(request, response, context));
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject).listen(options.port ?? 0, '127.0.0.1', resolve);
+    server.once('error', reject).listen(options.port ?? 0, host, resolve);
   });
   const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `http://${host}:${port}`,
     apiKey: context.apiKey,
     faults: context.faults,
     requests: recorder.requests,

@@ -28,6 +28,8 @@ export type { Delivery } from './webhooks.ts';
 
 export interface GitHubSimOptions {
   port?: number;
+  /** The address it listens on, and names in what it links to; 127.0.0.1 by default. */
+  host?: string;
   /** Where repositories and runners live; a temporary directory that `close` removes when absent. */
   directory?: string;
   actions?: ActionsOptions;
@@ -79,12 +81,12 @@ export interface GitHubSim {
 
 const FOREIGN_APP = { id: 57_789, slug: 'third-party-checks', name: 'Third-party checks' };
 
-/** GitHub in miniature on loopback: REST, GraphQL, webhooks, git over HTTP, and Actions that really run. */
+/** GitHub in miniature: REST, GraphQL, webhooks, git over HTTP, and Actions that really run. */
 export async function createGitHubSim(options: GitHubSimOptions = {}): Promise<GitHubSim> {
   const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'github-sim-')));
   await mkdir(directory, { recursive: true });
   const world = createWorld(directory, options.actions ?? {});
-  const server = await listen(world, options.port ?? 0);
+  const server = await listen(world, options.port ?? 0, options.host ?? '127.0.0.1');
   const bot = ensureUser(world, 'mainloop-bot');
   const service = ensureUser(world, 'third-party-checks[bot]', 'Bot');
   const repoOf = (name: string): Repo => {

@@ -5,17 +5,17 @@ import { createApi } from './api.ts';
 import { handleGit, isGitPath } from './git-server.ts';
 import type { World } from './world.ts';
 
-/** A server on loopback; the world is told its address before the first request. */
-export async function listen(world: World, port: number): Promise<Server> {
+/** A server; the world is told its address before the first request. */
+export async function listen(world: World, port: number, host: string): Promise<Server> {
   let handle: (request: IncomingMessage, response: ServerResponse) => void = (_, response) =>
     response.writeHead(503).end();
   const server = createServer((request, response) => handle(request, response));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
+    server.listen(port, host, resolve);
   });
   const address = server.address() as AddressInfo;
-  world.url = `http://127.0.0.1:${address.port}`;
+  world.url = `http://${host}:${address.port}`;
   world.apiUrl = `${world.url}/api/v3`;
   const api = getRequestListener(createApi(world).fetch, { overrideGlobalObjects: false });
   handle = (request, response) => {

@@ -27,6 +27,8 @@ export type * from './types.ts';
 export interface SlackSimOptions {
   /** 0, the default, takes a free port. */
   port?: number;
+  /** The address it listens on, and names in what it links to; 127.0.0.1 by default. */
+  host?: string;
   team?: string;
   /** Name by which people mention the bot; `mainloop` by default. */
   botName?: string;
@@ -91,7 +93,7 @@ export interface SlackSim {
   close(): Promise<void>;
 }
 
-/** Starts Slack in miniature on 127.0.0.1: Web API, Socket Mode, signed HTTP events, and people. */
+/** Starts Slack in miniature: Web API, Socket Mode, signed HTTP events, and people. */
 export async function createSlackSim(options: SlackSimOptions = {}): Promise<SlackSim> {
   const watchers = new EventEmitter<SlackSimEvents>();
   watchers.setMaxListeners(0);
@@ -110,13 +112,14 @@ export async function createSlackSim(options: SlackSimOptions = {}): Promise<Sla
   const deliveries = recorded<SlackDelivery>((record) => watchers.on('delivery', record));
 
   let port = 0;
-  const base = (): string => `http://127.0.0.1:${port}`;
+  const host = options.host ?? '127.0.0.1';
+  const base = (): string => `http://${host}:${port}`;
   const conversations = new Conversations(workspace, (event) => dispatcher.publish(event), watchers);
   const responseUrls = new ResponseUrls(workspace, conversations, base);
   const triggers = new Triggers(workspace.ids, options.triggerLifetimeMs ?? 3_000);
   const views = new Views(workspace);
   const streams = new Streams(workspace, options.streamLifetimeMs ?? 300_000);
-  const socketUrl = (): string => `ws://127.0.0.1:${port}/link/?ticket=${sockets.ticket()}&app_id=${workspace.appId}`;
+  const socketUrl = (): string => `ws://${host}:${port}/link/?ticket=${sockets.ticket()}&app_id=${workspace.appId}`;
   const api: Api = { workspace, conversations, streams, views, triggers, watchers, base, socketUrl };
   const server = createSlackServer({ api, credentials, faults, limits, responseUrls, watchers });
   const sockets = new SocketHub(server, workspace.appId, timing);
@@ -125,7 +128,7 @@ export async function createSlackSim(options: SlackSimOptions = {}): Promise<Sla
   const interactions = new Interactions({ workspace, dispatcher, triggers, responseUrls });
   const parts: PersonParts = { workspace, conversations, interactions, dispatcher, views, watchers, base };
   const people = new Map<string, SlackPerson>();
-  port = await listen(server, options.port ?? 0);
+  port = await listen(server, options.port ?? 0, host);
 
   return {
     apiUrl: `${base()}/api/`,

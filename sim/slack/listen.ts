@@ -1,10 +1,10 @@
 import type { Server } from 'node:http';
 
-/** Listens on 127.0.0.1 and returns the port. */
-export function listen(server: Server, port: number): Promise<number> {
+/** Listens and returns the port. */
+export function listen(server: Server, port: number, host = '127.0.0.1'): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, '127.0.0.1', () => {
+    server.listen(port, host, () => {
       const address = server.address();
       resolve(typeof address === 'object' && address !== null ? address.port : port);
     });
