@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { CoreV1Api, KubeConfig } from '@kubernetes/client-node';
+import { BatchV1Api, CoreV1Api, KubeConfig } from '@kubernetes/client-node';
 import { afterAll, beforeAll, expect, onTestFailed, test } from 'vitest';
 import { addressFor } from '../bot/demo/cluster.ts';
 import { repository } from '../bot/demo/repository.ts';
@@ -72,6 +72,7 @@ test('an installation works, is upgraded with a task in flight that goes on to i
   });
   await helm('install', '--wait');
   const first = await programPod();
+  await expect(jobOfSomebodyElse()).resolves.toBeDefined();
   const { slack, github, anthropic, ana, anaOnGitHub, channel } = world;
   const service = await core.readNamespacedService({ namespace: system, name: 'orchestrator' });
   github.webhook({ url: `http://${service.spec?.clusterIP}:3000/github/webhooks`, secret: 'demo-webhook-secret' });
@@ -109,6 +110,17 @@ test('an installation works, is upgraded with a task in flight that goes on to i
   await run('helm', 'uninstall', 'one', '--namespace', system, '--wait');
   expect(await left()).toEqual([]);
 }, 900_000);
+
+/** The fences are for Mainloop: nobody else may feel them. */
+const jobOfSomebodyElse = () =>
+  admin.makeApiClient(BatchV1Api).createNamespacedJob({
+    namespace: 'default',
+    body: {
+      metadata: { name: 'other' },
+      spec: { template: { spec: { restartPolicy: 'Never', containers: [{ name: 'other', image: 'other' }] } } },
+    },
+    dryRun: 'All',
+  });
 
 /** Of whatever the chart could have made, what is still there. */
 async function left(): Promise<string[]> {

@@ -291,13 +291,3 @@ test.concurrent('a worker that ignores the gentle end is ended all the same', as
   await sandbox.stop(attempt);
   expect((await sandbox.status(attempt)).state).toBe('exited');
 });
-
-test.concurrent('a namespace of the task’s name that somebody else made is left alone, and said', async () => {
-  const name = `ml-task-${owner.instance}-99-1-1`;
-  await kube.core.createNamespace({ body: { metadata: { name } } });
-  const spec = { attempt: '99.1.1', task: 99, token: '', deadline: Date.now() + 600_000, memory: 1 } as const;
-  await expect(sandbox.start(spec)).rejects.toMatchObject({ code: 'name_taken', remedy: 'never' });
-  await sandbox.remove(99);
-  expect((await kube.core.readNamespace({ name })).metadata?.deletionTimestamp).toBeUndefined();
-  await kube.core.deleteNamespace({ name });
-});

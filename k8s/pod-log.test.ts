@@ -60,6 +60,6 @@ test('what came before the connection broke is kept', async () => {
 
 test('that nobody may read it is said', async () => {
   await expect(read(answers(403, '{"reason":"Forbidden","message":"pods/log"}'))).rejects.toMatchObject({
-    code: 'forbidden',
+    code: 'cluster_forbidden',
   });
 });
