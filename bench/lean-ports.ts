@@ -114,6 +114,13 @@ function leanHost(onIssue: (issue: number) => void): CodeHost {
     reviews: async () => ({ reviews: [], comments: [] }),
     acknowledge: async () => undefined,
     replyInThread: async () => undefined,
+    guarded: async () => ({
+      '.github/workflows': null,
+      '.github/CODEOWNERS': null,
+      CODEOWNERS: null,
+      'docs/CODEOWNERS': null,
+    }),
+    mergeBase: async () => null,
     gitAccess: async () => ({ url, username: '', password: '' }),
   };
 }

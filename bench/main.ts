@@ -2,6 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import type { Benchmark, Figures } from './benchmark.ts';
+import { broker } from './broker.ts';
 import { burst } from './burst.ts';
 import { chats } from './chats.ts';
 import { fanout } from './fanout.ts';
@@ -29,6 +30,7 @@ const benchmarks: readonly Benchmark[] = [
   web,
   spawn,
   idle,
+  broker,
 ];
 
 /** No benchmark runs longer, milliseconds. */

@@ -66,6 +66,10 @@ export interface HostHint {
   readonly sha?: string;
 }
 
+/** Files that act before a person has looked at a change: workflows run with the repository's secrets, owners say who must review. */
+export const guardedPaths = ['.github/workflows', '.github/CODEOWNERS', 'CODEOWNERS', 'docs/CODEOWNERS'] as const;
+export type Guarded = Readonly<Record<(typeof guardedPaths)[number], string | null>>;
+
 /**
  * The code host. Every write is idempotent: by a marker (an invisible comment in the text, `<!-- mainloop:KEY -->`) or by a
  * natural key (a branch has one open pull request). Failures: `repository_not_found`, `forbidden`, `invalid_credentials`,
@@ -127,6 +131,10 @@ export interface CodeHost {
   replyInThread(repo: RepoName, pull: number, comment: number, reply: { marker: string; body: string }): Promise<void>;
   /** What `head` changes since it left `base`; a branch or a commit each. Absent where a host cannot tell. */
   readonly diffStat?: (repo: RepoName, base: string, head: string) => Promise<DiffStat>;
+  /** What of {@link guardedPaths} a commit has: the id of each one's content, null where there is none. */
+  guarded(repo: RepoName, sha: string): Promise<Guarded>;
+  /** The commit from which two commits went apart, or null when they have nothing in common. */
+  mergeBase(repo: RepoName, one: string, other: string): Promise<string | null>;
   /** A short-lived credential for git over HTTP to this one repository, and the repository's git address. */
   gitAccess(repo: RepoName): Promise<{ url: string; username: string; password: string }>;
 }

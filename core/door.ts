@@ -75,6 +75,8 @@ export interface Door {
   spend(attempt: Pick<OpenAttempt, 'id' | 'task'>, spend: Spend): Promise<void>;
   /** How the model's side answered a call: HTTP status, and when it asks to be tried again (milliseconds from now). */
   modelAnswered(attempt: OpenAttempt, status: number, retryAfterMs: number | null): Promise<void>;
+  /** Why a commit that the code host has may not become the task's branch, in words for git; null when it may. */
+  mayPush(attempt: OpenAttempt, sha: string): Promise<string | null>;
   /** Shows in the task's log that something was refused to the attempt, once for the same words. */
   refused(attempt: OpenAttempt, what: string): Promise<void>;
 }

@@ -21,7 +21,7 @@ export interface KubernetesSandboxOptions extends WorkerPod, Owner {
   readonly kube: Kube;
   /** Resolves when the isolation was tried and holds; throws Failure when it does not. Asked before each start. */
   readonly ready: () => Promise<void>;
-  /** What people should know of the isolation before they rely on it, as it was found last. */
+  /** Why the isolation should not be relied on; known only once it was tried. */
   readonly warning: () => string | null;
   readonly log: Logger;
   /** Milliseconds since the epoch. */

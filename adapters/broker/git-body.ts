@@ -18,13 +18,16 @@ export function bodyOf(request: IncomingMessage): Readable {
   return plain;
 }
 
-/** The commands at the head of a push, and a stream of the whole body, head included. */
-export async function readCommands(stream: Readable): Promise<{ push: Push; body: Readable }> {
+/** The commands at the head of a push, a stream of the whole body, head included, and one of what follows the head. */
+export async function readCommands(stream: Readable): Promise<{ push: Push; body(): Readable; pack(): Readable }> {
   const chunks = stream[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   let head = Buffer.alloc(0);
   for (;;) {
-    const push = tryParse(head);
-    if (push) return { push, body: Readable.from(joined(head, chunks), { objectMode: false }) };
+    const found = tryParse(head);
+    if (found) {
+      const from = (at: number) => Readable.from(joined(head.subarray(at), chunks), { objectMode: false });
+      return { push: found.push, body: () => from(0), pack: () => from(found.end) };
+    }
     if (head.length > maxCommands) throw new Refusal(413, 'too_large', 'The push names too many refs.');
     const next = await chunks.next();
     if (next.done) throw new Refusal(400, 'invalid_body', 'The push ended before its commands did.');
@@ -41,10 +44,10 @@ export async function drain(body: Readable): Promise<void> {
   }
 }
 
-function tryParse(head: Buffer): Push | null {
+function tryParse(head: Buffer): { push: Push; end: number } | null {
   try {
     const read = readUntilFlush(head);
-    return read && parsePush(read.payloads);
+    return read && { push: parsePush(read.payloads), end: read.end };
   } catch {
     throw new Refusal(400, 'invalid_body', 'This is not a push that the broker understands (signed pushes are not).');
   }

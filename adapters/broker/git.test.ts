@@ -186,3 +186,53 @@ test('a push of 50 MB passes without being held in memory, and so does its refus
   clearInterval(watch);
   expect((peak - before) / 1024 / 1024).toBeLessThan(150);
 });
+
+test('a push that the door refuses is seen by the code host, but the branch stays where it was, and nothing is left', async () => {
+  const first = await commit();
+  await git(clone, 'push', '-qf', 'origin', `HEAD:refs/heads/${branch}`);
+  const pushes: string[] = [];
+  const stop = github.on('push', ({ ref }) => void pushes.push(ref));
+  const asked: string[] = [];
+  door.state.mayPush = (sha) => {
+    asked.push(sha);
+    return 'not allowed: it changes .github/workflows, which only a person may';
+  };
+  const second = await commit();
+  await expect(
+    git(clone, 'push', 'origin', `HEAD:refs/heads/${branch}`, '+HEAD:refs/mainloop/k3x9/1/wip'),
+  ).rejects.toThrow(
+    /! \[remote rejected\] HEAD -> mainloop\/k3x9\/1-greet \(not allowed: it changes \.github\/workflows, which only a person may\)/,
+  );
+  stop();
+  door.state.mayPush = () => null;
+  expect(asked).toEqual([second]);
+  expect(await github.head('acme/web', branch)).toBe(first);
+  expect(pushes.filter((ref) => ref.startsWith('refs/heads/'))).toEqual([]);
+  const refs = await git(clone, 'ls-remote', 'origin');
+  expect(refs).not.toContain('incoming');
+  expect(refs).toContain(`${second}\trefs/mainloop/k3x9/1/wip`);
+  expect(door.state.refused.join()).toContain('.github/workflows');
+});
+
+test('a branch that has moved meanwhile is told as git tells it, and a forced push moves it', async () => {
+  await commit();
+  await git(clone, 'push', '-qf', 'origin', `HEAD:refs/heads/${branch}`);
+  await git(clone, 'commit', '-q', '--amend', '-m', 'Other');
+  await expect(git(clone, 'push', 'origin', `HEAD:refs/heads/${branch}`)).rejects.toThrow(
+    /non-fast-forward|fetch first/,
+  );
+  await git(clone, 'push', '-qf', 'origin', `HEAD:refs/heads/${branch}`);
+  expect(await github.head('acme/web', branch)).toBe((await git(clone, 'rev-parse', 'HEAD')).trim());
+  expect(await git(clone, 'ls-remote', 'origin')).not.toContain('incoming');
+});
+
+test('while it can’t be said whether a push may pass, it does not, and nothing is left', async () => {
+  door.state.mayPush = () => {
+    throw new Error('GitHub is away');
+  };
+  await commit();
+  await expect(git(clone, 'push', 'origin', `HEAD:refs/heads/${branch}-x`)).rejects.toThrow('not allowed');
+  await expect(git(clone, 'push', '-f', 'origin', `HEAD:refs/heads/${branch}`)).rejects.toThrow('503');
+  door.state.mayPush = () => null;
+  expect(await git(clone, 'ls-remote', 'origin')).not.toContain('incoming');
+});

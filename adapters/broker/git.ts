@@ -2,9 +2,10 @@ import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Logger } from 'pino';
-import type { GitAccess, OpenAttempt, Remote } from '../../core/door.ts';
+import type { Door, GitAccess, OpenAttempt, Remote } from '../../core/door.ts';
 import { bodyOf, drain, readCommands } from './git-body.ts';
-import { Refusal } from './http.ts';
+import { type GuardedPush, guardedPush } from './guarded-push.ts';
+import { Refusal, readBody } from './http.ts';
 import { refusalOf, refusedReport } from './receive-pack.ts';
 import { callUpstream } from './upstream.ts';
 
@@ -12,6 +13,7 @@ interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly attempt: OpenAttempt;
+  readonly door: Door;
   readonly log: Logger;
   /** Shows in the task's log what was refused. */
   readonly show: (what: string) => void;
@@ -21,6 +23,8 @@ type Service = 'git-upload-pack' | 'git-receive-pack';
 
 const idleMs = 2 * 60_000;
 const maxRedirects = 3;
+/** What a code host says to a push, bytes. */
+const maxReport = 1024 * 1024;
 
 /** Smart HTTP to the attempt's own repository; `path` is `/OWNER/NAME.git/…`. Pushes reach the task's own refs only. */
 export async function proxyGit(
@@ -52,17 +56,43 @@ function serviceOf(method: string | undefined, rest: string | undefined, query: 
 
 async function push(exchange: Exchange, remote: Remote): Promise<void> {
   const { request, response, attempt, log, show } = exchange;
-  const { push: asked, body } = await readCommands(bodyOf(request));
+  const { push: asked, body, pack } = await readCommands(bodyOf(request));
   const refused = asked.commands.filter((command) => refusalOf(command, attempt) !== null);
-  if (refused.length === 0) return exchangePack(exchange, remote, 'git-receive-pack', body);
+  const branch = asked.commands.find((command) => command.ref === `refs/heads/${attempt.branch}`);
+  if (refused.length === 0 && !branch) return exchangePack(exchange, remote, 'git-receive-pack', body());
+  if (refused.length === 0 && branch) return pushGuarded(exchange, remote, { push: asked, branch, pack: pack() });
   log.warn({ attempt: attempt.id, refs: refused.map((command) => command.ref) }, 'push refused');
   for (const { ref } of refused) show(`a push to ${ref}`);
   // git reads the answer only after it has sent its pack.
-  await drain(body);
-  response
-    .writeHead(200, { 'content-type': 'application/x-git-receive-pack-result', 'cache-control': 'no-cache' })
-    .end(refusedReport(asked, attempt));
+  await drain(body());
+  sendReport(response, refusedReport(asked, attempt));
 }
+
+async function pushGuarded(
+  exchange: Exchange,
+  remote: Remote,
+  asked: Pick<GuardedPush, 'push' | 'branch' | 'pack'>,
+): Promise<void> {
+  const { response, attempt, door, log, show } = exchange;
+  const send = async (body: Readable): Promise<Buffer> => {
+    const answer = await packAnswer(exchange, remote, 'git-receive-pack', body);
+    refuseAccess(exchange, answer);
+    if (answer.statusCode !== 200) throw new Refusal(502, 'upstream', `The code host answers ${answer.statusCode}.`);
+    return readBody(answer, maxReport);
+  };
+  const mayPush = (sha: string) => door.mayPush(attempt, sha);
+  const { report, refused } = await guardedPush({ attempt: attempt.id, ...asked, send, mayPush });
+  if (refused !== null) {
+    log.warn({ attempt: attempt.id, refused }, 'push refused');
+    show(`a push to ${attempt.branch}: ${refused}`);
+  }
+  sendReport(response, report);
+}
+
+const sendReport = (response: ServerResponse, report: Buffer): void =>
+  void response
+    .writeHead(200, { 'content-type': 'application/x-git-receive-pack-result', 'cache-control': 'no-cache' })
+    .end(report);
 
 /** Redirects (a renamed repository) are followed here, within the same host: the worker never sees another address. */
 async function advertise(exchange: Exchange, remote: Remote, service: Service): Promise<void> {
@@ -84,13 +114,22 @@ async function advertise(exchange: Exchange, remote: Remote, service: Service): 
 const moved = new Map<string, string>();
 
 async function exchangePack(exchange: Exchange, remote: Remote, service: Service, body: Readable): Promise<void> {
+  return relay(exchange, await packAnswer(exchange, remote, service, body));
+}
+
+async function packAnswer(
+  exchange: Exchange,
+  remote: Remote,
+  service: Service,
+  body: Readable,
+): Promise<IncomingMessage> {
   const base = moved.get(remote.url) ?? remote.url;
   const answer = await call(exchange, remote, new URL(`${base}/${service}`), body);
   if (redirectOf(answer)) {
     moved.delete(remote.url);
     throw new Refusal(502, 'upstream', 'The repository has moved; fetch again.');
   }
-  return relay(exchange, answer);
+  return answer;
 }
 
 function redirectOf(answer: IncomingMessage): string | undefined {
@@ -111,15 +150,20 @@ function call(exchange: Exchange, remote: Remote, url: URL, body: Readable | nul
   return callUpstream(url, { method: request.method ?? 'GET', headers, body, idleMs, signal: gone.signal });
 }
 
-async function relay({ response, attempt, log }: Exchange, answer: IncomingMessage): Promise<void> {
+/** Not passed on as it is: a 401 would tell the worker that its attempt is closed. */
+function refuseAccess({ attempt, log }: Exchange, answer: IncomingMessage): void {
   const status = answer.statusCode ?? 502;
   if (status === 401 || status === 403 || status === 404) {
-    // Not passed on as it is: a 401 would tell the worker that its attempt is closed.
     answer.resume();
     log.error({ status, repo: attempt.repo }, 'the code host refuses access to the repository');
     throw new Refusal(502, 'upstream', `The code host refuses access to ${attempt.repo} (${status}).`);
   }
-  response.writeHead(status, {
+}
+
+async function relay(exchange: Exchange, answer: IncomingMessage): Promise<void> {
+  const { response } = exchange;
+  refuseAccess(exchange, answer);
+  response.writeHead(answer.statusCode ?? 502, {
     'content-type': answer.headers['content-type'] ?? 'application/octet-stream',
     'cache-control': 'no-cache',
   });

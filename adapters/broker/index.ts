@@ -102,7 +102,7 @@ export function createBroker(options: BrokerOptions): Broker {
     response.setTimeout(idleMs, () => response.destroy());
     const repository = under(path, paths.git);
     if (repository !== null) {
-      const exchange = { request, response, attempt, log, show: (what: string) => show(attempt, what) };
+      const exchange = { request, response, attempt, door, log, show: (what: string) => show(attempt, what) };
       return proxyGit(exchange, repository, url.searchParams, options.git);
     }
     const exchange = { request, response, attempt, door, share };

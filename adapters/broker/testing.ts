@@ -19,6 +19,8 @@ export interface DoorState {
   /** What people sent, by id; what workers handed over, oldest first. */
   readonly files: Map<number, Uint8Array>;
   readonly handed: { name: string; bytes: Uint8Array }[];
+  /** Why a commit may not become the branch. */
+  mayPush: (sha: string) => string | null;
   /** What becomes of the next files. */
   takes: HandedOver;
   results: Result[];
@@ -40,6 +42,7 @@ export function createMemoryDoor(): Door & { readonly state: DoorState } {
     answers: [],
     files: new Map(),
     handed: [],
+    mayPush: () => null,
     takes: 'kept',
     results: [],
     budget: 10,
@@ -95,6 +98,7 @@ export function createMemoryDoor(): Door & { readonly state: DoorState } {
       if (!state.spent.some(({ id }) => id === spend.id)) state.spent.push(spend);
     },
     modelAnswered: async (_attempt, status) => void state.answers.push(status),
+    mayPush: async (_attempt, sha) => state.mayPush(sha),
     async refused(_attempt, what) {
       if (!state.refused.includes(what)) state.refused.push(what);
     },

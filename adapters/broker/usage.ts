@@ -14,9 +14,6 @@ type WireUsage = z.infer<typeof usage>;
 const whole = z.object({ usage });
 const start = z.object({ message: whole });
 const delta = z.object({ usage });
-const contentDelta = z.object({
-  delta: z.object({ text: z.string(), thinking: z.string(), partial_json: z.string() }).partial(),
-});
 
 /** Reads the tokens of a call from its answer while that passes by, whether streamed or whole. */
 export interface UsageReader {
@@ -51,17 +48,17 @@ export function streamUsage(): UsageReader {
   const read = (line: string) => {
     if (!line.startsWith('data:')) return;
     const event = parse(line.slice(5));
+    // Nearly every event is a piece of the answer: the others are looked at closely.
+    if (!line.includes('"usage"')) {
+      characters += pieceLength(event);
+      return;
+    }
     const begun = start.safeParse(event);
     if (begun.success) seen = begun.data.message.usage;
     const named = delta.safeParse(event);
     if (named.success) {
       seen = { ...seen, ...withoutNulls(named.data.usage) };
       final = true;
-    }
-    const content = contentDelta.safeParse(event);
-    if (content.success) {
-      const { text = '', thinking = '', partial_json = '' } = content.data.delta;
-      characters += text.length + thinking.length + partial_json.length;
     }
   };
 
@@ -86,6 +83,13 @@ function parse(text: string): unknown {
   } catch {
     return undefined; // not an event of ours to read: the client gets the bytes either way
   }
+}
+
+/** Characters of the piece of an answer that an event carries. */
+function pieceLength(event: unknown): number {
+  const { delta: piece } = (event ?? {}) as { delta?: Record<string, unknown> };
+  const texts = [piece?.text, piece?.thinking, piece?.partial_json];
+  return texts.reduce<number>((sum, text) => sum + (typeof text === 'string' ? text.length : 0), 0);
 }
 
 function withoutNulls(wire: WireUsage): WireUsage {

@@ -3,8 +3,12 @@ import { Failure } from '../../core/errors.ts';
 import { type Api, orNull, type Target } from './api.ts';
 import { ensure } from './ensure.ts';
 import { statusOf } from './errors.ts';
+import { guardedOf } from './guarded.ts';
 
-type Part = Pick<CodeHost, 'repository' | 'head' | 'contains' | 'permission' | 'ensureBranch' | 'diffStat'>;
+type Part = Pick<
+  CodeHost,
+  'repository' | 'head' | 'contains' | 'permission' | 'ensureBranch' | 'diffStat' | 'guarded' | 'mergeBase'
+>;
 
 /** GitHub compares no more files than these. */
 const mostFiles = 300;
@@ -35,6 +39,19 @@ export function repositories(api: Api): Part {
         const sum = (part: 'additions' | 'deletions') => files.reduce((total, file) => total + file[part], 0);
         const [additions, deletions] = [sum('additions'), sum('deletions')];
         return { files: files.length, additions, deletions, more: files.length >= mostFiles };
+      }),
+
+    guarded: (repo, sha) => api.call(repo, (target) => guardedOf(target, sha)),
+
+    mergeBase: (repo, one, other) =>
+      api.call(repo, async (target) => {
+        const basehead = `${one}...${other}`;
+        const { rest } = target.octokit;
+        const found = await orNull(
+          target,
+          rest.repos.compareCommitsWithBasehead({ ...target.at, basehead, per_page: 1 }),
+        );
+        return found?.data.merge_base_commit.sha ?? null;
       }),
 
     permission: (repo, login) =>

@@ -67,6 +67,7 @@ export function connectDoor({ log, ...options }: CallerOptions & { readonly log:
     modelAnswered: async (attempt, status, retryAfterMs) =>
       void (await ask('modelAnswered', { ...of(attempt), status, retryAfterMs })),
     refused: async (attempt, what) => void (await ask('refused', { ...of(attempt), what: what.slice(0, 1_000) })),
+    mayPush: (attempt, sha) => ask('mayPush', { ...of(attempt), sha }),
     gitAccess: (attempt) => ask('gitAccess', of(attempt)),
     // Of an attempt that there never is: the door's own question, and the least work.
     reach: async () => void (await ask('admit', { attempt: '0.0.0' })),

@@ -45,6 +45,7 @@ test('every method but the count of money is refused for an attempt that is clos
     budgetLeft: () => far.door.budgetLeft(attempt),
     modelAnswered: () => far.door.modelAnswered(attempt, 200, null),
     refused: () => far.door.refused(attempt, 'x'),
+    mayPush: () => far.door.mayPush(attempt, 'a'.repeat(40)),
     gitAccess: () => far.door.gitAccess(attempt),
   };
   for (const [name, call] of Object.entries(calls)) {

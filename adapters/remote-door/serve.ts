@@ -47,6 +47,7 @@ export function serveDoor(service: DoorService): (request: IncomingMessage, resp
     modelAnswered: async ({ attempt, status, retryAfterMs }) =>
       done(door.modelAnswered(await open(attempt), status, retryAfterMs)),
     refused: async ({ attempt, what }) => done(door.refused(await open(attempt), what)),
+    mayPush: async ({ attempt, sha }) => door.mayPush(await open(attempt), sha),
     gitAccess: async ({ attempt }) => service.gitAccess(await open(attempt)),
   };
 

@@ -60,6 +60,7 @@ export const methods = {
     nothing,
   ),
   refused: method({ what: z.string().max(1_000) }, nothing),
+  mayPush: method({ sha: z.string().regex(/^([0-9a-f]{40}|[0-9a-f]{64})$/) }, z.string().nullable()),
   gitAccess: method({}, remote),
 } as const;
 

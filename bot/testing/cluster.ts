@@ -9,7 +9,7 @@ import { createKube } from '../../k8s/client.ts';
 
 const images = {
   KUBERNETES_WORKER_IMAGE: { name: 'mainloop/worker', file: 'k8s/worker/Dockerfile' },
-  KUBERNETES_STUB_IMAGE: { name: 'mainloop/stub-worker', file: 'k8s/testing/Dockerfile' },
+  KUBERNETES_TEST_IMAGE: { name: 'mainloop/test-worker', file: 'k8s/test-worker.Dockerfile' },
   KUBERNETES_BOT_IMAGE: { name: 'mainloop/mainloop', file: 'bot/Dockerfile' },
 } as const;
 

@@ -1,4 +1,4 @@
-import type { CodeHost, HostComment, HostReview, HostReviewComment, PullRequest } from '../code-host.ts';
+import type { CodeHost, Guarded, HostComment, HostReview, HostReviewComment, PullRequest } from '../code-host.ts';
 import type { CheckItem } from '../domain/ci.ts';
 import { Failure } from '../errors.ts';
 
@@ -11,12 +11,21 @@ export interface FakeCodeHost extends CodeHost {
   readonly written: (HostComment & { issue: number })[];
   readonly reviewed: { reviews: HostReview[]; comments: HostReviewComment[] };
   readonly acknowledged: number[];
+  /** What commits have of the guarded files, where they have any. */
+  readonly guardedAt: Map<string, Partial<Guarded>>;
   readonly permissions: Map<string, 'admin' | 'write' | 'read' | 'none'>;
   checked: CheckItem[];
   /** Calls of this method fail so until it is null again. */
   failing: { method: keyof CodeHost; failure: Failure; after?: Promise<void> } | null;
   change(pull: number, change: Partial<PullRequest>): void;
 }
+
+const noGuarded: Guarded = {
+  '.github/workflows': null,
+  '.github/CODEOWNERS': null,
+  CODEOWNERS: null,
+  'docs/CODEOWNERS': null,
+};
 
 const missing = (what: string) =>
   new Failure(`${what} does not exist.`, { code: 'repository_not_found', remedy: 'never' });
@@ -33,6 +42,7 @@ export function createFakeCodeHost(): FakeCodeHost {
 
   const host: FakeCodeHost = {
     ...{ heads, issues: [], pulls: [], ours: [], written: [], reviewed: { reviews: [], comments: [] } },
+    guardedAt: new Map(),
     ...{ acknowledged: [], permissions: new Map([['ana', 'write']]), checked: [], failing: null },
     change(number, change) {
       Object.assign(pullOf(number), change);
@@ -100,6 +110,8 @@ export function createFakeCodeHost(): FakeCodeHost {
     async replyInThread(repo, pull, _comment, reply) {
       await host.ensureComment(repo, pull, reply);
     },
+    guarded: async (_repo, sha) => ({ ...noGuarded, ...host.guardedAt.get(sha) }),
+    mergeBase: async () => heads.get('main') ?? null,
     gitAccess: async (repo) => ({ url: `https://host.example/${repo}.git`, username: 'x', password: 'y' }),
   };
 

@@ -40,5 +40,9 @@ function line(event: LogEvent['event']): string {
   }
 }
 
+/** Why a push is refused, as one line without a full stop, which git shows behind the ref. */
+export const cannotChange = (paths: readonly string[]): string =>
+  `not allowed: it changes ${paths.join(' and ')}, which only a person may`;
+
 /** What a task's log says of something that its worker wanted and did not get. */
 export const refusedLine = (what: string): string => `Refused: ${cut(what, 300)}`;

@@ -8,6 +8,7 @@ import type { Deps } from './deps.ts';
 import { doorFiles, sent } from './door-files.ts';
 import { createDoorLimits } from './door-limits.ts';
 import { createModelWatch } from './model-watch.ts';
+import { createPushGuard } from './push-guard.ts';
 import type { Ringer } from './ringer.ts';
 import { hashToken } from './run.ts';
 import { resultKey, tellRun } from './signals.ts';
@@ -135,6 +136,7 @@ export function createDoor(deps: Deps, ringer: Ringer): Door {
     },
 
     refused: limits.refused,
+    mayPush: createPushGuard(deps),
   };
 
   async function note(attempt: OpenAttempt, event: WorkerEvent['event']): Promise<void> {

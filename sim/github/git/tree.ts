@@ -21,6 +21,18 @@ export async function readEntry(directory: string, commit: string, path: string)
   return (await list(directory, commit, [path]))[0];
 }
 
+/** The tree that an id or a ref names, or undefined. */
+export async function resolveTree(directory: string, name: string): Promise<string | undefined> {
+  const { code, stdout } = await runGit(
+    directory,
+    ['rev-parse', '-q', '--verify', '--end-of-options', `${name}^{tree}`],
+    {
+      accept: [0, 1, 128],
+    },
+  );
+  return code === 0 ? stdout.toString().trim() : undefined;
+}
+
 /** What lies directly in a directory of a commit. */
 export function listDirectory(directory: string, commit: string, path: string): Promise<TreeEntry[]> {
   return list(directory, commit, path === '' ? [] : [`${path}/`]);

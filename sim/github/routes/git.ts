@@ -4,6 +4,7 @@ import { applyRefChange } from '../domain/pushes.ts';
 import { GitHubApiError, notFound, unprocessable, validationFailed } from '../errors.ts';
 import { readCommit } from '../git/history.ts';
 import { deleteRef, isAncestor, listRefs, readRef, resolveCommit, writeRef, ZERO } from '../git/refs.ts';
+import { listDirectory, resolveTree } from '../git/tree.ts';
 import { exclusively } from '../lock.ts';
 import type { Repo } from '../model.ts';
 import { gitCommitShape } from '../shapes/commit.ts';
@@ -85,6 +86,18 @@ export function gitRoutes(api: Hono<Env>, world: World): void {
       await applyRefChange(world, repo, user, { ref, before, after: ZERO });
       return c.body(null, 204);
     });
+  });
+  api.get('/repos/:owner/:repo/git/trees/:sha', async (c) => {
+    const repo = readable(c);
+    const sha = await resolveTree(repo.directory, c.req.param('sha') ?? '');
+    if (!sha) throw notFound();
+    const url = (kind: string, id: string) => `${repoApi(world, repo)}/git/${kind}s/${id}`;
+    const tree = (await listDirectory(repo.directory, sha, '')).map(({ mode, type, sha: id, size, path }) => ({
+      ...{ path, mode, type, sha: id },
+      ...(type === 'commit' ? {} : { url: url(type, id) }),
+      ...(type === 'blob' ? { size } : {}),
+    }));
+    return c.json({ sha, url: url('tree', sha), tree, truncated: false });
   });
   api.get('/repos/:owner/:repo/git/commits/:sha', async (c) => {
     const repo = readable(c);

@@ -1,18 +1,18 @@
-/** The program in the stub image: asks its broker what to do, ten times a second, and does it. */
+/** The program in the image of test-worker.Dockerfile: asks its broker what to do, ten times a second, and does it. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Order } from './stub-broker.ts';
+import type { Order } from './test-broker.ts';
 
 const { MAINLOOP_BROKER: broker, MAINLOOP_TOKEN_FILE: tokenFile = '' } = process.env;
 const headers = { authorization: `Bearer ${readFileSync(tokenFile, 'utf8').trim()}` };
 const hoard: Buffer[] = [];
 
 process.on('SIGTERM', () => process.exit(143));
-process.stdout.write('stub: begins\n');
+process.stdout.write('test worker: begins\n');
 for (;;) {
   const order = (await (await fetch(`${broker}/order`, { headers })).json()) as Order;
   if (order.do === 'exit') {
-    process.stdout.write(`stub: ends with ${order.code}\n`);
+    process.stdout.write(`test worker: ends with ${order.code}\n`);
     process.exit(order.code);
   }
   if (order.do === 'ignore SIGTERM') process.removeAllListeners('SIGTERM').on('SIGTERM', () => undefined);

@@ -2,23 +2,23 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Kube } from '../client.ts';
-import { attemptOfPod } from '../names.ts';
-import type { BrokerAddress } from '../network-policy.ts';
+import type { Kube } from './client.ts';
+import { attemptOfPod } from './names.ts';
+import type { BrokerAddress } from './network-policy.ts';
 
 export type Order =
   | { do: 'wait' | 'ignore SIGTERM' | 'fill the memory' | 'fill the disk' }
   | { do: 'exit'; code: number };
 
-/** What stub workers ask for orders, on this machine. */
-export interface StubBroker extends AsyncDisposable {
+/** What test workers ask for orders, on this machine. */
+export interface TestBroker extends AsyncDisposable {
   readonly address: BrokerAddress;
   /** How many workers have ever asked, of one attempt. */
   begun(attempt: string): number;
   order(attempt: string, order: Order): void;
 }
 
-export async function stubBroker(kube: Kube): Promise<StubBroker> {
+export async function testBroker(kube: Kube): Promise<TestBroker> {
   const orders = new Map<string, Order>();
   const pods = new Map<string, Set<string>>();
   const server = createServer((request, response) => {
