@@ -1,5 +1,6 @@
 /** The program's half of the remote door, over a real store with attempts that are open. */
 import { pino } from 'pino';
+import { createGitHub } from '../adapters/github/index.ts';
 import { createDoorServer } from '../bot/broker-server.ts';
 import { conversationKey, type Place } from '../core/domain/chat.ts';
 import { connect } from '../core/store/database.ts';
@@ -8,15 +9,16 @@ import type { Deps } from '../core/workflows/deps.ts';
 import { createDoor } from '../core/workflows/door.ts';
 import { createRinger } from '../core/workflows/ringer.ts';
 
-const { DATABASE_URL = '', PORT = '', GIT_URL = '', GIT_TOKEN = '', ATTEMPTS = '' } = process.env;
+const { DATABASE_URL = '', PORT = '', GIT_URL = '', GIT_API = '', GIT_TOKEN = '', ATTEMPTS = '' } = process.env;
 const { db } = await connect(DATABASE_URL, () => undefined);
 const store = createStore(db);
 const model = 'claude-opus-5-5';
+const log = pino({ level: 'warn' });
 const deps = {
+  host: createGitHub({ auth: { token: GIT_TOKEN }, apiUrl: GIT_API, url: GIT_URL, log }),
   ...{ store, presenter: { touch: () => undefined }, warnBudget: async () => undefined },
   settings: { workerModel: model, sideModel: model },
 } as unknown as Deps;
-const log = pino({ level: 'warn' });
 await createDoorServer({
   ...{ door: createDoor(deps, createRinger()), log, listen: { host: '127.0.0.1', port: Number(PORT) } },
   gitAccess: async ({ repo }) => ({ url: `${GIT_URL}/${repo}.git`, username: 'x-access-token', password: GIT_TOKEN }),

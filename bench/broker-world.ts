@@ -10,6 +10,13 @@ const anthropic = await createAnthropicSim({ brain: () => ({ say: chunks, chunkD
 const github = await createGitHubSim();
 await github.createRepo('acme/web');
 process.on('message', () => {
-  process.send?.({ type: 'world', model: anthropic.url, key: anthropic.apiKey, git: github.url, token: github.token });
+  process.send?.({
+    type: 'world',
+    model: anthropic.url,
+    key: anthropic.apiKey,
+    git: github.url,
+    api: github.apiUrl,
+    token: github.token,
+  });
 });
 process.send?.({ type: 'ready' });

@@ -29,10 +29,11 @@ export const broker: Benchmark = {
     const postgres = await openPostgres(scope);
     const world = await startChild(scope, new URL('broker-world.ts', import.meta.url), {});
     world.send({});
-    const { model, key, git, token } = await next<World>(world, 'world');
+    const { model, key, git, api, token } = await next<World>(world, 'world');
     const [doorPort, brokerPort] = [await freePort(), await freePort()];
     const door = await startChild(scope, new URL('broker-door.ts', import.meta.url), {
       ...{ DATABASE_URL: await postgres.database('broker'), PORT: String(doorPort), GIT_URL: git, GIT_TOKEN: token },
+      GIT_API: api,
       ATTEMPTS: String(atOnce),
     });
     door.send({});
@@ -88,6 +89,7 @@ interface World {
   model: string;
   key: string;
   git: string;
+  api: string;
   token: string;
 }
 

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { AttemptId } from '../../core/domain/ids.ts';
-import { type Push, type PushCommand, pushHead, readReport, reportOf } from './receive-pack.ts';
+import { notPushed, type Push, type PushCommand, pushHead, readReport, reportOf } from './receive-pack.ts';
 
 export interface GuardedPush {
   readonly attempt: AttemptId;
@@ -17,41 +17,61 @@ export interface GuardedPush {
 }
 
 /**
- * Carries a push out in two steps, since the broker cannot look into a pack: the commit goes to a ref for which no CI runs,
- * is looked at there, and only then the branch is moved. Answers the report for git, and why the branch was refused.
+ * Carries a push out in two steps, since the broker cannot look into a pack: its commits go to refs for which no CI runs,
+ * are looked at there, and only then the refs that were meant are moved. Answers the report for git, and why the branch was
+ * refused; then nothing is moved.
  */
 export async function guardedPush(guarded: GuardedPush): Promise<{ report: Buffer; refused: string | null }> {
   const { attempt, push, branch, pack, send, mayPush } = guarded;
   const none = branch.to.replaceAll(/./g, '0');
-  const incoming: PushCommand = { ref: `refs/mainloop/incoming/${attempt}/${randomUUID()}`, from: none, to: branch.to };
-  const first = { ...push, commands: push.commands.map((command) => (command === branch ? incoming : command)) };
-  const { lines, words } = readReport(await send(joined(pushHead(first), pack)), push.capabilities);
-  if (!lines.includes(`ok ${incoming.ref}`)) {
-    return { report: reportOf(push, renamed(lines, incoming.ref, branch.ref), words), refused: null };
+  const place = `refs/mainloop/incoming/${attempt}/${randomUUID()}`;
+  const incoming = push.commands.map(({ to }, index) => ({ ref: `${place}/${index}`, from: none, to }));
+  const leaving = incoming.map(({ ref, to }) => ({ ref, from: to, to: none }));
+  const clean = () => send(Readable.from([pushHead(ours(push, leaving))]));
+  const refuse = (why: string) =>
+    push.commands.map((command) => `ng ${command.ref} ${command === branch ? why : notPushed}`);
+
+  const first = readReport(await send(joined(pushHead({ ...push, commands: incoming }), pack)), push.capabilities);
+  const answer = (lines: readonly string[], refused: string | null = null) => ({
+    report: reportOf(push, ['unpack ok', ...lines], first.words),
+    refused,
+  });
+  if (!incoming.every(({ ref }) => first.lines.includes(`ok ${ref}`))) {
+    await clean();
+    const [unpacked = ''] = first.lines;
+    const own = push.commands.map(({ ref }, index) => {
+      const why = first.lines
+        .find((line) => line.startsWith(`ng ${place}/${index} `))
+        ?.split(' ')
+        .slice(2)
+        .join(' ');
+      return `ng ${ref} ${why ?? notPushed}`;
+    });
+    return { report: reportOf(push, [unpacked, ...own], first.words), refused: null };
   }
-  const remove: PushCommand = { ref: incoming.ref, from: branch.to, to: none };
-  const clean = () => send(Readable.from([pushHead(plain(push, [remove]))]));
-  const move = async (): Promise<string[]> => {
-    const answer = await send(Readable.from([pushHead(plain(push, [branch, remove])), noObjects(push)]));
-    const own = readReport(answer, []).lines.filter((line) => line.split(' ')[1] === branch.ref);
-    return own.length > 0 ? own : [`ng ${branch.ref} the code host did not say what became of it`];
-  };
   const refused = await mayPush(branch.to).catch(async (error) => {
     await clean();
     throw error;
   });
-  if (refused !== null) await clean();
-  const moved = refused === null ? await move() : [`ng ${branch.ref} ${refused}`];
-  // In the order of the commands: git reads what belongs to a ref from the lines behind it.
-  const at = lines.indexOf(`ok ${incoming.ref}`);
-  const report = [...lines.slice(0, at), ...moved, ...lines.slice(endOf(lines, at))];
-  return { report: reportOf(push, report, words), refused };
+  if (refused !== null) {
+    await clean();
+    return answer(refuse(refused), refused);
+  }
+  const moving = pushHead(ours(push, [...push.commands, ...leaving]));
+  const { lines } = readReport(await send(Readable.from([moving, noObjects(push)])), []);
+  if (!leaving.every(({ ref }) => lines.includes(`ok ${ref}`))) await clean();
+  return answer(
+    push.commands.map(
+      ({ ref }) =>
+        lines.find((line) => line.split(' ')[1] === ref) ?? `ng ${ref} the code host did not say what became of it`,
+    ),
+  );
 }
 
-/** A push of ours: its report comes without a sideband. */
-const plain = (push: Push, commands: readonly PushCommand[]): Push => ({
+/** A push of ours: its report comes without a sideband. It is as atomic as the client's. */
+const ours = (push: Push, commands: readonly PushCommand[]): Push => ({
   commands,
-  capabilities: ['report-status', ...push.capabilities.filter((capability) => /^object-format=/.test(capability))],
+  capabilities: ['report-status', ...push.capabilities.filter((name) => /^(atomic$|object-format=)/.test(name))],
   shallow: [],
 });
 
@@ -61,15 +81,6 @@ function noObjects(push: Push): Buffer {
   const algorithm = push.capabilities.includes('object-format=sha256') ? 'sha256' : 'sha1';
   return Buffer.concat([head, createHash(algorithm).update(head).digest()]);
 }
-
-/** Where what the report says of the ref at `at` ends: its options come behind it. */
-function endOf(lines: readonly string[], at: number): number {
-  const next = lines.findIndex((line, index) => index > at && !line.startsWith('option '));
-  return next < 0 ? lines.length : next;
-}
-
-const renamed = (lines: readonly string[], from: string, to: string): string[] =>
-  lines.map((line) => line.replaceAll(from, to));
 
 const joined = (head: Buffer, rest: Readable): Readable =>
   Readable.from(

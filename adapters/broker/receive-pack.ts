@@ -35,6 +35,9 @@ export function parsePush(payloads: readonly Buffer[]): Push {
   return { commands, capabilities, shallow };
 }
 
+/** Said of a command that would have been let through alone. */
+export const notPushed = 'not pushed: another ref of this push is not allowed';
+
 /** Why a command may not pass, or null when it may: an attempt writes its task's branch and checkpoint, and deletes nothing. */
 export function refusalOf(command: PushCommand, attempt: OpenAttempt): string | null {
   const branch = `refs/heads/${attempt.branch}`;
@@ -46,10 +49,7 @@ export function refusalOf(command: PushCommand, attempt: OpenAttempt): string | 
 
 /** The answer by which git shows each refused ref with its reason, as `! [remote rejected] main -> main (…)`. */
 export function refusedReport(push: Push, attempt: OpenAttempt): Buffer {
-  const reasons = push.commands.map(
-    (command) =>
-      `ng ${command.ref} ${refusalOf(command, attempt) ?? 'not pushed: another ref of this push is not allowed'}`,
-  );
+  const reasons = push.commands.map((command) => `ng ${command.ref} ${refusalOf(command, attempt) ?? notPushed}`);
   return reportOf(push, ['unpack ok', ...reasons]);
 }
 

@@ -20,7 +20,7 @@ export interface DoorState {
   readonly files: Map<number, Uint8Array>;
   readonly handed: { name: string; bytes: Uint8Array }[];
   /** Why a commit may not become the branch. */
-  mayPush: (sha: string) => string | null;
+  mayPush: (sha: string) => string | null | Promise<string | null>;
   /** What becomes of the next files. */
   takes: HandedOver;
   results: Result[];

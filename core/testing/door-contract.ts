@@ -139,6 +139,10 @@ export function doorContract(name: string, make: () => Promise<DoorBench>): void
       ]);
     });
 
+    test('a commit that changes nothing guarded may become the branch', async () => {
+      expect(await door.mayPush(attempt, 'c'.repeat(40))).toBeNull();
+    });
+
     test('what is too much is refused as full', async () => {
       const large = 'x'.repeat(3_500_000);
       const batch = (seq: number) => door.events(attempt, { events: [says(seq, large)] });
