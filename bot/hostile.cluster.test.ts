@@ -5,6 +5,7 @@ import type { Task } from '../core/domain/task.ts';
 import { audience } from '../k8s/names.ts';
 import { ask as askCluster } from '../k8s/test-request.ts';
 import { begin, command, model, reaches, repo } from './faults/testing.ts';
+import { asks, attack, refused } from './testing/attack.ts';
 import { accountToken, type ClusterHouse, openClusterHouse } from './testing/cluster-house.ts';
 import { createPuppet } from './testing/puppet.ts';
 
@@ -36,30 +37,6 @@ async function started(wish: string): Promise<Task> {
   return reaches(house, task, 'implementing', 120_000);
 }
 
-/** The line of JSON that a program of `attacks/` prints. */
-async function attack<T>(line: string): Promise<T> {
-  const output = await attacker.run(line);
-  const json = output.split('\n').findLast((each) => /^[{[]/.test(each));
-  if (json === undefined) throw new Error(`no answer but: ${output}`);
-  return JSON.parse(json) as T;
-}
-
-interface Asked {
-  readonly method: string;
-  readonly path: string;
-  readonly body?: unknown;
-  readonly token?: string | null;
-}
-const asks = (...requests: Asked[]) =>
-  attack<{ status: number; text: string }[]>(`node attacks/ask.ts <<'END'\n${JSON.stringify(requests)}\nEND`);
-
-/** What the task's log says was refused. */
-async function refused(task: TaskNumber): Promise<string> {
-  const entries = await house.store.worker.latest(task, 1_000);
-  const texts = entries.map(({ event }) => (event.type === 'log' ? event.text : ''));
-  return texts.filter((text) => text.startsWith('Refused')).join('\n');
-}
-
 test('there is no credential in the sandbox but the token of the attempt', async () => {
   const { world, databaseUrl } = house;
   const known = [
@@ -67,6 +44,7 @@ test('there is no credential in the sandbox but the token of the attempt', async
     ...[databaseUrl, world.environment(0).GITHUB_WEBHOOK_SECRET],
   ].join('\n');
   const found = await attack<Record<string, unknown>>(
+    attacker,
     `node attacks/secrets.ts <<< ${Buffer.from(known).toString('base64')}`,
   );
   expect(found).toMatchObject({ environments: 0, known: [], forms: [], account: [], writable: [], uid: 10001 });
@@ -78,16 +56,17 @@ test('a sandbox reaches the broker and nothing else', async () => {
   const metadata = '169.254.169.254';
   const internet = '203.0.113.10';
   const free = await house.free(
-    `for host in ${internet} ${metadata}; do timeout 3 wget -qO- http://$host; done; nc -z -w 3 10.97.0.1 443 && echo api`,
+    [
+      `for host in ${internet} ${metadata} 10.97.0.1:443; do timeout 3 wget -qO- http://$host; done`,
+      'timeout 5 nslookup kubernetes.default.svc.cluster.local 10.97.0.10',
+    ].join('\n'),
   );
-  expect(free).toMatch(/internet host[\s\S]*cloud metadata[\s\S]*api/);
+  expect(free).toMatch(/internet host[\s\S]*cloud metadata[\s\S]*400 Bad Request[\s\S]*10\.97\.0\.1$/m);
 
   const address = otherPod.status?.podIP ?? '';
-  expect(
-    await victim.run(
-      `setsid node -e 'require("net").createServer((s) => s.end("heard")).listen(8080)' > /tmp/heard 2>&1 < /dev/null & sleep 2; node attacks/reach.ts tcp/${address}:8080`,
-    ),
-  ).toContain(`"tcp/${address}:8080":"answers"`);
+  const listen = `require('net').createServer((s) => { console.log(s.remoteAddress); s.end() }).listen(8080, '0.0.0.0')`;
+  const listens = `setsid node -e "${listen}" > "$HOME/heard" 2>&1 < /dev/null & sleep 2`;
+  expect(await victim.run(`${listens}; node attacks/reach.ts tcp/${address}:8080`)).toContain('"answers"');
 
   const [machine = ''] = house.broker.address.split(':');
   const broker = `tcp/${house.broker.address}`;
@@ -96,7 +75,10 @@ test('a sandbox reaches the broker and nothing else', async () => {
     ...['tcp/10.97.0.1:443', 'tcp/10.99.0.1:6443', 'tcp/10.99.0.1:10250'],
     ...['tcp/10.97.0.10:53', 'udp/10.97.0.10:53', `tcp/${address}:8080`, `tcp/${machine}:${house.port}`],
   ];
-  const reached = await attack<Record<string, string>>(`node attacks/reach.ts ${[broker, ...others].join(' ')}`);
+  const reached = await attack<Record<string, string>>(
+    attacker,
+    `node attacks/reach.ts ${[broker, ...others].join(' ')}`,
+  );
   expect(reached[broker]).toBe('answers');
   expect(Object.keys(reached)).toHaveLength(others.length + 1);
   expect(others.filter((each) => reached[each] === 'answers')).toEqual([]);
@@ -111,9 +93,9 @@ test('the proxy leads to no host that is not allowed, and the task’s log says 
     '10.99.0.1:6443',
   ];
   const connects = [allowed, ...hosts].map((path) => ({ method: 'CONNECT', path }));
-  const answers = await asks(...connects, { method: 'CONNECT', path: allowed, token: null });
+  const answers = await asks(attacker, ...connects, { method: 'CONNECT', path: allowed, token: null });
   expect(answers.map(({ status }) => status)).toEqual([200, 403, 403, 403, 403, 403, 407]);
-  const shown = await refused(own.number);
+  const shown = await refused(house, own.number);
   for (const host of hosts) expect(shown).toContain(`${host} is not among the hosts that a sandbox may reach`);
   expect(await house.log()).toMatch(/203\.0\.113\.10:443 is not among the hosts/);
 });
@@ -150,7 +132,7 @@ test('git takes the task’s own branch, and no other ref, no deletion, no workf
   expect(await github.head(repo, 'main')).toBe(before);
   expect(await github.head(repo, other.branch)).not.toBe(await github.head(repo, own.branch));
   expect(await github.head(repo, own.branch)).toMatch(/^[0-9a-f]{40}$/);
-  const shown = await refused(own.number);
+  const shown = await refused(house, own.number);
   for (const what of [
     'refs/heads/main',
     `refs/heads/${other.branch}`,
@@ -165,6 +147,7 @@ test('what Anthropic would do for a sandbox without a network is refused, and sh
   const body = { model: own.model, max_tokens: 9, messages: [{ role: 'user', content: 'hi' }] };
   const post = (change: object) => ({ method: 'POST', path: '/anthropic/v1/messages', body: { ...body, ...change } });
   const answers = await asks(
+    attacker,
     post({ tools: [{ type: 'web_search_20250305', name: 'web_search' }] }),
     post({ tools: [{ type: 'code_execution_20250522', name: 'code_execution' }] }),
     post({ mcp_servers: [{ type: 'url', url: 'http://203.0.113.10/mcp', name: 'out' }] }),
@@ -176,7 +159,7 @@ test('what Anthropic would do for a sandbox without a network is refused, and sh
     { method: 'POST', path: '/anthropic/v1/messages/batches', body: {} },
   );
   expect(answers.map(({ status }) => status)).toEqual([403, 403, 403, 403, 403, 404, 404]);
-  const shown = await refused(own.number);
+  const shown = await refused(house, own.number);
   for (const what of ['web_search_20250305', 'code_execution_20250522', 'mcp_servers', 'claude-sonnet-5-5', 'by URL'])
     expect(shown).toContain(what);
 });
@@ -188,6 +171,7 @@ test('a token is good for its own attempt, at the broker, and nowhere else', asy
   const words = 'written with a stolen token';
   const events = [{ seq: 900_001, at: Date.now(), event: { type: 'log', text: words } }];
   const [mine, theirs, , cluster, door, none, push] = await asks(
+    attacker,
     job,
     { ...job, token: stolen },
     { method: 'POST', path: '/v1/events', body: { events }, token: stolen },
@@ -236,7 +220,7 @@ test('a token is worth nothing once its attempt has closed', async () => {
 });
 
 test('nobody reached the other task, which goes on; and nothing is left in the cluster', async () => {
-  expect(await victim.run('echo "still here"; cat /tmp/heard')).toMatch(/^still here\s*$/);
+  expect(await victim.run('cat "$HOME/heard"')).toBe(otherPod.status?.podIP);
   await command(house, `cancel #${other.number}`);
   await house.gone();
 });
