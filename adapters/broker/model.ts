@@ -53,10 +53,12 @@ export async function proxyModel(exchange: Exchange, target: string, upstream: M
   if (call !== 'POST /v1/messages' && call !== 'POST /v1/messages/count_tokens') {
     throw new Refusal(404, 'not_found_error', `${call} is not offered to workers.`);
   }
-  const body = await readBody(request, maxBody);
+  const counts = path === '/v1/messages/count_tokens';
+  // Asked for while the body comes, so that it costs the answer's first byte nothing.
+  const [body, left] = await Promise.all([readBody(request, maxBody), counts ? null : door.budgetLeft(attempt)]);
   const { model, stream } = checkModelRequest(parseJson(body), attempt);
-  if (path === '/v1/messages/count_tokens') return relay(exchange, await send(body));
-  if ((await door.budgetLeft(attempt)) <= 0) {
+  if (left === null) return relay(exchange, await send(body));
+  if (left <= 0) {
     // Claude Code repeats 401, 408, 409, 429 and 5xx for minutes, but not this.
     throw new Refusal(402, 'billing_error', "This task's budget is used up.");
   }
@@ -71,22 +73,17 @@ export async function proxyModel(exchange: Exchange, target: string, upstream: M
     if (tokens) await door.spend(attempt, { id: randomUUID(), ...spendOf(model, tokens, exchange.prices) });
   });
   try {
-    await relay(exchange, answer, async function* (source) {
-      for await (const chunk of source) {
-        usage.push(chunk);
-        yield chunk;
-      }
-      // Before the answer ends, so that the next call meets the budget that this one has left.
-      await charge();
-    });
+    answer.on('data', usage.push);
+    await relay(exchange, answer, false);
+    // Before the answer ends, so that the next call meets the budget that this one has left.
+    await charge();
+    response.end();
   } finally {
     await charge();
   }
 }
 
 const retryAfterMs = (seconds: string | undefined): number | null => (seconds ? Number(seconds) * 1000 || null : null);
-
-type Watch = (source: AsyncIterable<Buffer>) => AsyncIterable<Buffer>;
 
 function once(effect: () => Promise<void>): () => Promise<void> {
   let done: Promise<void> | undefined;
@@ -114,7 +111,8 @@ const errorTypes: Readonly<Record<number, string>> = {
   429: 'rate_limit_error',
 };
 
-async function relay(exchange: Exchange, answer: IncomingMessage, watch?: Watch): Promise<void> {
+/** Passes an answer on; `end`: with its end. */
+async function relay(exchange: Exchange, answer: IncomingMessage, end = true): Promise<void> {
   const { response, log } = exchange;
   const status = answer.statusCode ?? 502;
   if (status === 401 || (status >= 300 && status < 400)) {
@@ -129,7 +127,7 @@ async function relay(exchange: Exchange, answer: IncomingMessage, watch?: Watch)
   }
   response.writeHead(status, headersDown(answer.headers));
   response.flushHeaders();
-  await (watch ? pipeline(answer, watch, response) : pipeline(answer, response));
+  await pipeline(answer, response, { end });
 }
 
 function headersUp(headers: IncomingHttpHeaders, upstream: ModelUpstream): OutgoingHttpHeaders {
