@@ -83,7 +83,7 @@ export async function clusterWorkers(
 }
 
 /** A Service is looked up once: its address lasts as long as it does. Pods have no DNS. */
-async function brokerAddress(
+export async function brokerAddress(
   kube: Kube,
   { brokerAddress: { host, port }, namespace }: KubernetesConfig,
 ): Promise<BrokerAddress> {

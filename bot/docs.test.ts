@@ -37,8 +37,11 @@ describe('the docs', () => {
   });
 });
 
-it('the lockfile names no place to download from', () => {
-  const { packages } = JSON.parse(read('package-lock.json')) as { packages: Record<string, { resolved?: string }> };
-  expect(Object.keys(packages).length).toBeGreaterThan(100);
-  expect(Object.entries(packages).filter(([, { resolved }]) => resolved)).toEqual([]);
-});
+it.each(['package-lock.json', 'k8s/worker/language-servers/package-lock.json'])(
+  '%s names no place to download from',
+  (file) => {
+    const { packages } = JSON.parse(read(file)) as { packages: Record<string, { resolved?: string }> };
+    expect(Object.keys(packages).length).toBeGreaterThan(50);
+    expect(Object.entries(packages).filter(([, { resolved }]) => resolved)).toEqual([]);
+  },
+);

@@ -16,6 +16,8 @@ const standIns = { GITHUB_TOKEN: 'not-set-yet', ANTHROPIC_API_KEY: 'not-set-yet'
 export function readPartialConfig(env: NodeJS.ProcessEnv): PartialConfig {
   const problems = problemsOf(env);
   const faulty = new Set(problems.map(({ variable }) => partOf(variable)));
+  // A cluster without its settings can't be looked at.
+  if (['KUBERNETES', 'BROKER', 'DOOR', 'EGRESS', 'ALLOW'].some((part) => faulty.has(part))) faulty.add('SANDBOX');
   const sound = Object.entries(env).filter(([name, value]) => value && !faulty.has(partOf(name)));
   const hasApp = sound.some(([name]) => name.startsWith('GITHUB_APP_'));
   const { GITHUB_TOKEN: _, ...others } = standIns;

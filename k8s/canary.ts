@@ -49,14 +49,13 @@ export async function inCanaryNamespace<T>(
   }
 }
 
-async function removeStale({ kube, ...owner }: CanaryOptions): Promise<void> {
-  const { system, instance } = owner;
-  const labelSelector = selector({ [label.system]: system, [label.instance]: instance, [label.task]: canaryTask });
+/** Of the whole installation: whoever made them is gone. */
+async function removeStale({ kube, system }: CanaryOptions): Promise<void> {
+  const labelSelector = selector({ [label.system]: system, [label.task]: canaryTask });
   const { items } = await kube.core.listNamespace({ labelSelector });
   for (const { metadata } of items) {
     const made = metadata?.creationTimestamp?.getTime() ?? Date.now();
-    const name = metadata?.name ?? '';
-    if (Date.now() - made > staleMs) await kube.core.deleteNamespace({ name });
+    if (Date.now() - made > staleMs) await kube.core.deleteNamespace({ name: metadata?.name ?? '' });
   }
 }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { loadAllYaml } from '@kubernetes/client-node';
 import { expect, test } from 'vitest';
 import { renderFences } from './fences.ts';
+import { policies as policyNames } from './policies.ts';
 
 const image = `registry.example/worker@sha256:${'a'.repeat(64)}`;
 const options = { system: 'ml-sys', image, runtimeClass: 'gvisor' };
@@ -26,7 +27,7 @@ test('cluster-wide objects of two installations have different names', async () 
   for (const { metadata } of clusterWide) expect(metadata?.name).toMatch(/\.ml-sys$/);
 });
 
-test('every policy fails closed, and its binding denies', async () => {
+test('every policy fails closed, its binding denies, and the program knows of it', async () => {
   const objects = JSON.parse(JSON.stringify(await renderFences(options)));
   const spec = (kind: string) => objects.filter((object: { kind: string }) => object.kind === kind);
   const policies = spec('ValidatingAdmissionPolicy');
@@ -34,6 +35,9 @@ test('every policy fails closed, and its binding denies', async () => {
   const bindings = spec('ValidatingAdmissionPolicyBinding');
   expect(bindings.map((binding: { spec: { policyName: string } }) => binding.spec.policyName).sort()).toEqual(
     policies.map((policy: { metadata: { name: string } }) => policy.metadata.name).sort(),
+  );
+  expect(policies.map(({ metadata }: { metadata: { name: string } }) => metadata.name).sort()).toEqual(
+    policyNames.map((name) => `mainloop-${name}.ml-sys`).sort(),
   );
   for (const binding of bindings) expect(binding.spec.validationActions).toContain('Deny');
 });

@@ -88,7 +88,7 @@ test('while the cluster does not answer the last that was seen holds; it is left
 
 test('of what nobody has ever seen nothing is claimed while the cluster does not answer', async () => {
   const { world, status } = house(away());
-  await expect(status()).rejects.toMatchObject({ code: 'unreachable', remedy: 'retry' });
+  await expect(status()).rejects.toMatchObject({ code: 'cluster_unreachable', remedy: 'retry' });
   world.seen = pod('Running');
   expect((await status()).state).toBe('running');
 });

@@ -1,5 +1,5 @@
 import pino from 'pino';
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sandboxContract } from '../core/testing/sandbox-contract.ts';
 import { createKube, type Kube } from './client.ts';
 import { createKubernetesSandbox } from './sandbox.ts';
@@ -46,4 +46,24 @@ sandboxContract('kubernetes', async () => {
       for (const kube of kubes) await kube.close();
     },
   };
+});
+
+test('a namespace of the task’s name that somebody else made is left alone, and said', async () => {
+  const name = `ml-task-${at.instance}-99-1-1`;
+  await admin.core.createNamespace({ body: { metadata: { name } } });
+  const kube = createKube(at.orchestrator);
+  try {
+    const sandbox = createKubernetesSandbox({
+      ...{ kube, system: at.system, instance: at.instance, image },
+      ...{ broker: { address: '192.0.2.1', port: 9, selector: null }, ready: async () => undefined },
+      ...{ warning: () => null, log: pino({ level: 'silent' }) },
+    });
+    const spec = { attempt: '99.1.1', task: 99, token: '', deadline: Date.now() + 600_000, memory: 1 } as const;
+    await expect(sandbox.start(spec)).rejects.toMatchObject({ code: 'name_taken', remedy: 'never' });
+    await sandbox.remove(99);
+    expect((await admin.core.readNamespace({ name })).metadata?.deletionTimestamp).toBeUndefined();
+  } finally {
+    await kube.close();
+    await admin.core.deleteNamespace({ name });
+  }
 });

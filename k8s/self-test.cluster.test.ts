@@ -6,20 +6,20 @@ import { createIsolation } from './isolation.ts';
 import { label } from './names.ts';
 import { openFences } from './policies.ts';
 import { isolationChecks, selfTest } from './self-test.ts';
+import { type TestBroker, testBroker } from './test-broker.ts';
 import { type Installation, installation } from './test-installation.ts';
 import { ask } from './test-request.ts';
-import { type StubBroker, stubBroker } from './testing/stub-broker.ts';
 
 const image = process.env.KUBERNETES_WORKER_IMAGE ?? '';
 let at: Installation;
 let admin: Kube;
-let broker: StubBroker;
+let broker: TestBroker;
 let options: CanaryOptions;
 
 beforeAll(async () => {
   at = await installation(image);
   admin = createKube(at.admin);
-  broker = await stubBroker(admin);
+  broker = await testBroker(admin);
   options = {
     kube: createKube(at.orchestrator),
     ...{ system: at.system, instance: at.instance, image, patienceMs: 60_000 },
@@ -93,8 +93,8 @@ test('an administrator’s rights are too many', async () => {
   const kube = createKube(at.admin);
   const found = await faults({ kube });
   await kube.close();
-  expect(found.rights).toContain('may get secrets everywhere');
-  expect(found.policies).toContain('orchestrator may make a namespace of any name');
+  expect(found['cluster rights']).toContain('may get secrets everywhere');
+  expect(found['cluster policies']).toContain('orchestrator may make a namespace of any name');
 });
 
 test('a policy that is missing stops all workers, unless the operator said otherwise', async () => {
@@ -107,13 +107,13 @@ test('a policy that is missing stops all workers, unless the operator said other
   await expect(isolation.ready()).rejects.toMatchObject({
     ...{ code: 'isolation', remedy: 'never' },
     message: expect.stringMatching(
-      /^Refusing to start workers: policies \(the policy mainloop-writes\.\S+ is missing; /,
+      /^Refusing to start workers: cluster policies \(the policy mainloop-writes\.\S+ is missing; /,
     ),
     advice: expect.stringContaining('Install the chart’s admission policies'),
   });
   const overridden = createIsolation({ test: () => selfTest(options), allowUnenforced: true });
   await overridden.ready();
-  expect(overridden.state().warning).toMatch(/^isolation is not proven: policies \(/);
+  expect(overridden.state().warning).toMatch(/^isolation is not proven: cluster policies \(/);
 
   const { apiVersion, kind, spec } = saved;
   const body = { apiVersion, kind, metadata: { name: saved.metadata.name }, spec };

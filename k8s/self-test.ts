@@ -18,13 +18,13 @@ export interface IsolationCheck {
 
 /** What is looked at, in its order; from the third on in pods. */
 export const isolationChecks: readonly string[] = [
-  'rights',
-  'policies',
+  'cluster rights',
+  'cluster policies',
   'worker image',
   'worker network',
   'broker',
   'user namespaces',
-  'confinement',
+  'worker confinement',
 ];
 
 const advice = {
@@ -58,8 +58,13 @@ export async function selfTest(options: CanaryOptions): Promise<IsolationCheck[]
   }));
   const policies = [...broken, ...open, ...tried.open, ...tried.deviant];
   return [
-    check('rights', 'reads no secrets, makes and enters no pods', [...missing, ...tried.excessive], advice.rights),
-    check('policies', 'in force', policies, advice.policies),
+    check(
+      'cluster rights',
+      'reads no secrets, makes and enters no pods',
+      [...missing, ...tried.excessive],
+      advice.rights,
+    ),
+    check('cluster policies', 'in force', policies, advice.policies),
     ...ofPods(tried.report, options),
   ];
 }
@@ -101,7 +106,7 @@ function ofPods(report: CanaryReport | string, { image, runtimeClass, broker }: 
       advice.broker,
     ),
     check('user namespaces', runtimeClass ? `left to ${runtimeClass}` : 'workers have their own', users, advice.users),
-    check('confinement', 'complete', unconfined(report, !!runtimeClass), advice.confinement),
+    check('worker confinement', 'complete', unconfined(report, !!runtimeClass), advice.confinement),
   ];
 }
 

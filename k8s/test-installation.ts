@@ -26,8 +26,8 @@ export async function installation(image: string): Promise<Installation> {
     const labelSelector = `${label.system}=${system}`;
     const { items } = await core.listNamespace({ labelSelector });
     for (const { metadata } of items) await core.deleteNamespace({ name: metadata?.name ?? '' });
-    await removeFences(admin, { system, image });
     await core.deleteNamespace({ name: system });
+    await removeFences(admin, { system, image });
   };
   try {
     await applyFences(admin, { system, image });

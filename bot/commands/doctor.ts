@@ -54,8 +54,18 @@ async function checksOf({ config, isSound }: PartialConfig): Promise<Check[]> {
     ANTHROPIC: ['ANTHROPIC', 'CHAT', 'WORKER'],
     CLAUDE: ['ANTHROPIC', 'WORKER'],
     PUBLIC: ['PUBLIC', 'PORT'],
+    KUBERNETES: ['SANDBOX', 'KUBERNETES', 'BROKER', 'DOOR'],
   };
-  return [...machineChecks(config), ...accounts].filter(({ part }) => (needs[part] ?? [part]).every(isSound));
+  return [...machineChecks(config), ...accounts, ...(await cluster(config))].filter(({ part }) =>
+    (needs[part] ?? [part]).every(isSound),
+  );
+}
+
+/** The cluster's client is large: who has none does not load it. */
+async function cluster({ kubernetes }: PartialConfig['config']): Promise<Check[]> {
+  if (!kubernetes) return [];
+  const { clusterChecks } = await import('../cluster-checks.ts');
+  return clusterChecks(kubernetes);
 }
 
 function report(ok: boolean, found: readonly Finding[], secrets: readonly string[]): string {

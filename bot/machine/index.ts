@@ -10,7 +10,8 @@ import { publicUrlChecks } from './public-url.ts';
 /** What the program needs of the machine it runs on. All of it can be looked at beside a program that runs. */
 export const machineChecks = (config: Config): readonly Check[] => [
   envFileCheck(),
-  ...programChecks,
+  // In a cluster they are in the workers' image.
+  ...(config.kubernetes ? [] : programChecks),
   dataDirCheck(config.dataDir),
   databaseCheck(config),
   portCheck(config),

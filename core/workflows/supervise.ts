@@ -21,7 +21,11 @@ export function createSupervisor(deps: Deps): Supervisor {
 
   const once = async () => {
     try {
-      for (const attempt of await deps.store.runs.openAttempts()) await check(deps, attempt, startedAt);
+      for (const attempt of await deps.store.runs.openAttempts()) {
+        await check(deps, attempt, startedAt).catch((error: unknown) => {
+          deps.log.warn({ attempt: attempt.id, error: describe(error) }, 'attempt could not be looked at');
+        });
+      }
       for (const id of await deps.store.proposals.expire(Date.now())) deps.presenter.touch(`proposal:${id}`);
     } catch (error) {
       deps.log.warn({ error: describe(error) }, 'supervision round failed');

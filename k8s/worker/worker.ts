@@ -30,7 +30,10 @@ export async function runWorker(config: WorkerConfig, opening: Opening, terminat
   const halting = createHalting();
   terminate.addEventListener('abort', () => halting.halt({ type: 'terminated' }), { once: true });
   try {
-    const job = jobSchema.parse(JSON.parse(await opening.job));
+    // A broker that hangs must not keep a worker that was told to go.
+    const told = await Promise.race([opening.job, halting.halted]);
+    if (typeof told !== 'string') return exitCodes.again;
+    const job = jobSchema.parse(JSON.parse(told));
     return await attempt(config, opening, job, halting);
   } catch (error) {
     return lostCode(error);
