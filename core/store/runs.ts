@@ -1,11 +1,12 @@
 import { savedName } from '../domain/file.ts';
 import type { AttemptId, RunId, TaskNumber } from '../domain/ids.ts';
 import type { Run, RunKind, RunOutcome } from '../domain/run.ts';
+import type { Task } from '../domain/task.ts';
 import type { Result } from '../protocol.ts';
 import type { Database } from './database.ts';
 import { and, asc, count, eq, inArray, isNull, ne, sql } from './drizzle.ts';
 import { fileStore } from './files.ts';
-import { attempts, runs, steers } from './schema.ts';
+import { attempts, runs, steers, tasks } from './schema.ts';
 
 /** What a person said to a task's worker. */
 export interface Said {
@@ -17,7 +18,8 @@ export interface Said {
 
 export type StoredRun = typeof runs.$inferSelect;
 export type StoredAttempt = typeof attempts.$inferSelect;
-type OpenStoredAttempt = StoredAttempt & { readonly kind: RunKind };
+type OpenRow = Pick<StoredAttempt, 'id' | 'run' | 'task'> &
+  Pick<Task, 'repo' | 'branch' | 'model'> & { readonly kind: RunKind };
 
 export const runStore = (db: Database) => ({
   /**
@@ -139,16 +141,20 @@ export const runStore = (db: Database) => ({
     return row ?? null;
   },
 
-  /** The attempt that has this id, or whose token has this hash, unless it is closed. */
-  async openBy(by: { readonly tokenHash: string } | { readonly id: AttemptId }): Promise<OpenStoredAttempt | null> {
+  /** The attempt that has this id, or whose token has this hash, unless it is closed; with what its task says of it. */
+  async openBy(by: { readonly tokenHash: string } | { readonly id: AttemptId }): Promise<OpenRow | null> {
     const [row] = await db
-      .select({ attempt: attempts, kind: runs.kind })
+      .select({
+        ...{ id: attempts.id, run: attempts.run, task: attempts.task, kind: runs.kind },
+        ...{ repo: tasks.repo, branch: tasks.branch, model: tasks.model },
+      })
       .from(attempts)
       .innerJoin(runs, eq(attempts.run, runs.id))
+      .innerJoin(tasks, eq(attempts.task, tasks.number))
       .where(
         and('id' in by ? eq(attempts.id, by.id) : eq(attempts.tokenHash, by.tokenHash), ne(attempts.state, 'closed')),
       );
-    return row ? { ...row.attempt, kind: row.kind } : null;
+    return row ?? null;
   },
 
   async heartbeat(id: AttemptId, at: number): Promise<StoredAttempt['stop']> {

@@ -41,19 +41,12 @@ export function createDoor(deps: Deps, ringer: Ringer): Door {
     async admit(proof) {
       if ('attempt' in proof && !(await isOurs(proof.instance))) return null;
       const by = 'attempt' in proof ? { id: proof.attempt } : { tokenHash: hashToken(proof.token) };
-      const attempt = await store.runs.openBy(by);
-      if (!attempt) return null;
-      const task = await store.tasks.get(attempt.task);
+      const open = await store.runs.openBy(by);
+      if (!open) return null;
       return {
-        id: attempt.id,
-        run: attempt.run,
-        task: attempt.task,
-        kind: attempt.kind,
-        repo: task.repo,
-        branch: task.branch,
-        checkpointRef: checkpointRef(task.branch),
-        model: task.model,
-        allowedModels: [...new Set([task.model, deps.settings.workerModel, deps.settings.sideModel])],
+        ...open,
+        checkpointRef: checkpointRef(open.branch),
+        allowedModels: [...new Set([open.model, deps.settings.workerModel, deps.settings.sideModel])],
       };
     },
 
