@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Task } from '../core/domain/task.ts';
 import { mostSaid } from '../core/door.ts';
@@ -113,8 +114,15 @@ test('a worker that fills its disk is ended, and a person reads why', async () =
 
 test('a worker that hears no signal is gone soon after its task was cancelled', async () => {
   const task = await started('sleep too well');
-  sleeper.doom("trap '' TERM INT HUP; pkill -STOP -f '^node /app/k8s/worker/main.ts'; while :; do sleep 1; done");
-  await house.pod(task.number);
+  const events = [{ seq: 900_000, at: Date.now(), event: { type: 'log', text: 'deaf' } }];
+  const stops = `import os, signal
+for pid in filter(str.isdigit, os.listdir('/proc')):
+    if open(f'/proc/{pid}/cmdline').read().startswith('node\\0/app/k8s/worker/main.ts'):
+        os.kill(int(pid), signal.SIGSTOP)`;
+  const tells = askCommand([{ method: 'POST', path: '/v1/events', body: { events } }]);
+  sleeper.doom(`trap '' TERM INT HUP\n${tells}\npython3 <<'END'\n${stops}\nEND\nwhile :; do sleep 1; done`);
+  await house.until('its word', async () => (await noted(house, task.number)).includes('deaf') || undefined);
+  await sleep(2_000);
   const from = Date.now();
   await command(house, `cancel #${task.number}`);
   await house.gone(task.number);

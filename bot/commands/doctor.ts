@@ -56,7 +56,9 @@ async function checksOf({ config, isSound }: PartialConfig): Promise<Check[]> {
     PUBLIC: ['PUBLIC', 'PORT'],
     KUBERNETES: ['SANDBOX', 'KUBERNETES', 'BROKER', 'DOOR'],
   };
-  return [...machineChecks(config), ...accounts, ...(await cluster(config))].filter(({ part }) => (needs[part] ?? [part]).every(isSound));
+  return [...machineChecks(config), ...accounts, ...(await cluster(config))].filter(({ part }) =>
+    (needs[part] ?? [part]).every(isSound),
+  );
 }
 
 /** The cluster's client is large: who has none does not load it. */
