@@ -73,6 +73,7 @@ test('an installation works, is upgraded with a task in flight that goes on to i
   await helm('install', '--wait');
   const first = await programPod();
   expect(await refusalOfOthersJob()).not.toContain(system);
+  expect(await doctor()).not.toContain('✖');
   const { slack, github, anthropic, ana, anaOnGitHub, channel } = world;
   const service = await core.readNamespacedService({ namespace: system, name: 'orchestrator' });
   github.webhook({ url: `http://${service.spec?.clusterIP}:3000/github/webhooks`, secret: 'demo-webhook-secret' });
@@ -150,6 +151,12 @@ const helm = (command: string, ...more: string[]) => {
 async function run(program: string, ...args: string[]): Promise<string> {
   return (await promisify(execFile)(program, args, { maxBuffer: 2 ** 24 })).stdout;
 }
+
+/** What doctor says from inside; whatever is wrong, it says rather than throws. */
+const doctor = () =>
+  run('kubectl', 'exec', '--namespace', system, 'orchestrator-0', '--', 'node', '/app/bot/main.ts', 'doctor').catch(
+    (error: { stdout: string }) => `✖ ${error.stdout}`,
+  );
 
 const programPod = async () =>
   (await core.readNamespacedPod({ namespace: system, name: 'orchestrator-0' })).metadata?.uid;
