@@ -51,12 +51,18 @@ async function started(wish: string): Promise<Task> {
 
 test('a worker that starts processes without end meets the limit of its pod, and nobody else does', async () => {
   const task = await started('fork too much');
-  const forks = attack<{ forks: number; why: string }>(forker, 'python3 attacks/forks.py');
+  // Claude Code may not live through it for want of threads; then the task goes on with another attempt.
+  forker.doom('python3 attacks/forks.py');
+  const told = await house.until(
+    'how many there were',
+    async () => (await noted(house, task.number)).find((text) => /^forks/.test(text)),
+    60_000,
+  );
   expect(await bystander.run('echo fine')).toBe('fine');
   expect((await house.kube.core.listNode()).items.map(({ status }) => ready(status?.conditions))).not.toContain(false);
-  const { forks: most, why } = await forks;
+  const [, most, why] = /^forks (\d+): (.*)$/.exec(told) ?? [];
   expect(why).toBe('Resource temporarily unavailable');
-  expect(most).toBeLessThan(4_000);
+  expect(Number(most)).toBeLessThan(4_000);
   expect(await forker.run('echo on')).toBe('on');
   await command(house, `cancel #${task.number}`);
 });
@@ -75,7 +81,7 @@ test('no call is paid for beyond the budget, and a person is asked', async () =>
     60_000,
   );
   expect(told).toBe('statuses 200 402 402');
-  await asked(house, task.number, /budget is spent/);
+  await asked(house, task.number, /has spent its \$/);
   const paid = house.world.anthropic.requests.filter(({ view }) => view?.lastUserText === dear);
   expect(paid).toHaveLength(1);
   await command(house, `cancel #${task.number}`);

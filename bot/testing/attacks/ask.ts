@@ -20,7 +20,11 @@ const [, port = ''] = /:(\d+)/.exec(process.env.ANTHROPIC_BASE_URL?.replace('htt
 function ask({ method, path, body, token = own }: Asked): Promise<{ status: number; text: string }> {
   return new Promise((resolve) => {
     const header = method === 'CONNECT' ? 'proxy-authorization' : 'authorization';
-    const headers = { 'content-type': 'application/json', ...(token !== null && { [header]: `Bearer ${token}` }) };
+    const headers = {
+      'content-type': 'application/json',
+      'anthropic-version': '2023-06-01',
+      ...(token !== null && { [header]: `Bearer ${token}` }),
+    };
     const sent = request({ host: 'broker', port, method, path, headers });
     const answered = (status: number | undefined, text: string) => {
       resolve({ status: status ?? 0, text: text.slice(0, 8_000) });

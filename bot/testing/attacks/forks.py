@@ -1,5 +1,5 @@
-"""Starts processes until there may be no more, at most 4,000, and ends them. Prints how many there were, and what ended it."""
-import os, signal, time
+"""Starts processes until there may be no more, at most 4,000, tells as an event how many there were, and ends them."""
+import json, os, signal, time, urllib.request
 
 children = []
 why = "nothing"
@@ -12,7 +12,10 @@ try:
         children.append(child)
 except OSError as error:
     why = error.strerror
+event = {"seq": 900000, "at": 0, "event": {"type": "log", "text": f"forks {len(children)}: {why}"}}
+url = os.environ["ANTHROPIC_BASE_URL"].replace("/anthropic", "/v1/events")
+headers = {"authorization": f"Bearer {os.environ['ANTHROPIC_API_KEY']}", "content-type": "application/json"}
+urllib.request.urlopen(urllib.request.Request(url, json.dumps({"events": [event]}).encode(), headers))
 time.sleep(8)
 for child in children:
     os.kill(child, signal.SIGKILL)
-print('{"forks": %d, "why": "%s"}' % (len(children), why))
