@@ -1,5 +1,5 @@
 import type { Brain, Reply } from '../../sim/anthropic/index.ts';
-import { finish, use } from '../../sim/anthropic/script.ts';
+import { use } from '../../sim/anthropic/script.ts';
 
 /** A worker's model that is the test itself. */
 export interface Puppet {
@@ -8,8 +8,6 @@ export interface Puppet {
   run(command: string): Promise<string>;
   /** As {@link run}, for a command that its worker will not survive. */
   doom(command: string): void;
-  /** Ends the run, without a change. */
-  finish(): void;
 }
 
 /** Longest run of one command, milliseconds; more is more than Claude Code grants. */
@@ -17,7 +15,7 @@ const timeout = 600_000;
 
 /** Between two commands the model thinks, so the attempt stays open. */
 export function createPuppet(): Puppet {
-  const queue: { reply: Brain | Reply; heard?: (output: string) => void }[] = [];
+  const queue: { reply: Reply; heard?: (output: string) => void }[] = [];
   let wake: (() => void) | undefined;
   let heard: ((output: string) => void) | undefined;
   const put = (item: (typeof queue)[number]) => {
@@ -38,14 +36,9 @@ export function createPuppet(): Puppet {
         });
       const next = queue.shift();
       heard = next?.heard;
-      const reply = next?.reply ?? {};
-      return typeof reply === 'function' ? reply(request) : reply;
+      return next?.reply ?? {};
     },
     run: (command) => new Promise((resolve) => put({ reply: bash(command), heard: resolve })),
     doom: (command) => put({ reply: bash(command) }),
-    finish() {
-      const step = finish({ title: 'Nothing', summary: 'Nothing was changed.' });
-      put({ reply: step });
-    },
   };
 }
