@@ -1,13 +1,5 @@
 import { expect, test } from 'vitest';
-import {
-  attemptOfPod,
-  attemptOfTokenReview,
-  jobName,
-  labels,
-  namespaceName,
-  parseNamespace,
-  selector,
-} from './names.ts';
+import { attemptOfPod, jobName, labels, namespaceName, parseNamespace, selector } from './names.ts';
 
 test('a namespace tells whose it is and for which attempt it was made', () => {
   expect(namespaceName('3f2a1', '41.2.1')).toBe('ml-task-3f2a1-41-2-1');
@@ -23,17 +15,6 @@ test('a pod tells its attempt', () => {
   expect(attemptOfPod(`${jobName('41.2.1')}-x7k2p`)).toBe('41.2.1');
   for (const other of ['run-41-2-1', 'run-41-2-x7k2p', 'canary-41-2-1-x7k2p', 'run-41-2-1-x7k2p-evil'])
     expect(attemptOfPod(other)).toBeNull();
-});
-
-test('a token is a worker’s of this instance only when its namespace and its pod agree on the task', () => {
-  const worker = 'system:serviceaccount:ml-task-3f2a1-41-2-1:worker';
-  expect(attemptOfTokenReview(worker, 'run-41-3-1-x7k2p', '3f2a1')).toBe('41.3.1');
-  expect(attemptOfTokenReview(worker, 'run-42-1-1-x7k2p', '3f2a1')).toBeNull();
-  expect(attemptOfTokenReview(worker, 'run-41-3-1-x7k2p', '00000')).toBeNull();
-  expect(
-    attemptOfTokenReview('system:serviceaccount:ml-task-3f2a1-41-2-1:default', 'run-41-3-1-x7k2p', '3f2a1'),
-  ).toBeNull();
-  expect(attemptOfTokenReview('ml-task-3f2a1-41-2-1', 'run-41-3-1-x7k2p', '3f2a1')).toBeNull();
 });
 
 test('every namespace is fenced by Pod Security and says which installation it belongs to', () => {

@@ -90,15 +90,4 @@ export const taskOfAttempt = (attempt: AttemptId): TaskNumber => Number(attempt.
 /** The ClusterRole that the orchestrator binds to itself in each task's namespace. */
 export const taskRole = (system: string): string => `mainloop-task-manager.${system}`;
 
-/**
- * The attempt whose worker showed a token, from what TokenReview says of it (`status.user.username` and the extra
- * `authentication.kubernetes.io/pod-name`); null when it is not a worker of this instance.
- */
-export function attemptOfTokenReview(username: string, podName: string, instance: string): AttemptId | null {
-  const namespace = parseNamespace(/^system:serviceaccount:([^:]+):worker$/.exec(username)?.[1] ?? '');
-  const attempt = attemptOfPod(podName);
-  if (!namespace || !attempt || namespace.instance !== instance) return null;
-  return taskOfAttempt(attempt) === namespace.task ? attempt : null;
-}
-
 const dashed = (attempt: AttemptId): string => attempt.replaceAll('.', '-');

@@ -128,6 +128,12 @@ const branch: Record<string, FailureEntry> = {
     yours: 'Reopen it and try again, or drop the task.',
     choices: retryOrDrop,
   },
+  push_refused: {
+    title: 'it would change what only a person may',
+    lead: 'The push was refused: ',
+    mine: 'I keep the last checkpoint of the work.',
+    yours: 'Make that change yourself and try again, or write how to do without it.',
+  },
   head_mismatch: {
     title: 'the branch is not where the worker says',
     happened: 'Its claim and GitHub differ.',

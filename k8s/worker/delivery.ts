@@ -15,8 +15,14 @@ export async function commitsOf(git: Git, job: Job): Promise<number> {
   return Number(await git(['rev-list', '--count', `refs/remotes/origin/${job.base}..HEAD`]));
 }
 
-/** `moved` and `rewritten`: what others did to the branch gave conflicts with ours; `rewritten`: they dropped commits. */
-export type Pushed = 'pushed' | 'moved' | 'rewritten';
+/**
+ * `moved` and `rewritten`: what others did to the branch gave conflicts with ours; `rewritten`: they dropped commits. `refused`:
+ * the broker does not let it pass, and why.
+ */
+export type Pushed = 'pushed' | 'moved' | 'rewritten' | { readonly refused: string };
+
+/** As git shows what the broker says of a ref. */
+const refusal = /\[remote rejected\][^\n]*\(not allowed: ([^)\n]+)\)/;
 
 /**
  * Pushes HEAD to the task's branch, if nobody else has changed that since it was last fetched or pushed here, and notes in the
@@ -37,6 +43,8 @@ export async function push(git: Git, job: Job): Promise<Pushed> {
   try {
     return await attempt(expected);
   } catch (error) {
+    const refused = error instanceof GitError && refusal.exec(error.output)?.[1];
+    if (refused) return { refused };
     if (!(error instanceof GitError) || !/stale info|fetch first|non-fast-forward|rejected/.test(error.output))
       throw error;
     await git(['fetch', '-q', '--no-tags', 'origin', `+${to}:refs/remotes/origin/${job.branch}`]);

@@ -104,6 +104,16 @@ test('a red check goes back to Claude, and its repair is what is pushed', async 
   expect(events).toMatchObject([{ ok: false }, { ok: true }]);
 });
 
+test('a push that is refused goes back to Claude, and ends the run when it stays so', async () => {
+  harness.state.mayPush = () => 'not allowed: it changes .github/workflows, which only a person may';
+  const result = await harness.run({}, script([read(), edit('helo', 'hello'), done]));
+  expect(result).toMatchObject({ type: 'failed', code: 'push_refused', retryable: false });
+  if (result.type === 'failed') expect(result.reason).toBe('it changes .github/workflows, which only a person may');
+  const last = harness.anthropic.requests.findLast((request) => request.view?.kind === 'worker');
+  expect(last?.view?.prompt).toContain("Your work can't be pushed: it changes .github/workflows");
+  expect(await harness.github.head(repo, branch)).toBeUndefined();
+});
+
 test('a check that stays red goes with the result after two repairs', async () => {
   const result = await harness.run({}, script([read(), edit('helo', 'bye'), done]));
   expect(result).toMatchObject({ type: 'work', checks: tests(false) });

@@ -14,7 +14,8 @@ export function systemNote(job: Job, out: string): string {
       : [
           `You are on the branch ${job.branch}, made from ${job.base}. Stay on it. Commit in small logical steps with`,
           'messages that say what and why, without trailers. Do not push: that is done for you when the checks are green.',
-          'Do not open pull requests or write to issues.',
+          'Do not open pull requests or write to issues. Leave .github/workflows and CODEOWNERS as they are: a push that changes',
+          'them is refused. Where they should change, say so in the summary.',
           `What people should see (a screenshot, a report) goes as a file into ${out} ($MAINLOOP_OUT), not into the repository.`,
           `At most ${handOver.files} files of ${handOver.bytes / 1024 / 1024} MB: images, texts, PDF, zip; no directories. They are posted when this run ends.`,
         ];
@@ -51,6 +52,14 @@ export function movedBranchPrompt(job: Job): string {
   return [
     `Somebody has pushed to ${job.branch} meanwhile, and your commits can't be put on top without conflicts.`,
     `Merge origin/${job.branch} into your branch, resolve the conflicts, keep what they did, commit, and hand back the result again.`,
+  ].join('\n');
+}
+
+export function refusedPushPrompt(job: Job, reason: string): string {
+  return [
+    `Your work can't be pushed: ${reason}. A person makes such a change, or nobody does.`,
+    `Bring those files back to what they are on origin/${job.base}, commit that, say in the summary what a person should`,
+    'change there and why, and hand back the result again.',
   ].join('\n');
 }
 

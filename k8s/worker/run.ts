@@ -4,7 +4,7 @@ import type { Claude } from './claude.ts';
 import { commitLeftovers, commitsOf, type Pushed } from './delivery.ts';
 import type { Git } from './git.ts';
 import { planOutput, type TurnEnd, workOutput } from './outcome.ts';
-import { movedBranchPrompt, redChecksPrompt, rewrittenBranchPrompt } from './prompt.ts';
+import { movedBranchPrompt, redChecksPrompt, refusedPushPrompt, rewrittenBranchPrompt } from './prompt.ts';
 import { knownBranch } from './unfinished.ts';
 
 export interface Run {
@@ -54,6 +54,11 @@ export async function workRun(run: Run): Promise<Result> {
     }
     if (commits === 0) return { type: 'nothing', summary, session };
     const pushed = await run.push();
+    if (typeof pushed === 'object') {
+      if (round >= maxRounds + 1) return refusedPush(pushed.refused);
+      claude.say(refusedPushPrompt(job, pushed.refused));
+      continue;
+    }
     if (pushed !== 'pushed') {
       if (round >= maxRounds + 1) return unpushed[pushed];
       claude.say(pushed === 'moved' ? movedBranchPrompt(job) : rewrittenBranchPrompt(job, await knownBranch(git)));
@@ -81,7 +86,7 @@ async function check(run: Run): Promise<CheckRun[]> {
 }
 
 const noResult: Result = { type: 'failed', code: 'no_result', reason: 'Claude handed back nothing.', retryable: true };
-const unpushed: Readonly<Record<Exclude<Pushed, 'pushed'>, Result>> = {
+const unpushed: Readonly<Record<'moved' | 'rewritten', Result>> = {
   moved: {
     type: 'failed',
     code: 'branch_conflict',
@@ -95,6 +100,8 @@ const unpushed: Readonly<Record<Exclude<Pushed, 'pushed'>, Result>> = {
     retryable: false,
   },
 };
+
+const refusedPush = (reason: string): Result => ({ type: 'failed', code: 'push_refused', reason, retryable: false });
 
 function ending(end: Exclude<TurnEnd, { type: 'done' }>, session: string): Result {
   switch (end.type) {
