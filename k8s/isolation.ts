@@ -52,7 +52,11 @@ export function createIsolation({ test, allowUnenforced }: IsolationOptions): Is
   };
 }
 
-const named = (faults: readonly IsolationCheck[]) => faults.map(({ name, detail }) => `${name} (${detail})`).join(', ');
+const named = (faults: readonly IsolationCheck[]) =>
+  faults.map(({ name, detail }) => `${name} (${oneLine(detail)})`).join(', ');
+
+/** A pod's last words may be a page. */
+const oneLine = (text: string) => text.replace(/\s+/g, ' ').slice(0, 200);
 
 const refusal = (faults: readonly IsolationCheck[]) =>
   new Failure(`Refusing to start workers: ${named(faults)}.`, {

@@ -78,10 +78,12 @@ export async function openCluster(dir: string, port: number, env: NodeJS.Process
   }
 }
 
-/** The worker's image that a node has, by digest: what was built and loaded last is what is meant. */
+/** The worker's image that a node has, by digest: what was built and loaded last still has its tag. */
 function imageOn(nodes: readonly V1Node[]): string {
-  const names = nodes.flatMap(({ status }) => status?.images ?? []).flatMap(({ names }) => names ?? []);
-  const found = names.find((name) => /(^|\/)mainloop\/worker@sha256:/.test(name));
+  const images = nodes.flatMap(({ status }) => status?.images ?? []).map(({ names }) => names ?? []);
+  const workers = images.filter((names) => names.some((name) => /(^|\/)mainloop\/worker@sha256:/.test(name)));
+  const newest = workers.find((names) => names.some((name) => !name.includes('@'))) ?? workers[0];
+  const found = newest?.find((name) => name.includes('@'));
   if (found) return found;
   throw failure(
     'There is no image for the workers in the cluster.',
