@@ -87,10 +87,17 @@ export function createDoor(deps: Deps, ringer: Ringer): Door {
     },
 
     async steering(attempt, waitMs, signal) {
-      const now = await steering(attempt);
-      if (now.stop || now.items.length > 0 || waitMs <= 0) return now;
-      await ringer.wait(attempt.task, waitMs, signal);
-      return steering(attempt);
+      const enough = new AbortController();
+      // Listens before it reads, so that nothing is said in between.
+      const rung = ringer.wait(attempt.task, waitMs, AbortSignal.any([signal, enough.signal]));
+      try {
+        const now = await steering(attempt);
+        if (now.stop || now.items.length > 0 || waitMs <= 0) return now;
+        await rung;
+        return await steering(attempt);
+      } finally {
+        enough.abort();
+      }
     },
 
     ...doorFiles(store),

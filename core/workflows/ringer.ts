@@ -26,6 +26,7 @@ export function createRinger(): Ringer {
         const timer = setTimeout(done, ms);
         bells.once(String(task), done);
         signal.addEventListener('abort', done, { once: true });
+        if (signal.aborted) done();
       }),
   };
 }
