@@ -65,6 +65,10 @@ export async function openClusterCore(scope: AsyncDisposableStack): Promise<Clus
   const ports = { ...leanPorts({ onWorker: () => undefined, onIssue: () => undefined }), sandbox };
   const { core, store } = await startCore(databaseUrl, ports);
   scope.defer(() => core.stop());
+  const running = new Set<number>();
+  // Nobody else speaks for the workers, and a silent one is taken for dead.
+  const hearts = setInterval(() => void beat(core, running).catch(() => undefined), 5_000);
+  scope.defer(() => clearInterval(hearts));
   let threads = 0;
 
   return {
@@ -77,13 +81,23 @@ export async function openClusterCore(scope: AsyncDisposableStack): Promise<Clus
       const id = await proposal(store, place);
       const press = { dedupe: `press:${id}`, at: Date.now(), account: ana, place, target: null, values: [], reply: {} };
       await core.receive({ ...press, kind: 'action', token: `confirm:${id}` });
-      return until('the task', async () => (await store.proposals.find(id))?.task ?? undefined);
+      const task = await until('the task', async () => (await store.proposals.find(id))?.task ?? undefined);
+      running.add(task);
+      return task;
     },
     async plan(task) {
+      running.delete(task);
       await planned(core, task);
       await until(`the plan of #${task}`, async () => (await store.asks.openOf(task))[0]);
     },
   };
+}
+
+async function beat(core: Core, tasks: ReadonlySet<number>): Promise<void> {
+  for (const task of tasks) {
+    const attempt = await core.door.admit({ attempt: `${task}.1.1` });
+    if (attempt) await core.door.events(attempt, { events: [] });
+  }
 }
 
 async function planned(core: Core, task: number): Promise<void> {
