@@ -23,7 +23,7 @@ jobs:
 export const files: Record<string, string> = { 'README.md': '# quick\n', '.github/workflows/ci.yml': workflow };
 
 /** Longest wait for one thing to happen, also on a machine that does much else. */
-const patienceMs = 60_000;
+const patienceMs = 120_000;
 
 /** How the workers of one task behave, by kind of run. */
 export interface Workers {
