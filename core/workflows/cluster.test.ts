@@ -1,11 +1,16 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { Failure } from '../errors.ts';
 import { type CoreHouse, eventually, openCore } from '../testing/core.ts';
 
 let house: CoreHouse;
 beforeAll(async () => {
   house = await openCore();
   await house.admit('ana', 'owner');
+  // As if it had been listening for a while: nobody is silent before that.
+  const now = Date.now;
+  const clock = vi.spyOn(Date, 'now').mockImplementation(() => now() - 60_000);
   await house.core.start();
+  clock.mockRestore();
 });
 afterAll(() => house.close());
 beforeEach(() => {
@@ -22,6 +27,8 @@ async function begin() {
 }
 
 const status = async (task: number) => (await house.store.tasks.get(task)).status;
+/** The worker was not heard for a minute. */
+const silence = (id: string) => house.store.runs.heartbeat(id, Date.now() - 60_000);
 const asked = (task: number) => eventually('the ask', async () => (await house.store.asks.openOf(task))[0]);
 const next = (task: number, after: string) =>
   eventually('the next worker', async () =>
@@ -56,6 +63,33 @@ describe('what a cluster does to a worker', () => {
     const { body } = await asked(task);
     expect(body).toMatchObject({ title: "the worker's image can't be pulled" });
     expect(house.sandbox.begun.filter((spec) => spec.task === task)).toHaveLength(1);
+  });
+
+  test('an attempt is closed though its sandbox can not be ended', async () => {
+    const { id, task } = await begin();
+    const token = house.sandbox.begun.find((spec) => spec.attempt === id)?.token ?? '';
+    expect(await house.core.door.admit({ token })).not.toBeNull();
+    const refusal = Promise.reject(new Failure('Forbidden.', { code: 'cluster_forbidden', remedy: 'never' }));
+    refusal.catch(() => undefined);
+    house.sandbox.stopping = refusal;
+    house.sandbox.exit(id);
+    await next(task, id);
+    house.sandbox.stopping = null;
+    expect(await house.core.door.admit({ token })).toBeNull();
+  });
+
+  test('a worker is missed though the cluster refuses to tell of it', async () => {
+    const { id, task } = await begin();
+    const { status: tell } = house.sandbox;
+    onTestFinished(() => {
+      house.sandbox.status = tell;
+    });
+    house.sandbox.status = () =>
+      Promise.reject(new Failure('Forbidden.', { code: 'cluster_forbidden', remedy: 'never' }));
+    await silence(id);
+    // Nor does it say whether there is a next one, so a person hears of it.
+    expect((await asked(task)).body).toMatchObject({ title: 'the cluster refuses to run the worker' });
+    expect((await house.store.runs.attempt(id))?.state).toBe('closed');
   });
 
   test('what a dead worker wrote last is in the log of its task', async () => {

@@ -4,7 +4,7 @@ import { type AttemptId, attemptId, type RunId, type TaskNumber } from '../domai
 import type { AttemptEnd, RunKind, RunOutcome } from '../domain/run.ts';
 import type { Task } from '../domain/task.ts';
 import { memoryAfter, triesAgain } from '../domain/tries.ts';
-import { Failure } from '../errors.ts';
+import { describe, Failure, isRetryable } from '../errors.ts';
 import type { SandboxSpec, SandboxStatus } from '../ports.ts';
 import type { Result } from '../protocol.ts';
 import { replaced } from '../words/failures.ts';
@@ -82,9 +82,12 @@ async function oneAttempt(
   { attempt, n, memory }: { attempt: AttemptId; n: number; memory: 1 | 2 },
 ): Promise<AttemptEnd> {
   const end = await endOf(deps, input, attempt, memory);
-  await effect('close attempt', async () => {
-    if (!(end instanceof Failure) && end.type === 'died') await keepLastWords(deps, input.task, attempt);
-    await deps.sandbox.stop(attempt);
+  await effect('close attempt', async (isLastTry) => {
+    await endSandbox(deps, input.task, attempt, end).catch((error: unknown) => {
+      if (!isLastTry && isRetryable(error)) throw error;
+      // What may still run there holds a token that is worthless from now on; the sandbox goes with its task.
+      deps.log.error({ attempt, error: describe(error) }, 'a sandbox could not be ended');
+    });
     await deps.store.runs.close(attempt, Date.now());
     deps.log.info({ attempt, n, end: end instanceof Failure ? end.code : end.type }, 'attempt ended');
   });
@@ -101,6 +104,11 @@ async function endOf(deps: Deps, input: RunInput, attempt: AttemptId, memory: 1 
     if (error instanceof Failure) return error;
     throw error;
   }
+}
+
+async function endSandbox(deps: Deps, task: TaskNumber, attempt: AttemptId, end: AttemptEnd | Failure): Promise<void> {
+  if (!(end instanceof Failure) && end.type === 'died') await keepLastWords(deps, task, attempt);
+  await deps.sandbox.stop(attempt);
 }
 
 /** A worker that died says in its output why, where it could not say it at the door; the output goes with the sandbox. */

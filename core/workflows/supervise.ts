@@ -1,4 +1,4 @@
-import { describe } from '../errors.ts';
+import { describe, isRetryable } from '../errors.ts';
 import type { SandboxStatus } from '../ports.ts';
 import type { StoredAttempt } from '../store/runs.ts';
 import { causeOfDeath } from './death.ts';
@@ -56,12 +56,21 @@ async function check(deps: Deps, attempt: StoredAttempt, listeningSince: number)
     return;
   }
   if (attempt.tokenHash === null) return;
-  const status = await deps.sandbox.status(attempt.id);
+  const status = await statusOf(deps, attempt);
   await showCluster(deps, attempt, status);
   const died = causeOfDeath(attempt, status, listeningSince, Date.now());
   if (!died) return;
   deps.log.warn({ attempt: attempt.id, ...died }, 'attempt died');
   await tellRun(attempt.run, { attempt: attempt.id, end: { type: 'died', ...died } }, `died:${attempt.id}`);
+}
+
+/** A sandbox that refuses to tell tells nothing of the worker, whose silence counts all the same. One that is away is waited for. */
+async function statusOf({ sandbox, log }: Deps, { id }: StoredAttempt): Promise<SandboxStatus> {
+  return sandbox.status(id).catch((error: unknown) => {
+    if (isRetryable(error)) throw error;
+    log.error({ attempt: id, error: describe(error) }, 'the sandbox does not say how an attempt fares');
+    return { state: 'running', detail: '' };
+  });
 }
 
 /** A worker that waits for the cluster says so on its task, until it runs. */
