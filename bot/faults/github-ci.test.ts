@@ -2,17 +2,32 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { finish, script } from '../../sim/anthropic/script.ts';
 import { renderMessage } from '../../sim/slack/index.ts';
 import type { House } from '../testing/house.ts';
-import { asked, begin, command, commits, model, openQuickHouse, pullsOf, reaches, repo } from './testing.ts';
+import {
+  anaOnGitHub,
+  asked,
+  begin,
+  command,
+  commits,
+  files,
+  model,
+  openQuickHouse,
+  pullsOf,
+  reaches,
+  repo,
+} from './testing.ts';
 
 vi.setConfig({ testTimeout: 180_000 });
 
 const breaks = commits('touch broken');
 const gives = script([finish({ title: 'Nothing', summary: 'Nothing of mine to mend.' })]);
 
-/** A second job that begins when the first has ended, and fails. */
-const needs = commits(
-  "touch late && printf '  later:\\n    needs: test\\n    steps: [{ uses: actions/checkout@v5 }, { run: test ! -e late }]\\n' >> .github/workflows/ci.yml",
-);
+const ci = '.github/workflows/ci.yml';
+
+/** The checks of the repository with a second job that begins when the first has ended, and fails while there is a file `late`. */
+const withLateJob = `${files[ci]}  later:
+    needs: test
+    steps: [{ uses: actions/checkout@v5 }, { run: test ! -e late }]
+`;
 
 let house: House;
 beforeAll(async () => {
@@ -21,13 +36,18 @@ beforeAll(async () => {
       [/mended/, { implement: breaks }],
       [/never green/, { implement: breaks, fix: commits('date +%N > again.txt') }],
       [/gives up/, { fix: gives }],
-      [/late job/, { implement: needs, fix: commits('git rm -q late') }],
-      [/without checks/, { implement: commits('git rm -q -r .github') }],
+      [/late job/, { implement: commits('touch late'), fix: commits('git rm -q late') }],
     ]),
     { env: { CI_ROUNDS: '1', CI_GRACE_SECONDS: '3' } },
   );
 });
 afterAll(() => house?.close());
+
+/** Has a person change the checks of the base: a worker may not. */
+async function checksBecome(workflow: string | null) {
+  await anaOnGitHub(house).push(repo, 'main', { [ci]: workflow }, 'Change the checks');
+  await house.world.github.settled();
+}
 
 const kindsOf = async (task: number) => (await house.store.runs.of(task)).map(({ kind }) => kind);
 const prompts = (pattern: RegExp) =>
@@ -52,12 +72,14 @@ test('a red check is mended by a fix run that reads the log', async () => {
 
 test('a job that begins long after the one that it needs is waited for, and its red mended before anybody is asked', async () => {
   const { actions } = house.world.github;
+  await checksBecome(withLateJob);
   actions.gapMs = 6_000;
   const { task } = await begin(house, 'have a late job');
   await reaches(house, task, 'review');
   actions.gapMs = 0;
   expect(await kindsOf(task)).toEqual(['implement', 'fix']);
   expect((await house.store.asks.of(task)).map(({ kind }) => kind)).toEqual(['review']);
+  await checksBecome(files[ci] ?? null);
 });
 
 test('what turns red while a person reviews is mended on the same PR', async () => {
@@ -92,6 +114,7 @@ test('checks that stay red after the fixes park the task; Ignore this check goes
 });
 
 test('a branch without any check is not green: a person says so once for the repository', async () => {
+  await checksBecome(null);
   const { task } = await begin(house, 'end without checks');
   const card = await asked(house, task, /no check has started/);
   expect(await command(house, `why #${task}`)).toMatch(/check/);
@@ -101,6 +124,7 @@ test('a branch without any check is not green: a person says so once for the rep
   await reaches(house, second.task, 'review');
   const dm = await house.world.ana.dm();
   expect(house.seen(dm, new RegExp(`#${second.task} is parked`))).toEqual([]);
+  await checksBecome(files[ci] ?? null);
 });
 
 test('a check that is red on the base too is said to be so, to the worker and to the person', async () => {
