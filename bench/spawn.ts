@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Benchmark } from './benchmark.ts';
 import { type ClusterCore, openClusterCore } from './cluster.ts';
@@ -7,6 +8,7 @@ import { median, now } from './statistics.ts';
 const rounds = 5;
 const crowd = 10;
 const mostTimes = 1.2;
+const settleMs = 3_000;
 const run = promisify(execFile);
 
 /** Needs a cluster (KUBECONFIG), `kubectl` on the PATH and the worker's image in the cluster. */
@@ -30,6 +32,8 @@ export const spawn: Benchmark = {
     let tasks = 0;
     const before = cluster.requests();
 
+    /** What the one before left to be tidied up is not the next one's to bear. */
+    const settled = <T>(measure: () => Promise<T>): Promise<T> => sleep(settleMs).then(measure);
     const ours = async (many: number): Promise<number[]> => {
       tasks += many;
       const begun = await Promise.all(Array.from({ length: many }, () => ourTask(cluster)));
@@ -41,12 +45,12 @@ export const spawn: Benchmark = {
     await bare();
     await ours(1);
     for (let round = 1; round <= rounds; round += 1) {
-      alone.bare.push(await bare());
-      alone.ours.push(...(await ours(1)));
+      alone.bare.push(await settled(bare));
+      alone.ours.push(...(await settled(() => ours(1))));
       say(`round ${round}: job ${alone.bare.at(-1)?.toFixed()} ms, ours ${alone.ours.at(-1)?.toFixed()} ms`);
     }
-    together.bare.push(...(await Promise.all(Array.from({ length: crowd }, bare))));
-    together.ours.push(...(await ours(crowd)));
+    together.bare.push(...(await settled(() => Promise.all(Array.from({ length: crowd }, bare)))));
+    together.ours.push(...(await settled(() => ours(crowd))));
     say(`${crowd} at once: job ${median(together.bare).toFixed()} ms, ours ${median(together.ours).toFixed()} ms`);
     return {
       job_p50_ms: median(alone.bare),

@@ -5,6 +5,7 @@ import { open } from './opening.ts';
 try {
   const config = readConfig(process.env, process.cwd());
   const opening = open(config);
+  await opening.asked;
   const { runWorker } = await import('./worker.ts');
   // Until here there is nothing to save: a signal simply ends the program.
   const terminate = new AbortController();

@@ -1,24 +1,24 @@
+import { subscribe } from 'node:diagnostics_channel';
 import { paths } from '../../core/protocol-paths.ts';
 import { type Call, createCall } from './call.ts';
 import type { WorkerConfig } from './config.ts';
-import { plainEnvironment } from './environment.ts';
-import { createGit } from './git.ts';
-import { initialise } from './workspace.ts';
 
-/** What is begun with the program and goes on while the rest of it is loaded. */
+/** The first question to the broker, which is answered while the rest of the program is loaded. */
 export interface Opening {
   readonly call: Call;
-  /** The broker's answer to what is to be done. */
+  /** The broker's answer to what is to be done. May fail before anybody waits for it. */
   readonly job: Promise<string>;
-  /** Resolves when the directory is a repository. */
-  readonly repository: Promise<void>;
+  /** Resolves when the question has left: what is loaded before holds it back. */
+  readonly asked: Promise<unknown>;
 }
 
-/** Asks for the job and makes the directory a repository. Both promises may fail before anybody waits for them. */
-export function open(config: WorkerConfig): Opening {
-  const call = createCall(config.broker, config.token);
-  const repository = initialise(createGit(config.work, plainEnvironment(config)), config.work);
+/** Asks for the job. */
+export function open({ broker, token }: WorkerConfig): Opening {
+  const call = createCall(broker, token);
+  // Published by Node's fetch: https://undici.nodejs.org/#/docs/api/DiagnosticsChannel.md
+  const sent = new Promise((resolve) => subscribe('undici:client:sendHeaders', resolve));
   const job = call(paths.job).then((answer) => answer.toString('utf8'));
-  for (const begun of [job, repository]) begun.catch(() => undefined);
-  return { call, job, repository };
+  const asked = Promise.race([sent, job]);
+  for (const begun of [job, asked]) begun.catch(() => undefined);
+  return { call, job, asked };
 }

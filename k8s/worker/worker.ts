@@ -1,10 +1,10 @@
 import { type Job, job as jobSchema, type Result } from '../../core/protocol.ts';
 import { type Bench, setUp } from './bench.ts';
-import { AttemptClosed, BrokerAway } from './call.ts';
+import { AttemptClosed, BrokerAway, type Call } from './call.ts';
 import type { Claude } from './claude.ts';
 import { createBrokerClient } from './client.ts';
 import type { WorkerConfig } from './config.ts';
-import { checkEnvironment, gitEnvironment } from './environment.ts';
+import { checkEnvironment, gitEnvironment, plainEnvironment } from './environment.ts';
 import { createGit } from './git.ts';
 import { createHalting, type Halt, type Halting } from './halt.ts';
 import { handOver } from './hand-over.ts';
@@ -14,7 +14,7 @@ import { createReporter, type Reporter } from './reporter.ts';
 import { planRun, workRun } from './run.ts';
 import { type BrokerSessionStore, openSessionStore } from './session.ts';
 import { createSteeringDesk } from './steering-desk.ts';
-import { prepare, WorkspaceError } from './workspace.ts';
+import { initialise, prepare, WorkspaceError } from './workspace.ts';
 
 /** Exit codes: done; worth another try (`EX_TEMPFAIL`); the attempt was closed (`EX_NOPERM`). */
 export const exitCodes = { done: 0, again: 75, closed: 77 } as const;
@@ -29,19 +29,28 @@ const maxTimerMs = 2 ** 31 - 1;
 export async function runWorker(config: WorkerConfig, opening: Opening, terminate: AbortSignal): Promise<number> {
   const halting = createHalting();
   terminate.addEventListener('abort', () => halting.halt({ type: 'terminated' }), { once: true });
+  const repository = initialise(createGit(config.work, plainEnvironment(config)), config.work);
+  // Heard when it is waited for, which something else that fails may prevent.
+  repository.catch(() => undefined);
   try {
     // A broker that hangs must not keep a worker that was told to go.
     const told = await Promise.race([opening.job, halting.halted]);
     if (typeof told !== 'string') return exitCodes.again;
     const job = jobSchema.parse(JSON.parse(told));
-    return await attempt(config, opening, job, halting);
+    return await attempt(config, opening.call, repository, job, halting);
   } catch (error) {
     return lostCode(error);
   }
 }
 
-async function attempt(config: WorkerConfig, opening: Opening, job: Job, halting: Halting): Promise<number> {
-  const client = createBrokerClient(opening.call);
+async function attempt(
+  config: WorkerConfig,
+  call: Call,
+  repository: Promise<void>,
+  job: Job,
+  halting: Halting,
+): Promise<number> {
+  const client = createBrokerClient(call);
   const receive = createReceive(client, config.received);
   const desk = createSteeringDesk((id) => reporter.tell({ type: 'steered', id }), receive);
   const reporter: Reporter = createReporter({
@@ -67,9 +76,8 @@ async function attempt(config: WorkerConfig, opening: Opening, job: Job, halting
 
   async function work(): Promise<Result> {
     const git = createGit(config.work, gitEnvironment(config, job));
-    await opening.repository;
+    await repository;
     const workspace = prepare(git, config.broker, job);
-    // Heard when it is waited for, which something else that fails may prevent.
     workspace.catch(() => undefined);
     store = await openSessionStore(client, job.session);
     bench = await setUp({
