@@ -31,6 +31,8 @@ export interface OpenAttempt extends Attempt {
   readonly model: string;
   /** Models it may call: the task's own and the small one Claude Code uses for side work. */
   readonly allowedModels: readonly string[];
+  /** Dollars left for the task when the attempt was admitted; the broker refuses model calls at or below 0. */
+  readonly budgetLeft: number;
 }
 
 /** A repository's git address (`https://…/owner/name.git`) and a short-lived credential for it alone. */
@@ -69,8 +71,6 @@ export interface Door {
   handOver(attempt: OpenAttempt, name: string, bytes: Uint8Array): Promise<HandedOver>;
   /** Accepts the first result of an attempt; later ones are ignored. */
   result(attempt: OpenAttempt, result: Result): Promise<void>;
-  /** Dollars left for the task, at the moment of asking; the broker refuses model calls at or below 0. */
-  budgetLeft(attempt: OpenAttempt): Promise<number>;
   /** Counts a call, once; also when the attempt was closed while it ran. */
   spend(attempt: Pick<OpenAttempt, 'id' | 'task'>, spend: Spend): Promise<void>;
   /** How the model's side answered a call: HTTP status, and when it asks to be tried again (milliseconds from now). */

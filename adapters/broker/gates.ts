@@ -4,6 +4,8 @@ import { Refusal } from './http.ts';
 /** Lets so many in at once; the others wait for their turn. */
 export interface Gate {
   readonly inside: number;
+  /** Whether who comes now has to wait. */
+  readonly full: boolean;
   /** Resolves with the way out, to be called once. Throws Refusal 429 after `waitMs`, and the signal's reason when it aborts. */
   enter(waitMs: number, signal?: AbortSignal): Promise<() => void>;
 }
@@ -24,6 +26,9 @@ export function createGate(most: number, what: string): Gate {
   return {
     get inside() {
       return inside;
+    },
+    get full() {
+      return inside >= most;
     },
     async enter(waitMs, signal) {
       signal?.throwIfAborted();

@@ -85,6 +85,7 @@ export function createBroker(options: BrokerOptions): Broker {
     { request, response, url }: { request: IncomingMessage; response: ServerResponse; url: URL },
     attempt: OpenAttempt,
     share: Share,
+    admitAgain: () => Promise<OpenAttempt>,
   ): Promise<void> {
     const path = url.pathname.slice(prefix.length);
     const gone = new AbortController();
@@ -96,8 +97,12 @@ export function createBroker(options: BrokerOptions): Broker {
     const model = under(path, paths.model);
     if (model !== null) {
       response.setTimeout(modelIdleMs, () => response.destroy());
-      const exchange = { request, response, attempt, door, log, prices };
-      return through('models', () => proxyModel(exchange, model + url.search, options.anthropic));
+      const waits = share.models.full;
+      return through('models', async () => {
+        // While it waited for its turn the attempt may have been closed, or its money spent.
+        const exchange = { request, response, attempt: waits ? await admitAgain() : attempt, door, log, prices };
+        return proxyModel(exchange, model + url.search, options.anthropic);
+      });
     }
     response.setTimeout(idleMs, () => response.destroy());
     const repository = under(path, paths.git);
@@ -118,11 +123,12 @@ export function createBroker(options: BrokerOptions): Broker {
       try {
         if (!target.startsWith('/')) return await refuseForward(request);
         if (!url.pathname.startsWith(`${prefix}/`)) throw new Refusal(404, 'not_found', 'There is nothing here.');
-        const attempt = await admit(tokenOf(request.headers));
+        const token = tokenOf(request.headers);
+        const attempt = await admit(token);
         const share = shareOf(attempt.id);
         await watched(attempt, async () => {
           const leave = await share.requests.enter(waitMs.requests);
-          await route({ request, response, url }, attempt, share).finally(leave);
+          await route({ request, response, url }, attempt, share, () => admit(token)).finally(leave);
         });
       } catch (error) {
         fail(request, response, path, error, log);

@@ -148,6 +148,22 @@ test('a call is charged before its answer ends, so that the next one meets what 
   expect((await raw(ask)).status).toBe(402);
 });
 
+test.each([
+  ['the budget', () => Object.assign(door.state, { budget: 0 }), 402],
+  ['the end of its attempt', () => door.state.attempts.clear(), 401],
+])('a call that waited for its turn meets %s as it is then', async (_what, happens, status) => {
+  sim.faults.add({ kind: 'hang', after: 1, times: 8 });
+  const slow = Array.from({ length: 8 }, () => client.messages.stream(ask));
+  const ended = Promise.all(slow.map((stream) => stream.finalMessage().catch(() => undefined)));
+  await Promise.all(slow.map((stream) => new Promise((resolve) => stream.once('text', resolve))));
+  const waiting = raw(ask);
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  happens();
+  for (const stream of slow) stream.abort();
+  expect((await waiting).status).toBe(status);
+  await ended;
+});
+
 test('other endpoints are not there', async () => {
   expect((await raw({}, '/v1/messages/batches')).status).toBe(404);
   expect((await raw({}, '/v1/../v1/files')).status).toBe(404);

@@ -54,11 +54,10 @@ export async function proxyModel(exchange: Exchange, target: string, upstream: M
     throw new Refusal(404, 'not_found_error', `${call} is not offered to workers.`);
   }
   const counts = path === '/v1/messages/count_tokens';
-  // Asked for while the body comes, so that it costs the answer's first byte nothing.
-  const [body, left] = await Promise.all([readBody(request, maxBody), counts ? null : door.budgetLeft(attempt)]);
+  const body = await readBody(request, maxBody);
   const { model, stream } = checkModelRequest(parseJson(body), attempt);
-  if (left === null) return relay(exchange, await send(body));
-  if (left <= 0) {
+  if (counts) return relay(exchange, await send(body));
+  if (attempt.budgetLeft <= 0) {
     // Claude Code repeats 401, 408, 409, 429 and 5xx for minutes, but not this.
     throw new Refusal(402, 'billing_error', "This task's budget is used up.");
   }

@@ -52,10 +52,13 @@ export function createMemoryDoor(): Door & { readonly state: DoorState } {
 
   return {
     state,
-    admit: async (proof) =>
-      ('token' in proof
-        ? state.attempts.get(proof.token)
-        : [...state.attempts.values()].find(({ id }) => id === proof.attempt)) ?? null,
+    async admit(proof) {
+      const found =
+        'token' in proof
+          ? state.attempts.get(proof.token)
+          : [...state.attempts.values()].find(({ id }) => id === proof.attempt);
+      return found ? { ...found, budgetLeft: state.budget - state.spent.reduce((sum, { usd }) => sum + usd, 0) } : null;
+    },
     async job(attempt) {
       const job = state.jobs.get(attempt.id);
       if (!job) throw new Error(`no job for ${attempt.id}`);
@@ -93,7 +96,6 @@ export function createMemoryDoor(): Door & { readonly state: DoorState } {
     async result(_attempt, result) {
       if (state.results.length === 0) state.results = [result];
     },
-    budgetLeft: async () => state.budget - state.spent.reduce((sum, each) => sum + each.usd, 0),
     async spend(_attempt, spend) {
       if (!state.spent.some(({ id }) => id === spend.id)) state.spent.push(spend);
     },
@@ -111,6 +113,7 @@ export function openAttempt(change: Partial<OpenAttempt> = {}): OpenAttempt {
     ...{ id: '1.2.1', run: '1.2', task: 1, kind: 'implement', repo: 'acme/web', branch: 'mainloop/k3x9/1-greet' },
     ...{ checkpointRef: 'refs/mainloop/k3x9/1/wip', model: 'claude-opus-5-5' },
     allowedModels: ['claude-opus-5-5', 'claude-haiku-5-5'],
+    budgetLeft: 10,
     ...change,
   };
 }

@@ -20,7 +20,7 @@ export interface Charges {
 
 /**
  * Charges that must not be lost while the program restarts. There are never more than model calls under way: a new call
- * asks for the budget first, and that waits for what is still to be told.
+ * is admitted, with what is left of the budget, when nothing is still to be told.
  */
 export function createCharges(send: (attempt: AttemptId, spend: Spend) => Promise<void>, log: Logger): Charges {
   const pending = new Map<string, { attempt: AttemptId; told: Promise<void> }>();

@@ -37,6 +37,7 @@ export function connectDoor({ log, ...options }: CallerOptions & { readonly log:
   return {
     async admit(proof) {
       if ('token' in proof) throw new Error('a remote door does not know random tokens');
+      await charges.settled(proof.attempt);
       return ask('admit', proof);
     },
     job: (attempt) => ask('job', of(attempt)),
@@ -59,10 +60,6 @@ export function connectDoor({ log, ...options }: CallerOptions & { readonly log:
       return handedOver.parse(await body.json()).became;
     },
     result: async (attempt, result) => void (await ask('result', { ...of(attempt), result })),
-    async budgetLeft(attempt) {
-      await charges.settled(attempt.id);
-      return ask('budgetLeft', of(attempt));
-    },
     spend: (attempt, spend) => charges.tell(attempt.id, spend),
     modelAnswered: async (attempt, status, retryAfterMs) =>
       void (await ask('modelAnswered', { ...of(attempt), status, retryAfterMs })),

@@ -42,7 +42,6 @@ test('every method but the count of money is refused for an attempt that is clos
     file: () => far.door.file(attempt, 1),
     handOver: () => far.door.handOver(attempt, 'a', Buffer.from('a')),
     result: () => far.door.result(attempt, { type: 'nothing', summary: '', session: '' }),
-    budgetLeft: () => far.door.budgetLeft(attempt),
     modelAnswered: () => far.door.modelAnswered(attempt, 200, null),
     refused: () => far.door.refused(attempt, 'x'),
     mayPush: () => far.door.mayPush(attempt, 'a'.repeat(40)),
@@ -113,7 +112,7 @@ test('money spent while the program restarts is told when it is back, once, and 
   const told = far.door.spend(attempt, charge('a'));
   await new Promise((resolve) => setTimeout(resolve, 300));
   await far.comeBack();
-  expect(await far.door.budgetLeft(attempt)).toBe(9);
+  expect(await far.door.admit({ attempt: attempt.id })).toMatchObject({ budgetLeft: 9 });
   await told;
   expect(door.state.spent).toMatchObject([{ id: 'charge-number-a', usd: 1 }]);
 });
@@ -130,7 +129,7 @@ test('a charge whose answer was lost is told again and counted once', async () =
   };
   await far.door.spend(attempt, charge('b'));
   expect(door.state.spent).toHaveLength(1);
-  expect(await far.door.budgetLeft(attempt)).toBe(9);
+  expect(await far.door.admit({ attempt: attempt.id })).toMatchObject({ budgetLeft: 9 });
 });
 
 test('a session that breaks off in the middle is no session', async () => {

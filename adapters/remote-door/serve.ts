@@ -41,7 +41,6 @@ export function serveDoor(service: DoorService): (request: IncomingMessage, resp
     steering: async ({ attempt, waitMs }, gone) => door.steering(await open(attempt), waitMs, gone),
     appendSession: async ({ attempt, entries }) => done(door.appendSession(await open(attempt), entries)),
     result: async ({ attempt, result }) => done(door.result(await open(attempt), result)),
-    budgetLeft: async ({ attempt }) => door.budgetLeft(await open(attempt)),
     // A call that was under way when its attempt was closed costs all the same.
     spend: async ({ attempt, spend }) => done(door.spend({ id: attempt, task: taskOf(attempt) }, spend)),
     modelAnswered: async ({ attempt, status, retryAfterMs }) =>

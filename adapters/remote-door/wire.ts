@@ -17,6 +17,7 @@ const openAttempt: z.ZodType<OpenAttempt> = z.object({
   checkpointRef: z.string(),
   model: z.string(),
   allowedModels: z.array(z.string()),
+  budgetLeft: z.number(),
 });
 
 /** The broker has identified the attempt: random tokens are not tried here. */
@@ -53,7 +54,6 @@ export const methods = {
   steering: method({ waitMs: z.number().min(0).max(60_000) }, steering),
   appendSession: method({ entries: z.array(z.looseObject({ uuid: z.string().min(1) })).max(5_000) }, nothing),
   result: method({ result }, nothing),
-  budgetLeft: method({}, z.number()),
   spend: method({ spend }, nothing),
   modelAnswered: method(
     { status: z.number().int().min(100).max(999), retryAfterMs: z.number().nonnegative().nullable() },

@@ -72,6 +72,7 @@ export async function createWorkerHarness(extraFiles: Readonly<Record<string, st
     const open: OpenAttempt = {
       ...{ id, run: `1.${attempts}`, task: 1, kind, repo, branch, checkpointRef, model: 'claude-opus-5-5' },
       allowedModels: ['claude-opus-5-5', 'claude-haiku-5-5'],
+      budgetLeft: 10,
     };
     door.state.attempts.set(token, open);
     door.state.results = [];

@@ -19,7 +19,7 @@ export interface Said {
 export type StoredRun = typeof runs.$inferSelect;
 export type StoredAttempt = typeof attempts.$inferSelect;
 type OpenRow = Pick<StoredAttempt, 'id' | 'run' | 'task'> &
-  Pick<Task, 'repo' | 'branch' | 'model'> & { readonly kind: RunKind };
+  Pick<Task, 'repo' | 'branch' | 'model' | 'budgetUsd' | 'spentUsd'> & { readonly kind: RunKind };
 
 export const runStore = (db: Database) => ({
   /**
@@ -147,6 +147,7 @@ export const runStore = (db: Database) => ({
       .select({
         ...{ id: attempts.id, run: attempts.run, task: attempts.task, kind: runs.kind },
         ...{ repo: tasks.repo, branch: tasks.branch, model: tasks.model },
+        ...{ budgetUsd: tasks.budgetUsd, spentUsd: tasks.spentUsd },
       })
       .from(attempts)
       .innerJoin(runs, eq(attempts.run, runs.id))

@@ -41,10 +41,12 @@ export function createDoor(deps: Deps, ringer: Ringer): Door {
     async admit(proof) {
       if ('attempt' in proof && !(await isOurs(proof.instance))) return null;
       const by = 'attempt' in proof ? { id: proof.attempt } : { tokenHash: hashToken(proof.token) };
-      const open = await store.runs.openBy(by);
-      if (!open) return null;
+      const found = await store.runs.openBy(by);
+      if (!found) return null;
+      const { budgetUsd, spentUsd, ...open } = found;
       return {
         ...open,
+        budgetLeft: budgetUsd - spentUsd,
         checkpointRef: checkpointRef(open.branch),
         allowedModels: [...new Set([open.model, deps.settings.workerModel, deps.settings.sideModel])],
       };
@@ -113,11 +115,6 @@ export function createDoor(deps: Deps, ringer: Ringer): Door {
     },
 
     modelAnswered: (attempt, status, retryAfterMs) => model.answered(attempt, status, retryAfterMs),
-
-    async budgetLeft({ task }) {
-      const { budgetUsd, spentUsd } = await store.tasks.get(task);
-      return budgetUsd - spentUsd;
-    },
 
     async spend({ id, task }, spend) {
       const closedAt = (await store.runs.attempt(id))?.closedAt;

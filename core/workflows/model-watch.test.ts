@@ -49,6 +49,7 @@ async function attemptOfATask(): Promise<OpenAttempt> {
     checkpointRef: 'refs/mainloop/1/wip',
     model: 'claude-opus-5-5',
     allowedModels: [],
+    budgetLeft: 10,
   };
 }
 

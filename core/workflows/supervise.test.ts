@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import type { AttemptId } from '../domain/ids.ts';
 import { eq } from '../store/drizzle.ts';
 import { attempts } from '../store/schema.ts';
 import { type CoreHouse, eventually, openCore } from '../testing/core.ts';
@@ -95,6 +96,8 @@ test('only the first result of an attempt counts, and none after its end', async
   expect(outcome).toMatchObject({ type: 'nothing', summary: 'first' });
 });
 
+const budgetLeft = async ({ id }: { id: AttemptId }) => (await house.core.door.admit({ attempt: id }))?.budgetLeft;
+
 test('four fifths of the budget asks once while the work goes on; all of it stops the worker', async () => {
   const open = await worker();
   const spend = { model: 'm', inputTokens: 1, cachedTokens: 0, cacheWriteTokens: 0, outputTokens: 1 };
@@ -106,7 +109,7 @@ test('four fifths of the budget asks once while the work goes on; all of it stop
   const waiting = house.core.door.steering(open, 20_000, none);
   await house.core.door.spend(open, { ...spend, id: 'c', usd: 0.5 });
   expect((await waiting).stop).toBe('budget');
-  expect(await house.core.door.budgetLeft(open)).toBe(0);
+  expect(await budgetLeft(open)).toBe(0);
   await house.core.door.result(open, { type: 'stopped', reason: 'budget' });
   const asked = await eventually('the ask', async () => {
     const asks = await house.store.asks.openOf(open.task);
@@ -114,6 +117,6 @@ test('four fifths of the budget asks once while the work goes on; all of it stop
   });
   await eventually('the parking', async () => (await house.status(open.task)).parked);
   await house.press('ana', house.newPlace(), `answer:${asked.id}:raise`);
-  await house.worker(open.task, `${open.task}.2.1`);
-  expect(await house.core.door.budgetLeft(open)).toBe(5);
+  const next = await house.worker(open.task, `${open.task}.2.1`);
+  expect(next.budgetLeft).toBe(5);
 });
