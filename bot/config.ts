@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { Failure } from '../core/errors.ts';
-import { type KubernetesConfig, kubernetesConfig } from './kubernetes-settings.ts';
+import { type Endpoint, type KubernetesConfig, kubernetesConfig } from './kubernetes-settings.ts';
 import { type Owner, type Problem, parseSettings, settings, type Values, type Variable } from './settings.ts';
 
 export interface SlackConfig {
@@ -78,6 +78,8 @@ export interface Config {
   /** Absolute. */
   readonly dataDir: string;
   readonly port: number;
+  /** Where Prometheus reads; undefined: nowhere. */
+  readonly metricsListen?: Endpoint;
   /** Without a slash at the end. */
   readonly publicUrl: string;
   readonly logLevel: string;
@@ -158,6 +160,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     executorId: values.EXECUTOR_ID ?? '',
     dataDir: resolve(values.DATA_DIR ?? ''),
     port,
+    ...(values.METRICS_LISTEN && { metricsListen: values.METRICS_LISTEN }),
     publicUrl: values.PUBLIC_URL ?? `http://localhost:${port}`,
     logLevel: values.LOG_LEVEL ?? 'info',
     secrets: secrets(values, auth),

@@ -11,13 +11,14 @@ import { connect } from '../core/store/database.ts';
 import { createStore, type Store } from '../core/store/index.ts';
 import { createDiffReader } from '../core/workflows/diff.ts';
 import { createSignIn } from '../core/workflows/sign-in.ts';
+import type { Listen } from './broker-server.ts';
 import type { Config } from './config.ts';
 import { coreSettings } from './core-settings.ts';
 import { openDatabase } from './database.ts';
 import { patientUrl } from './dbos-database.ts';
 import { dbosLogger } from './dbos-log.ts';
 import { faceStates, faces } from './faces.ts';
-import { type PartState, startHttp } from './http.ts';
+import { type HttpServer, type PartState, startHttp } from './http.ts';
 import { prepare, type Welcome } from './prepare.ts';
 import { githubWebhooks } from './webhooks.ts';
 import { localWorkers, type Workers } from './workers.ts';
@@ -98,6 +99,7 @@ export async function startProgram(config: Config, log: Logger): Promise<Program
     ],
     pages: web.handler,
   });
+  const metrics = config.metricsListen ? await metricsServer(store, config.metricsListen, log) : null;
   const welcome = await prepare({ store, github, signIn }, config, log);
   await DBOS.launch();
   await Promise.all(allChats.map((chat) => chat.start((inbound) => core.receive(inbound), core.suggest)));
@@ -111,7 +113,7 @@ export async function startProgram(config: Config, log: Logger): Promise<Program
     async stop() {
       await Promise.all([...allChats.map((chat) => chat.stop()), web.stop()]);
       await Promise.all([core.stop(), diffs.stop()]);
-      await Promise.all([http.stop(), workers.close()]);
+      await Promise.all([http.stop(), metrics?.stop(), workers.close()]);
       await DBOS.shutdown();
       await close();
       await database.stop();
@@ -130,6 +132,12 @@ async function workersOf(
   const { clusterWorkers } = await import('./cluster-workers.ts');
   const instance = await store.installation();
   return clusterWorkers(config, config.kubernetes, { git, instance }, log);
+}
+
+/** Its library is loaded only where it is asked for. */
+async function metricsServer(store: Store, listen: Listen, log: Logger): Promise<HttpServer> {
+  const { serveMetrics } = await import('./metrics.ts');
+  return serveMetrics({ store, listen, log: log.child({ part: 'metrics' }) });
 }
 
 async function databaseState(store: Store): Promise<PartState> {

@@ -133,6 +133,7 @@ export const settings = {
   ),
   EXECUTOR_ID: setting(label, 'orchestrator-0', 'local'),
   DATA_DIR: setting(text, './data', './data'),
+  METRICS_LISTEN: setting(endpoint, '0.0.0.0:9090'),
   PORT: setting(wholeNumber(1, 65_535), '3000', '3000'),
   PUBLIC_URL: setting(url, 'https://mainloop.example.com'),
   LOG_LEVEL: setting(

@@ -65,16 +65,25 @@ const everything: Values = {
   orchestrator: { nodeSelector: { disk: 'ssd' }, podAnnotations: { team: 'a' } },
   broker: { replicas: 3, egressHosts: ['registry.example.com', '*.example.org:8443'], tolerations: [{ key: 'a' }] },
   networkPolicy: { webFrom: [{ podSelector: {} }], brokerEgress: [{ to: [{ podSelector: {} }] }] },
+  metrics: {
+    enabled: true,
+    from: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'monitoring' } } }],
+    serviceMonitor: { enabled: true, labels: { release: 'prometheus' }, interval: '1m' },
+  },
   ingress: { enabled: true, className: 'nginx', host: 'mainloop.example.com', tlsSecretName: 'tls' },
   httpRoute: { enabled: true, parentRefs: [{ name: 'gateway' }], hostnames: ['mainloop.example.com'] },
   postgres: { cloudnativepg: { enabled: true, instances: 3, storage: { size: '20Gi', storageClass: 'fast' } } },
 };
-const cloudNativePg = ['--api-versions', 'postgresql.cnpg.io/v1'];
+/** The operators whose objects the chart can make. */
+const operators = ['--api-versions', 'postgresql.cnpg.io/v1', '--api-versions', 'monitoring.coreos.com/v1'];
+
+/** `helm lint` knows no operators. */
+const withoutOperators: Values = { postgres: {}, metrics: {} };
 
 describe('the chart', () => {
   test.each([
     ['with the least that it needs', {}],
-    ['with all that it can', { ...everything, postgres: { cloudnativepg: { enabled: false } } }],
+    ['with all that it can', { ...everything, ...withoutOperators }],
   ])('passes helm lint %s', async (_name, values) => {
     expect(await helm(['lint', '--strict'], values)).toContain('0 chart(s) failed');
   });
@@ -82,11 +91,11 @@ describe('the chart', () => {
   test('brings the fences, as the program itself knows them', async () => {
     const texts = (objects: readonly KubernetesObject[]) => objects.map((object) => JSON.stringify(object));
     const fences = await renderFences({ system, image: pinned('worker'), runtimeClass: 'gvisor' });
-    expect(texts(await rendered(everything, cloudNativePg))).toEqual(expect.arrayContaining(texts(fences)));
+    expect(texts(await rendered(everything, operators))).toEqual(expect.arrayContaining(texts(fences)));
   });
 
   test('names every object of the whole cluster after its namespace, so that several installations fit', async () => {
-    const objects = await rendered(everything, cloudNativePg);
+    const objects = await rendered(everything, operators);
     const wide = objects.filter(({ kind = '' }) => /^Cluster(Role|RoleBinding)$|^ValidatingAdmission/.test(kind));
     expect(wide.length).toBeGreaterThan(0);
     for (const { metadata } of wide) expect(metadata?.name).toMatch(new RegExp(`\\.${system}$`));
@@ -95,7 +104,7 @@ describe('the chart', () => {
   });
 
   test.each(['orchestrator', 'broker'] as const)('runs the %s as Pod Security "restricted" wants it', async (name) => {
-    const { securityContext, containers, volumes = [] } = podOf(await rendered(everything, cloudNativePg), name);
+    const { securityContext, containers, volumes = [] } = podOf(await rendered(everything, operators), name);
     expect(securityContext).toMatchObject({
       runAsNonRoot: true,
       runAsUser: 10001,
@@ -114,7 +123,7 @@ describe('the chart', () => {
   });
 
   test('gives the broker no secret but the key of the model', async () => {
-    const objects = await rendered(everything, cloudNativePg);
+    const objects = await rendered(everything, operators);
     const { containers, volumes, ...pod } = podOf(objects, 'broker');
     expect(containers[0]?.envFrom).toBeUndefined();
     const given = variables({ containers });
@@ -129,7 +138,7 @@ describe('the chart', () => {
   });
 
   test('tells both programs what belongs to both', async () => {
-    const objects = await rendered({ ...everything, logLevel: 'debug' }, cloudNativePg);
+    const objects = await rendered({ ...everything, logLevel: 'debug' }, operators);
     const program = variables(podOf(objects, 'orchestrator'));
     const broker = variables(podOf(objects, 'broker'));
     for (const name of ['ANTHROPIC_BASE_URL', 'EGRESS_HOSTS', 'LOG_LEVEL', 'KUBERNETES_NAMESPACE'])
@@ -150,7 +159,7 @@ describe('the chart', () => {
   });
 
   test('sets variables that the program knows, and offers each that is no secret and not its own to set', async () => {
-    const given = Object.keys(variables(podOf(await rendered(everything, cloudNativePg), 'orchestrator')));
+    const given = Object.keys(variables(podOf(await rendered(everything, operators), 'orchestrator')));
     expect(given.filter((name) => !Object.hasOwn(settings, name))).toEqual([]);
     const all = Object.fromEntries(Object.keys(settings).map((name) => [name, 'x']));
     const refused = await rendered({ settings: all }).then(
@@ -192,15 +201,40 @@ describe('the chart', () => {
     const plain = (await rendered()).map(({ kind }) => kind);
     expect(plain).not.toContain('Ingress');
     expect(plain).not.toContain('HTTPRoute');
-    const objects = await rendered(everything, cloudNativePg);
+    const objects = await rendered(everything, operators);
     expect(find(objects, 'Ingress', 'mainloop')).toMatchObject({ spec: { tls: [{ secretName: 'tls' }] } });
     expect(find(objects, 'HTTPRoute', 'mainloop')).toMatchObject({ spec: { parentRefs: [{ name: 'gateway' }] } });
+  });
+
+  test('lets Prometheus alone read metrics, where there are any, and has its operator look', async () => {
+    const plain = await rendered();
+    expect(plain.map(({ kind }) => kind)).not.toContain('ServiceMonitor');
+    expect(JSON.stringify(plain)).not.toContain('9090');
+    const objects = await rendered(everything, operators);
+    const { ingress = [] } = find<V1NetworkPolicy>(objects, 'NetworkPolicy', 'orchestrator').spec ?? {};
+    expect(ingress.find(({ ports }) => ports?.some(({ port }) => port === 9090))?._from).toEqual([
+      { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'monitoring' } } },
+    ]);
+    expect(variables(podOf(objects, 'orchestrator')).METRICS_LISTEN).toBe('0.0.0.0:9090');
+    const monitor = find<KubernetesObject & { spec?: { selector: { matchLabels: Record<string, string> } } }>(
+      objects,
+      'ServiceMonitor',
+      'mainloop',
+    );
+    expect(monitor).toMatchObject({
+      metadata: { labels: { release: 'prometheus' } },
+      spec: { endpoints: [{ port: 'metrics', interval: '1m' }] },
+    });
+    const service = find(objects, 'Service', 'orchestrator');
+    expect(service.metadata?.labels).toMatchObject(monitor.spec?.selector.matchLabels ?? { none: '' });
+    const values = { metrics: { enabled: true, from: [{}], serviceMonitor: { enabled: true } } };
+    await expect(rendered(values)).rejects.toThrow(/install the Prometheus operator first/);
   });
 
   test('asks CloudNativePG for a database only where it is, and takes the address from its Secret', async () => {
     const values = { postgres: { cloudnativepg: { enabled: true } } };
     await expect(rendered(values)).rejects.toThrow(/install the CloudNativePG operator first/);
-    const objects = await rendered(values, cloudNativePg);
+    const objects = await rendered(values, operators);
     expect(find(objects, 'Cluster', 'mainloop-db')).toMatchObject({ spec: { instances: 1, storage: { size: '5Gi' } } });
     expect(variables(podOf(objects, 'orchestrator')).DATABASE_URL).toEqual({
       secretKeyRef: { name: 'mainloop-db-app', key: 'uri' },
@@ -221,6 +255,7 @@ describe('the schema of the values', () => {
     ['a host with a scheme', { broker: { egressHosts: ['https://example.com'] } }, /egressHosts/],
     ['an address without a port', { isolation: { probes: ['10.0.0.1'] } }, /probes/],
     ['an Ingress without a host', { ingress: { enabled: true } }, /host/],
+    ['metrics for everybody', { metrics: { enabled: true } }, /metrics.*from/s],
     ['an HTTPRoute of nobody', { httpRoute: { enabled: true } }, /parentRefs/],
     ['no Secret', { secretName: '' }, /secretName/],
   ])('refuses %s', async (_name, values, reason) => {

@@ -26,6 +26,9 @@ export const askStore = (db: Database) => {
   return {
     find,
 
+    /** How many wait for an answer. */
+    countOpen: (): Promise<number> => db.$count(asks, eq(asks.state, 'open')),
+
     /** Opens an ask once per origin. */
     async open(ask: { origin: string; task: TaskNumber; kind: AskKind; body: AskBody; at: number }): Promise<Ask> {
       const { at, ...values } = ask;

@@ -1,11 +1,11 @@
 import type { ConversationKey } from '../domain/chat.ts';
 import type { RepoName, TaskNumber } from '../domain/ids.ts';
-import { isFinal, nextStatus, type Phase, type Task, type TaskEvent } from '../domain/task.ts';
+import { type Holder, isFinal, nextStatus, type Phase, type Task, type TaskEvent } from '../domain/task.ts';
 import { charges } from './ask-schema.ts';
 import { storable } from './columns.ts';
 import type { Database } from './database.ts';
 import { digestStore } from './digest.ts';
-import { and, asc, desc, eq, inArray, isNotNull, isNull, or, sql } from './drizzle.ts';
+import { and, asc, count, desc, eq, inArray, isNotNull, isNull, or, sql } from './drizzle.ts';
 import { events, tasks } from './schema.ts';
 import { within } from './within.ts';
 
@@ -97,6 +97,17 @@ export const taskStore = (db: Database) => {
         .from(tasks)
         .where(and(isNull(tasks.endedAt), within(tasks.repo, repos)))
         .orderBy(asc(tasks.number));
+    },
+
+    /** How many open tasks there are of each phase and holder. */
+    async tally(): Promise<{ phase: Phase; holder: Holder; tasks: number }[]> {
+      const [phase, holder] = [sql<Phase>`${tasks.status}->>'phase'`, sql<Holder>`${tasks.status}->>'holder'`];
+      return db
+        .select({ phase, holder, tasks: count() })
+        .from(tasks)
+        .where(isNull(tasks.endedAt))
+        .groupBy(phase, holder)
+        .orderBy(phase, holder);
     },
 
     /** Open tasks of which the code host can have news. */
