@@ -130,7 +130,7 @@ function wordsOf(event: WorkerEvent['event']): string {
     case 'commit':
       return `committed ${event.title}`;
     case 'check':
-      return `${event.name} ${event.ok ? 'passes' : 'fails'}`;
+      return `${event.name} ${event.ok ? 'passed' : 'failed'}`;
     default:
       return '';
   }
