@@ -98,7 +98,7 @@ async function untilTheyHold(admin: KubeConfig, system: string): Promise<void> {
       throw new Failure(`The admission policies do not hold ${patienceMs / 1000} s after they were applied.`, {
         code: 'fences_inactive',
         remedy: 'retry',
-        advice: 'Does the API server have ValidatingAdmissionPolicy (Kubernetes 1.30 or newer)?',
+        advice: 'Does the API server have ValidatingAdmissionPolicy (Kubernetes 1.33 or newer)?',
       });
   }
 }

@@ -1,6 +1,7 @@
 /** The cluster's fences as the program sees them, under its own rights. */
+import { randomBytes } from 'node:crypto';
 import { AdmissionregistrationV1Api } from '@kubernetes/client-node';
-import { isRetryable } from '../core/errors.ts';
+import { describe, isRetryable } from '../core/errors.ts';
 import type { Kube } from './client.ts';
 import { hasCode, orNull } from './kube-error.ts';
 import { account, labels, type Owner } from './names.ts';
@@ -30,7 +31,8 @@ export async function brokenPolicies(kube: Kube, system: string): Promise<string
 /** What the program could do and must not, each tried without effect: the policies at work. */
 export async function openFences(kube: Kube, owner: Owner): Promise<string[]> {
   const { system } = owner;
-  const name = `evil-${system}`;
+  // Of no installation, and short enough for the longest prefix.
+  const name = `evil-${randomBytes(4).toString('hex')}`;
   const good = labels.namespace(owner, 'canary');
   const dryRun = 'All';
   const namespace = (metadata: { name: string; labels: Record<string, string> }) =>
@@ -50,17 +52,20 @@ export async function openFences(kube: Kube, owner: Owner): Promise<string[]> {
   });
 }
 
-/** Of things that must be forbidden those that are not: `it may …`. */
+/** Of things that must be forbidden those that are not, `it may …`, and those of which that could not be learned. */
 export async function denied(tries: Readonly<Record<string, () => Promise<unknown>>>): Promise<string[]> {
   const outcomes = Object.entries(tries).map(async ([what, attempt]) => {
+    const may = `${account.orchestrator} may ${what}`;
     try {
       await attempt();
     } catch (error) {
       // A Job without its NetworkPolicy is `invalid`: a policy that misses its parameter chooses no reason.
       if (hasCode(error, 'forbidden') || /ValidatingAdmissionPolicy/.test(String(error))) return [];
       if (isRetryable(error)) throw error;
+      // Whether there is such an object is asked after all policies; what is ill-formed does not come to them.
+      if (!hasCode(error, 'already_exists')) return [`whether ${may} could not be tried (${describe(error)})`];
     }
-    return [`${account.orchestrator} may ${what}`];
+    return [may];
   });
   return (await Promise.all(outcomes)).flat();
 }
