@@ -16,7 +16,7 @@ export interface KubernetesConfig {
   /** Pinned by digest. */
   readonly workerImage: string;
   readonly runtimeClass?: string;
-  /** Addresses that a worker must not reach; tried by the canary. */
+  /** Further addresses that a worker must not reach; tried by the canary. */
   readonly probes: readonly Endpoint[];
   /** How pods reach the broker: an IPv4 address, or the name of a Service in `namespace`. */
   readonly brokerAddress: Endpoint;

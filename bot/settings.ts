@@ -108,7 +108,7 @@ export const settings = {
   KUBERNETES_NAMESPACE: setting(label, 'mainloop'),
   KUBERNETES_WORKER_IMAGE: setting(pinnedImage, `registry.example.com/mainloop/worker@sha256:${'0'.repeat(64)}`),
   KUBERNETES_RUNTIME_CLASS: setting(label, 'gvisor'),
-  KUBERNETES_PROBES: setting(list.pipe(z.array(endpoint)), '169.254.169.254:80', '169.254.169.254:80'),
+  KUBERNETES_PROBES: setting(list.pipe(z.array(endpoint)), 'db.example.com:5432,10.0.0.1:443'),
   BROKER_ADDRESS: setting(endpoint, 'broker:8080'),
   BROKER_LISTEN: setting(endpoint, '0.0.0.0:8080'),
   DOOR_LISTEN: setting(endpoint, '0.0.0.0:3001'),

@@ -9,6 +9,7 @@ import { canaryNamespaceName, canaryTask, label, labels, type Owner, selector } 
 import { orchestratorBinding, workerAccount } from './namespace.ts';
 import { type BrokerAddress, defaultDeny } from './network-policy.ts';
 import { denied } from './policies.ts';
+import type { ClosedAddress } from './probes.ts';
 import { onceBound } from './provision.ts';
 import type { CanaryOrders } from './worker/canary-report.ts';
 
@@ -18,7 +19,7 @@ export interface CanaryOptions extends Owner {
   readonly image: string;
   readonly runtimeClass?: string;
   readonly broker: BrokerAddress;
-  /** Addresses `host:port` that no worker may reach. */
+  /** Addresses `host:port` that no worker may reach, beside those that hold for every cluster. */
   readonly probes: readonly string[];
   /** The cluster's DNS server, should it not be the tenth address of the service network. */
   readonly dns?: string;
@@ -99,19 +100,20 @@ export async function refusesDeviation(namespace: string, options: CanaryOptions
   return false;
 }
 
-/** Starts a pod to be connected to, and one that tries to: answers what that one wrote when it ended. */
-export async function runCanary(namespace: string, options: CanaryOptions): Promise<string> {
-  const { kube, broker, probes, dns, patienceMs } = options;
+/** Starts a pod to be connected to, and one that tries to, and each of `closed`: answers what it wrote when it ended. */
+export async function runCanary(
+  namespace: string,
+  closed: readonly ClosedAddress[],
+  options: CanaryOptions,
+): Promise<string> {
+  const { kube, broker, dns, patienceMs } = options;
   const giveUp = Date.now() + patienceMs;
   const start = (name: string, orders: CanaryOrders) =>
     onceBound(() => kube.batch.createNamespacedJob({ namespace, body: canaryJob(name, orders, options) }));
   await start('peer', { listen: peerPort });
   const peer = await podWhen(kube, namespace, 'peer', giveUp, ({ status }) => status?.phase === 'Running');
   await start('canary', {
-    closed: [
-      { name: 'another pod', address: `${peer.status?.podIP}:${peerPort}` },
-      ...probes.map((address) => ({ name: 'an address to be closed', address })),
-    ],
+    closed: [{ name: 'another pod', address: `${peer.status?.podIP}:${peerPort}` }, ...closed],
     broker: `broker:${broker.port}`,
     ...(dns && { dns }),
   });

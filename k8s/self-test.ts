@@ -3,6 +3,7 @@ import { Failure } from '../core/errors.ts';
 import { type CanaryOptions, inCanaryNamespace, openFencesIn, refusesDeviation, runCanary } from './canary.ts';
 import { hasOwnUsers, parseReport, unconfined } from './canary-verdict.ts';
 import { brokenPolicies, openFences } from './policies.ts';
+import { type ClosedAddress, closedAddresses } from './probes.ts';
 import { excessiveRights, missingRights } from './rights.ts';
 import type { CanaryReport } from './worker/canary-report.ts';
 
@@ -29,9 +30,10 @@ export const isolationChecks: readonly string[] = [
 
 const advice = {
   rights: 'Run Mainloop as the ServiceAccount orchestrator of its chart, with the chart’s roles and no others.',
-  policies: 'Install the chart’s admission policies; they need Kubernetes 1.30 or newer.',
+  policies: 'Install the chart’s admission policies; they need Kubernetes 1.33 or newer.',
   image: 'Set the image of workers by digest, as one that the nodes can pull and the chart’s policy names.',
   network: 'Use a network plugin that enforces NetworkPolicy for egress, such as Calico or Cilium.',
+  probes: 'Correct KUBERNETES_PROBES (isolation.probes), or leave that address out.',
   broker: 'Pods must reach the broker at BROKER_ADDRESS: is it running, and do its own NetworkPolicies let them in?',
   users: 'Needs containerd 2.0, runc 1.2 and Linux 6.3 on the nodes, or a KUBERNETES_RUNTIME_CLASS such as gVisor’s.',
   confinement: 'Something changes pods on their way to the node, or the runtime ignores their securityContext.',
@@ -43,7 +45,8 @@ const advice = {
  */
 export async function selfTest(options: CanaryOptions): Promise<IsolationCheck[]> {
   const { kube, system } = options;
-  const [missing, broken, open] = await Promise.all([
+  const [{ closed, unknown }, missing, broken, open] = await Promise.all([
+    closedAddresses(options.probes),
     missingRights(kube),
     brokenPolicies(kube, system).catch(told),
     openFences(kube, options),
@@ -51,7 +54,7 @@ export async function selfTest(options: CanaryOptions): Promise<IsolationCheck[]
   const tried = await inCanaryNamespace(options, async (namespace) => ({
     open: await openFencesIn(namespace, options),
     excessive: await excessiveRights(kube, [system, namespace]),
-    ...(await tryPods(namespace, options)),
+    ...(await tryPods(namespace, closed, options)),
   })).catch(async (error: unknown) => ({
     ...{ open: told(error), deviant: [], report: "no worker's pod could be tried" },
     excessive: await excessiveRights(kube, [system]),
@@ -65,28 +68,32 @@ export async function selfTest(options: CanaryOptions): Promise<IsolationCheck[]
       advice.rights,
     ),
     check('cluster policies', 'in force', policies, advice.policies),
-    ...ofPods(tried.report, options),
+    ...ofPods(tried.report, unknown, options),
   ];
 }
 
 const admitted = "a pod of another shape than a worker's is admitted";
 
-async function tryPods(namespace: string, options: CanaryOptions) {
+async function tryPods(namespace: string, closed: readonly ClosedAddress[], options: CanaryOptions) {
   const [deviant, report] = await Promise.all([
     refusesDeviation(namespace, options).then((does) => (does ? [] : [admitted]), told),
-    runCanary(namespace, options)
+    runCanary(namespace, closed, options)
       .then(parseReport)
       .catch((error: unknown) => told(error).join()),
   ]);
   return { deviant, report };
 }
 
-/** From what a canary reported, or why there is no report. */
-function ofPods(report: CanaryReport | string, { image, runtimeClass, broker }: CanaryOptions): IsolationCheck[] {
+/** From what a canary reported, or why there is no report. `unknown`: probes whose names have no address. */
+function ofPods(
+  report: CanaryReport | string,
+  unknown: readonly string[],
+  { image, runtimeClass, broker }: CanaryOptions,
+): IsolationCheck[] {
   const pinned = /@sha256:[0-9a-f]{64}$/.test(image) ? [] : [`${image} is not pinned by digest`];
   if (typeof report === 'string') {
-    const unknown = isolationChecks.slice(3).map((name) => check(name, '', ['not tried'], ''));
-    return [check('worker image', '', [...pinned, report], advice.image), ...unknown];
+    const untried = isolationChecks.slice(3).map((name) => check(name, '', ['not tried'], ''));
+    return [check('worker image', '', [...pinned, report], advice.image), ...untried];
   }
   const { reached, brokerError } = report;
   const address = `${broker.address}:${broker.port}`;
@@ -96,8 +103,11 @@ function ofPods(report: CanaryReport | string, { image, runtimeClass, broker }: 
     check(
       'worker network',
       'closed but for the broker',
-      reached.map((what) => `a worker reaches ${what}`),
-      advice.network,
+      [
+        ...reached.map((what) => `a worker reaches ${what}`),
+        ...unknown.map((probe) => `${probe} could not be tried: its name has no address`),
+      ],
+      reached.length > 0 ? advice.network : advice.probes,
     ),
     check(
       'broker',
@@ -115,8 +125,8 @@ const check = (name: string, well: string, wrong: readonly string[], remedy: str
     ? { name, ok: true, detail: well, advice: '' }
     : { name, ok: false, detail: wrong.join('; '), advice: remedy };
 
-/** A refusal in words; what may pass is thrown. */
+/** A refusal in words, without the full stop: more may follow. What may pass is thrown. */
 function told(error: unknown): string[] {
-  if (error instanceof Failure && error.remedy === 'never') return [error.message];
+  if (error instanceof Failure && error.remedy === 'never') return [error.message.replace(/\.+$/, '')];
   throw error;
 }
