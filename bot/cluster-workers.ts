@@ -44,6 +44,7 @@ export async function clusterWorkers(
   const isolation = createIsolation({
     test: () => selfTest({ ...pods, probes, patienceMs: 5 * 60_000 }),
     allowUnenforced: cluster.allowUnenforced,
+    log: log.child({ part: 'isolation' }),
   });
   let server: HttpServer | undefined;
   const model = workersModel(config);
@@ -67,15 +68,15 @@ export async function clusterWorkers(
           ...{ listen: cluster.doorListen, log: log.child({ part: 'door' }) },
         });
       }
-      // Not waited for: the program is of use without workers, and each start of one asks again.
-      isolation.ready().catch((error: unknown) => log.error({ err: error }, 'no worker will be started'));
+      // Not waited for: the program is of use without workers, and each start of one asks again. It logs what it finds.
+      isolation.ready().catch(() => undefined);
     },
     parts: () => {
-      const faults = isolation.state().checks.filter(({ ok }) => !ok);
-      const detail = faults.map(({ name, detail: what }) => `${name}: ${what}`).join('; ');
-      return { cluster: faults.length === 0 || cluster.allowUnenforced ? { ok: true } : { ok: false, detail } };
+      const { missing } = isolation.state();
+      return { cluster: missing ? { ok: false, detail: missing } : { ok: true } };
     },
     async close() {
+      isolation.close();
       await server?.stop();
       await kube.close();
     },

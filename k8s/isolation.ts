@@ -1,4 +1,5 @@
-import { Failure } from '../core/errors.ts';
+import type { Logger } from 'pino';
+import { describe, Failure } from '../core/errors.ts';
 import type { IsolationCheck } from './self-test.ts';
 
 export interface Isolation {
@@ -7,8 +8,15 @@ export interface Isolation {
    * self-test throws when the cluster does not answer.
    */
   ready(): Promise<void>;
-  /** As it was found last. `warning`: why people should not rely on the isolation, though workers may start. */
-  state(): { readonly checks: readonly IsolationCheck[]; readonly warning: string | null };
+  /** As it was found last. */
+  state(): {
+    /** Why no worker is started, in a few words; also before all was tried for the first time. */
+    readonly missing: string | null;
+    /** Why people should not rely on the isolation, though workers may start. */
+    readonly warning: string | null;
+  };
+  /** Nothing is looked at again by itself. */
+  close(): void;
 }
 
 export interface IsolationOptions {
@@ -16,6 +24,7 @@ export interface IsolationOptions {
   readonly test: () => Promise<readonly IsolationCheck[]>;
   /** The operator's word that workers may start whatever is found. */
   readonly allowUnenforced: boolean;
+  readonly log: Logger;
 }
 
 /** How long a refusal is believed before it is looked again. */
@@ -23,32 +32,64 @@ const believedMs = 60_000;
 
 /**
  * Lets workers start only where the cluster was seen to keep them in. Found well, that holds for the life of the
- * program; a fault is looked at again by the first who asks a minute later, so nothing runs while nobody needs it.
+ * program. While it keeps workers from starting it is looked at again by itself, so that a repair is noticed; a fault that
+ * the operator allows, only for whoever asks.
  */
-export function createIsolation({ test, allowUnenforced }: IsolationOptions): Isolation {
-  let checks: readonly IsolationCheck[] = [];
+export function createIsolation({ test, allowUnenforced, log }: IsolationOptions): Isolation {
+  /** Null until a test was completed. */
+  let faults: readonly IsolationCheck[] | null = null;
+  let untried = 'the isolation is being tried';
   let running: Promise<void> | undefined;
   let lookAgainAt = 0;
-  const faults = () => checks.filter(({ ok }) => !ok);
+  let again: NodeJS.Timeout | undefined;
+  let closed = false;
+  let told = '';
+
+  const warning = () => (faults?.length ? `isolation is not proven: ${named(faults)}` : null);
+  const missing = () => (faults === null ? untried : faults.length > 0 && !allowUnenforced ? named(faults) : null);
 
   async function look(): Promise<void> {
+    clearTimeout(again);
     try {
-      checks = await test();
-      lookAgainAt = faults().length > 0 ? Date.now() + believedMs : Number.POSITIVE_INFINITY;
+      const found = (await test()).filter(({ ok }) => !ok);
+      faults = found;
+      lookAgainAt = found.length > 0 ? Date.now() + believedMs : Number.POSITIVE_INFINITY;
+      tell(refusal(found));
+    } catch (error) {
+      untried = `the isolation could not be tried: ${describe(error)}`;
+      tell(error);
+      throw error;
     } finally {
       running = undefined;
+      if (missing() && !closed) again = setTimeout(() => void lookOnce().catch(() => undefined), believedMs).unref();
     }
+  }
+
+  function lookOnce(): Promise<void> {
+    running ??= look();
+    return running;
+  }
+
+  /** A line for each verdict that is another than the last one. */
+  function tell(err: unknown): void {
+    const verdict = missing() ?? warning() ?? 'the isolation holds: workers may start';
+    if (verdict === told || closed) return;
+    told = verdict;
+    if (missing()) log.error({ err }, 'no worker will be started');
+    else if (warning()) log.warn({}, verdict);
+    else log.info({}, verdict);
   }
 
   return {
     async ready() {
-      if (Date.now() >= lookAgainAt) {
-        running ??= look();
-        await running;
-      }
-      if (faults().length > 0 && !allowUnenforced) throw refusal(faults());
+      if (Date.now() >= lookAgainAt) await lookOnce();
+      if (faults?.length && !allowUnenforced) throw refusal(faults);
     },
-    state: () => ({ checks, warning: faults().length > 0 ? `isolation is not proven: ${named(faults())}` : null }),
+    state: () => ({ missing: missing(), warning: warning() }),
+    close() {
+      closed = true;
+      clearTimeout(again);
+    },
   };
 }
 
