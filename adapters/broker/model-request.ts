@@ -6,6 +6,7 @@ import { Refusal } from './http.ts';
 const shape = z.looseObject({
   model: z.string(),
   stream: z.boolean().optional(),
+  max_tokens: z.number().optional(),
   tools: z.array(z.looseObject({ type: z.string().nullish(), name: z.string().optional() })).optional(),
   messages: z.array(z.looseObject({ content: z.unknown().optional() })).optional(),
 });
@@ -16,17 +17,24 @@ const clientTools = /^(custom$|bash_|text_editor_|computer_|memory_)/;
 /** Fields through which the model's side would reach out for the worker, or that change the price. */
 const closedFields = ['mcp_servers', 'container', 'speed'];
 
+export interface ModelRequest {
+  readonly model: string;
+  readonly stream: boolean;
+  /** 0 where it is not said: such a request is not answered, and tokens are counted without it. */
+  readonly maxTokens: number;
+}
+
 /**
  * Lets a request for an allowed model pass and throws {@link Refusal} otherwise: a sandbox without a network must not
  * get one through Anthropic's servers (web search, remote MCP, files and images fetched by URL).
  */
-export function checkModelRequest(body: unknown, attempt: OpenAttempt): { model: string; stream: boolean } {
+export function checkModelRequest(body: unknown, attempt: OpenAttempt): ModelRequest {
   const parsed = shape.safeParse(body);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     throw new Refusal(400, 'invalid_request_error', `${issue?.path.join('.') || 'body'}: ${issue?.message}`);
   }
-  const { model, stream = false, tools = [], messages = [] } = parsed.data;
+  const { model, stream = false, max_tokens: maxTokens = 0, tools = [], messages = [] } = parsed.data;
   if (!attempt.allowedModels.includes(model)) {
     throw forbidden(`The model ${model} is not allowed for this task; allowed: ${attempt.allowedModels.join(', ')}.`);
   }
@@ -37,7 +45,7 @@ export function checkModelRequest(body: unknown, attempt: OpenAttempt): { model:
   if (messages.some((message) => holdsRemoteSource(message.content))) {
     throw forbidden('Content by URL or file id is not allowed in a sandbox; send it inline.');
   }
-  return { model, stream };
+  return { model, stream, maxTokens };
 }
 
 function forbidden(message: string): Refusal {

@@ -1,7 +1,7 @@
 import Anthropic from '@anthropic-ai/sdk';
 import pino from 'pino';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type AnthropicSim, createAnthropicSim } from '../../sim/anthropic/index.ts';
+import { type AnthropicSim, type Brain, createAnthropicSim } from '../../sim/anthropic/index.ts';
 import { createBroker } from './index.ts';
 import { createMemoryDoor, openAttempt, serveBroker } from './testing.ts';
 
@@ -11,8 +11,10 @@ let sim: AnthropicSim;
 let server: Awaited<ReturnType<typeof serveBroker>>;
 let client: Anthropic;
 
+const brain: Brain = () => ({ say: 'Hello there, this is a longer answer in several chunks.' });
+
 beforeAll(async () => {
-  sim = await createAnthropicSim({ brain: () => ({ say: 'Hello there, this is a longer answer in several chunks.' }) });
+  sim = await createAnthropicSim({ brain });
   const git = async () => ({ url: '', username: '', password: '' });
   const anthropic = { baseUrl: sim.url, apiKey: sim.apiKey };
   server = await serveBroker(createBroker({ door, anthropic, git, prefix: '/broker', log }));
@@ -27,12 +29,14 @@ beforeEach(() => {
   door.state.spent.length = 0;
   door.state.budget = 10;
   sim.faults.clear();
+  sim.brain = brain;
 });
 
 const ask = { model: 'claude-opus-5-5', max_tokens: 100, messages: [{ role: 'user' as const, content: 'Hi' }] };
-const raw = (body: object, path = '/v1/messages') =>
+const raw = (body: object, path = '/v1/messages', signal?: AbortSignal) =>
   fetch(`${server.url}/anthropic${path}`, {
     method: 'POST',
+    ...(signal && { signal }),
     headers: { 'x-api-key': 'good-token', 'anthropic-version': '2023-06-01', 'content-type': 'application/json' },
     body: JSON.stringify(body),
   });
@@ -152,16 +156,26 @@ test.each([
   ['the budget', () => Object.assign(door.state, { budget: 0 }), 402],
   ['the end of its attempt', () => door.state.attempts.clear(), 401],
 ])('a call that waited for its turn meets %s as it is then', async (_what, happens, status) => {
-  sim.faults.add({ kind: 'hang', after: 1, times: 8 });
+  const thought = Promise.withResolvers<void>();
+  let thinking = 0;
+  sim.brain = async (request) => {
+    thinking += 1;
+    await thought.promise;
+    return brain(request);
+  };
   const slow = Array.from({ length: 8 }, () => client.messages.stream(ask));
   const ended = Promise.all(slow.map((stream) => stream.finalMessage().catch(() => undefined)));
-  await Promise.all(slow.map((stream) => new Promise((resolve) => stream.once('text', resolve))));
+  await expect.poll(() => thinking).toBe(8);
   const waiting = raw(ask);
+  // Calls that nobody waits for any more keep their places until they are paid.
+  for (const stream of slow) stream.abort();
   await new Promise((resolve) => setTimeout(resolve, 200));
   happens();
-  for (const stream of slow) stream.abort();
+  thought.resolve();
   expect((await waiting).status).toBe(status);
+  expect(thinking).toBe(8);
   await ended;
+  await expect.poll(() => door.state.spent).toHaveLength(8);
 });
 
 test('other endpoints are not there', async () => {
@@ -178,14 +192,64 @@ test('a stream that breaks is charged for what came', async () => {
   expect(door.state.spent[0]?.outputTokens).toBeGreaterThan(1);
 });
 
-test('a client that goes away ends the upstream call', async () => {
-  sim.faults.add({ kind: 'hang', after: 1 });
+test('a client that goes away after the last words pays for what was thought behind them', async () => {
+  sim.brain = () => ({ say: ['One', 'Two'], chunkDelayMs: 100, usage: { output_tokens: 60_000 } });
   const stream = client.messages.stream(ask);
   const failed = stream.finalMessage().catch((error: Error) => error.name);
   await new Promise((resolve) => stream.once('text', resolve));
   stream.abort();
   expect(await failed).toBeTruthy();
-  await expect.poll(() => sim.requests.at(-1)?.endedAt, { timeout: 5_000 }).toBeDefined();
+  await expect.poll(() => door.state.spent, { timeout: 5_000 }).toMatchObject([{ outputTokens: 60_000 }]);
+});
+
+test.each([true, false])(
+  'a client that goes away before the first byte pays for the whole call, and so when its attempt is closed (stream: %s)',
+  async (stream) => {
+    const thought = Promise.withResolvers<void>();
+    sim.brain = async (request) => {
+      await thought.promise;
+      return brain(request);
+    };
+    const before = sim.requests.length;
+    const gone = new AbortController();
+    const failed = raw({ ...ask, stream }, '/v1/messages', gone.signal).catch((error: Error) => error.name);
+    await expect.poll(() => sim.requests.length).toBe(before + 1);
+    gone.abort();
+    expect(await failed).toBe('AbortError');
+    door.state.attempts.clear();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    thought.resolve();
+    await expect.poll(() => door.state.spent, { timeout: 5_000 }).toHaveLength(1);
+    const { input_tokens = 0, output_tokens = 0 } = sim.requests.at(-1)?.usage ?? {};
+    expect(door.state.spent[0]).toMatchObject({ inputTokens: input_tokens, outputTokens: output_tokens });
+    expect(output_tokens).toBeGreaterThan(1);
+  },
+);
+
+test('a stream that breaks before it begins costs nothing, a plain answer that breaks what was asked and what came', async () => {
+  const upstream = await serveBroker({
+    async handler(request, response) {
+      request.resume();
+      response.writeHead(200, { 'content-type': 'application/json', 'content-length': 1_000_000 });
+      response.write('x'.repeat(80), () => response.destroy());
+    },
+  });
+  const git = async () => ({ url: '', username: '', password: '' });
+  const anthropic = { baseUrl: new URL(upstream.url).origin, apiKey: 'k' };
+  const other = await serveBroker(createBroker({ door, anthropic, git, prefix: '/broker', log }));
+  const call = (body: object) =>
+    fetch(`${other.url}/anthropic/v1/messages`, {
+      method: 'POST',
+      headers: { 'x-api-key': 'good-token' },
+      body: JSON.stringify(body),
+    }).then((response) => response.text());
+  await expect(call({ ...ask, stream: true })).rejects.toThrow();
+  expect(door.state.spent).toEqual([]);
+  await expect(call(ask)).rejects.toThrow();
+  const inputTokens = Math.ceil(JSON.stringify(ask).length / 4);
+  await expect.poll(() => door.state.spent).toMatchObject([{ inputTokens, outputTokens: 20 }]);
+  await other.close();
+  await upstream.close();
 });
 
 test('an overloaded upstream is passed on, and its answer charged nothing', async () => {

@@ -13,8 +13,8 @@ export interface UpstreamRequest {
   readonly body: Buffer | Readable | null;
   /** The longest silence on the connection, milliseconds. */
   readonly idleMs: number;
-  /** The client has gone: gives the upstream request up. */
-  readonly signal: AbortSignal;
+  /** The client has gone: gives the upstream request up. Without, it goes on to its end. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Sends a request on; resolves with the answer's head, its body still flowing. Redirects are not followed. */
