@@ -16,13 +16,20 @@ export async function checks(config: Config, log: Logger, { thorough = false }: 
   const served = await faces(config, log);
   const models = { CHAT_MODEL: config.chatModel, WORKER_MODEL: config.workerModel };
   const github = createGitHub({ ...config.github, log });
+  const subscribed = thorough && config.anthropic.workerOauthToken;
   return [
     ...served.map(({ name, check }) => ({ name, part: name.toUpperCase(), run: check })),
-    { name: 'GitHub', part: 'GITHUB', run: (note) => checkGitHub(github, note) },
+    {
+      ...{ name: 'GitHub', part: 'GITHUB' },
+      async run(note: Note) {
+        if (thorough && config.kubernetes && config.github.auth.kind === 'token') note(wideToken);
+        return checkGitHub(github, note);
+      },
+    },
     ...config.projects.map((repo) => ({
       name: `Project ${repo}`,
       part: 'PROJECTS',
-      async run(note: (line: string) => void) {
+      async run(note: Note) {
         if (!thorough) await github.checkRepository(repo);
         else for (const line of await github.lookClosely(repo, webhookUrl(config))) note(line);
         return 'can be worked on';
@@ -31,16 +38,25 @@ export async function checks(config: Config, log: Logger, { thorough = false }: 
     {
       name: 'Anthropic',
       part: 'ANTHROPIC',
-      async run() {
+      async run(note: Note) {
+        if (subscribed && config.kubernetes) note(untriedSubscription);
         await createAnthropic({ ...config.anthropic, log }).check(models);
         return [...new Set(Object.values(models))].join(', ');
       },
     },
-    ...(thorough && config.anthropic.workerOauthToken ? [subscription(config)] : []),
+    ...(subscribed && !config.kubernetes ? [subscription(config)] : []),
   ];
 }
 
-async function checkGitHub(github: GitHubHost, note: (line: string) => void): Promise<string> {
+type Note = (line: string) => void;
+
+/** The broker asks for access to one repository; only an App has a token for no more than that. */
+const wideToken =
+  'GITHUB_TOKEN goes to the broker as it is, with all that it may do. With a GitHub App it gets a token for the one repository.';
+
+const untriedSubscription = 'CLAUDE_CODE_OAUTH_TOKEN is not tried: no Claude Code here; the first worker will tell.';
+
+async function checkGitHub(github: GitHubHost, note: Note): Promise<string> {
   const { login, kind, scopes = [] } = await github.check();
   if (scopes.includes('workflow'))
     note(
