@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ConfigError, readConfig } from './config.ts';
+import { kubernetesConfig } from './kubernetes-settings.ts';
+import { parseSettings } from './settings.ts';
 
 const image = `registry.example.com/mainloop/worker@sha256:${'a'.repeat(64)}`;
 const enough = { GITHUB_TOKEN: 'github_pat_1', ANTHROPIC_API_KEY: 'sk-ant-api03-1', SANDBOX: 'kubernetes' };
@@ -42,6 +44,21 @@ describe('the settings of the cluster', () => {
       'BROKER_ADDRESS is missing, SANDBOX=kubernetes needs it (docs/kubernetes.md)',
       'BROKER_LISTEN is missing, and so is DOOR_LISTEN (a broker of its own): workers need a door',
     ]);
+  });
+
+  test('want a database where none is installed, as in the image', () => {
+    const told = (env: NodeJS.ProcessEnv, hasPostgres: boolean) => {
+      const problems: string[] = [];
+      const missing = (variable: string, what: string): '' => {
+        problems.push(`${variable} ${what}`);
+        return '';
+      };
+      kubernetesConfig(parseSettings({ ...inCluster, ...env }).values, missing, () => hasPostgres);
+      return problems;
+    };
+    expect(told({}, false)).toEqual(['DATABASE_URL is missing: put it into the Secret (docs/kubernetes.md)']);
+    expect(told({ DATABASE_URL: 'postgres://db.example.com/mainloop' }, false)).toEqual([]);
+    expect(told({}, true)).toEqual([]);
   });
 
   test.each([

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { isIPv4 } from 'node:net';
 import { z } from 'zod';
+import { hasBinaries } from './postgres/binaries.ts';
 import type { Values, Variable } from './settings.ts';
 
 /** A host or an address with its port. */
@@ -69,10 +70,14 @@ const inPod = '/var/run/secrets/kubernetes.io/serviceaccount/namespace';
 export function kubernetesConfig(
   values: Values,
   missing: (variable: Variable, what: string) => '',
+  hasPostgres = hasBinaries,
 ): { readonly kubernetes?: KubernetesConfig } {
   if (values.SANDBOX !== 'kubernetes') return {};
   const needed = 'is missing, SANDBOX=kubernetes needs it (docs/kubernetes.md)';
   const { BROKER_LISTEN: brokerListen, DOOR_LISTEN: doorListen, BROKER_ADDRESS: brokerAddress } = values;
+  // From outside the cluster the embedded one does; the image has none.
+  if (!values.DATABASE_URL && !hasPostgres())
+    missing('DATABASE_URL', 'is missing: put it into the Secret (docs/kubernetes.md)');
   if (!values.KUBERNETES_WORKER_IMAGE) missing('KUBERNETES_WORKER_IMAGE', needed);
   if (!brokerAddress) missing('BROKER_ADDRESS', needed);
   if (!brokerListen && !doorListen)
