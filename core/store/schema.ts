@@ -145,6 +145,8 @@ export const tasks = mainloop.table('tasks', {
   issue: jsonb('issue').$type<{ number: number; url: string }>(),
   pull: jsonb('pull').$type<{ number: number; url: string }>(),
   head: text('head'),
+  /** Where the base was when the task's first worker began. */
+  baseHead: text('base_head'),
   session: text('session'),
   plan: text('plan'),
   /** Names of checks that a person said to ignore. */

@@ -64,6 +64,20 @@ export const taskStore = (db: Database) => {
       await db.update(tasks).set(facts).where(eq(tasks.number, number));
     },
 
+    /** Where the base was when the task's first worker began; null before. */
+    async baseHead(number: TaskNumber): Promise<string | null> {
+      const [row] = await db.select({ baseHead: tasks.baseHead }).from(tasks).where(eq(tasks.number, number));
+      return row?.baseHead ?? null;
+    },
+
+    /** Keeps where the base was, once. */
+    async noteBaseHead(number: TaskNumber, baseHead: string): Promise<void> {
+      await db
+        .update(tasks)
+        .set({ baseHead })
+        .where(and(eq(tasks.number, number), isNull(tasks.baseHead)));
+    },
+
     /** Raises what a task may spend to this many dollars; never lowers it. */
     async allow(number: TaskNumber, usd: number): Promise<void> {
       await db

@@ -5,7 +5,8 @@ import type { Deps } from './deps.ts';
 
 /**
  * Whether a commit may become the task's branch: not when it changes what acts before a person has looked. What its base
- * has, or had when they went apart, and what the branch has already (a person may push to it) is no change of the worker's.
+ * has, or had since the task began, and what the branch has already (a person may push to it) is no change of the worker's.
+ * A state from before is: what somebody has mended must not come back.
  */
 export function createPushGuard({ store, host }: Pick<Deps, 'store' | 'host'>) {
   return async ({ task, repo, branch }: OpenAttempt, sha: string): Promise<string | null> => {
@@ -15,11 +16,20 @@ export function createPushGuard({ store, host }: Pick<Deps, 'store' | 'host'>) {
       host.head(repo, base),
       host.head(repo, branch),
     ]);
+
+    /** Where the commit left its base, when that was after the task began. */
+    async function fork(): Promise<string | null> {
+      const began = await store.tasks.baseHead(task);
+      if (baseHead === null || began === null) return null;
+      const left = await host.mergeBase(repo, baseHead, sha);
+      return left !== null && (await host.contains(repo, left, began)) ? left : null;
+    }
+
     const isNew = (known: Guarded | null) => guardedPaths.filter((path) => files[path] !== (known?.[path] ?? null));
     const guardedAt = async (commit: string | null) => (commit === null ? null : host.guarded(repo, commit));
     let changed = isNew(await guardedAt(baseHead));
     // Rarely needed: most work leaves these files as its base has them.
-    for (const other of [() => head, async () => (baseHead === null ? null : host.mergeBase(repo, baseHead, sha))]) {
+    for (const other of [() => head, fork]) {
       if (changed.length === 0) return null;
       const commit = await other();
       if (commit === null) continue;

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { DBOS } from '@dbos-inc/dbos-sdk';
-import { type AttemptId, attemptId, type RunId, type TaskNumber } from '../domain/ids.ts';
+import { type AttemptId, attemptId, type RepoName, type RunId, type TaskNumber } from '../domain/ids.ts';
 import type { AttemptEnd, RunKind, RunOutcome } from '../domain/run.ts';
 import type { Task } from '../domain/task.ts';
 import { memoryAfter, triesAgain } from '../domain/tries.ts';
@@ -118,7 +118,7 @@ async function keepLastWords(deps: Deps, task: TaskNumber, attempt: AttemptId): 
 }
 
 async function open(deps: Deps, { run, task, kind }: RunInput, attempt: AttemptId, memory: 1 | 2): Promise<boolean> {
-  const { deadlineMinutes } = await deps.store.tasks.get(task);
+  const { deadlineMinutes, repo, base } = await deps.store.tasks.get(task);
   const lastsMs = deadlineMinutes * 60_000;
   const going = await deps.store.runs.openAttempt({ id: attempt, run, task, lastsMs }, Date.now());
   if (!going) return false;
@@ -126,11 +126,19 @@ async function open(deps: Deps, { run, task, kind }: RunInput, attempt: AttemptI
     const token = randomBytes(32).toString('base64url');
     await deps.store.runs.arm(attempt, hashToken(token), Date.now());
     const armed = await deps.store.runs.attempt(attempt);
-    await start(deps, { attempt, task, token, deadline: armed?.deadline ?? Date.now(), memory });
+    const spec = { attempt, task, token, deadline: armed?.deadline ?? Date.now(), memory };
+    await Promise.all([start(deps, spec), keepBase(deps, task, repo, base)]);
   }
   await deps.store.tasks.advance(task, { type: 'run_started', kind }, `started:${attempt}`, Date.now());
   deps.presenter.touch(`task:${task}`);
   return true;
+}
+
+/** What the base has from now on is the worker's to have; what it had before, and somebody changed, is not. */
+async function keepBase({ store, host }: Deps, task: TaskNumber, repo: RepoName, base: string): Promise<void> {
+  if ((await store.tasks.baseHead(task)) !== null) return;
+  const head = await host.head(repo, base);
+  if (head !== null) await store.tasks.noteBaseHead(task, head);
 }
 
 /** Shows a cluster that does not answer while the step is repeated. */

@@ -1,0 +1,1 @@
+ALTER TABLE "mainloop"."tasks" ADD COLUMN "base_head" text;
