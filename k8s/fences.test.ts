@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { loadAllYaml } from '@kubernetes/client-node';
 import { expect, test } from 'vitest';
 import { renderFences } from './fences.ts';
+import { label } from './names.ts';
 import { policies as policyNames } from './policies.ts';
 
 const image = `registry.example/worker@sha256:${'a'.repeat(64)}`;
@@ -25,6 +26,11 @@ test('cluster-wide objects of two installations have different names', async () 
   const clusterWide = (await renderFences(options)).filter(({ metadata }) => !metadata?.namespace);
   expect(clusterWide.length).toBeGreaterThan(10);
   for (const { metadata } of clusterWide) expect(metadata?.name).toMatch(/\.ml-sys$/);
+});
+
+test('cluster-wide objects carry the installation’s label, by which they are found when its namespace is gone', async () => {
+  const clusterWide = (await renderFences(options)).filter(({ metadata }) => !metadata?.namespace);
+  for (const { metadata } of clusterWide) expect(metadata?.labels).toEqual({ [label.system]: 'ml-sys' });
 });
 
 test('every policy fails closed, its binding denies, and the program knows of it', async () => {
