@@ -166,7 +166,7 @@ describe('the chart', () => {
       () => '',
       (error: Error) => error.message,
     );
-    const notOffered = Object.keys(settings).filter((name) => refused.includes(`'${name}'`));
+    const notOffered = Object.keys(settings).filter((name) => refused.includes(`settings.${name}: `));
     const left = notOffered.filter((name) => !isSecret(name) && !given.includes(name));
     expect(left.sort()).toEqual(['BROKER_LISTEN', 'TERMINAL_USER']);
     expect(Object.keys(settings).filter((name) => isSecret(name) && !notOffered.includes(name))).toEqual([]);
@@ -242,14 +242,23 @@ describe('the chart', () => {
   });
 });
 
-describe('the schema of the values', () => {
+describe('what the chart is given', () => {
   test.each<[string, Values, RegExp]>([
     ['an image by its tag', { image: 'mainloop/mainloop:latest' }, /image.*does not match/],
     ['a worker without an image', { worker: { runtimeClassName: 'x' } }, /worker.*does not match/],
     ['a value that it does not know', { replicas: 2 }, /replicas.*not allowed/],
-    ['a setting that is a secret', { settings: { GITHUB_TOKEN: 'x' } }, /GITHUB_TOKEN.*not allowed/],
-    ['a misspelt setting', { settings: { PROJECT: 'a/b' } }, /PROJECT.*not allowed/],
-    ['a setting that is the chart’s own', { settings: { SANDBOX: 'local' } }, /SANDBOX.*not allowed/],
+    [
+      'a setting that is a secret',
+      { settings: { GITHUB_TOKEN: 'x' } },
+      /settings\.GITHUB_TOKEN: belongs into the Secret mainloop/,
+    ],
+    ['a misspelt setting', { settings: { PROJECT: 'a/b' } }, /settings\.PROJECT: there is no such setting/],
+    [
+      'a setting that is the chart’s own',
+      { settings: { SANDBOX: 'local' } },
+      /settings\.SANDBOX: .*the chart sees to it/,
+    ],
+    ['a setting that has a value of its own', { settings: { LOG_LEVEL: 'debug' } }, /LOG_LEVEL: set logLevel instead/],
     ['a number for a string', { settings: { MAX_WORKERS: 3 } }, /MAX_WORKERS.*want string/],
     ['no broker at all', { broker: { replicas: 0 } }, /replicas/],
     ['a host with a scheme', { broker: { egressHosts: ['https://example.com'] } }, /egressHosts/],
