@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { z } from 'zod';
+import { hasTooMuchStructure, mostStructure } from '../../core/json-structure.ts';
 
 /** An answer that is not a success, in the broker's own words. `code` is snake case, for programs. */
 export class Refusal extends Error {
@@ -20,34 +21,75 @@ export class Refusal extends Error {
 /** Time within which a client must have sent a JSON body. */
 const bodyTimeoutMs = 60_000;
 
-/** The whole body; 413 above `limit` bytes, 408 when the client is too slow. */
-export async function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
+const mebibyte = 1024 * 1024;
+/**
+ * What the bodies under way may take of memory together, whoever sent them, bytes. What is small may take all of it, so that
+ * no heartbeat fails because others send much.
+ */
+const mostHeld = { small: 256 * mebibyte, large: 192 * mebibyte };
+const small = mebibyte;
+/** A body that is parsed and passed on as JSON is there as text, as values and as text again. */
+const parsedTimes = 3;
+let held = 0;
+
+/**
+ * The whole body; 413 above `limit` bytes, 408 when the client is too slow. Where an `answer` is named, the body counts
+ * `times` its size as held until that is over: 503 when all bodies together would be too much.
+ */
+export async function readBody(
+  request: IncomingMessage,
+  limit: number,
+  answer?: ServerResponse,
+  times = 1,
+): Promise<Buffer> {
   const tooLarge = () => new Refusal(413, 'too_large', `The body is larger than ${limit} bytes.`);
   if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge();
   const late = setTimeout(
     () => request.destroy(new Refusal(408, 'too_slow', 'The body took too long.')),
     bodyTimeoutMs,
   );
+  let holds = 0;
+  const hold = (bytes: number) => {
+    const most = holds < small ? mostHeld.small : mostHeld.large;
+    if (held + bytes > most) throw new Refusal(503, 'busy', 'Too much is being sent at once. Try again.', 5);
+    held += bytes;
+    holds += bytes;
+  };
+  const release = () => {
+    held -= holds;
+    holds = 0;
+  };
+  answer?.once('close', release);
   try {
     const chunks: Buffer[] = [];
     let size = 0;
     for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
       size += chunk.length;
       if (size > limit) throw tooLarge();
+      if (answer) hold(chunk.length * times);
       chunks.push(chunk);
     }
     return Buffer.concat(chunks, size);
   } finally {
     clearTimeout(late);
+    // Of an answer that is over nothing more is heard.
+    if (answer?.destroyed) release();
   }
 }
 
-/** The body as `schema` has it; 400 names the field that is wrong. */
-export async function readJson<T>(request: IncomingMessage, schema: z.ZodType<T>, limit: number): Promise<T> {
-  return parseAs(schema, parseJson(await readBody(request, limit)));
+/** The body as `schema` has it, held until the answer is over; 400 names the field that is wrong. */
+export async function readJson<T>(
+  { request, response }: { readonly request: IncomingMessage; readonly response: ServerResponse },
+  schema: z.ZodType<T>,
+  limit: number,
+): Promise<T> {
+  return parseAs(schema, parseJson(await readBody(request, limit, response, parsedTimes)));
 }
 
+/** 413 for what would take many times its size. */
 export function parseJson(body: Buffer): unknown {
+  if (hasTooMuchStructure(body))
+    throw new Refusal(413, 'too_large', `The body has more than ${mostStructure} objects, arrays and members.`);
   try {
     return JSON.parse(body.toString('utf8'));
   } catch (cause) {

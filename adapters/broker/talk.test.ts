@@ -72,6 +72,42 @@ test('a body above the limit is refused with 413', async () => {
   expect(response.status).toBe(413);
 });
 
+test('a body that would take many times its size is refused before it is parsed, for the model too', async () => {
+  const many = '[],'.repeat(1_000_000);
+  const session = await call('/v1/session', { body: `[{"uuid":"a","x":[${many}1]}]` });
+  expect(session.status).toBe(413);
+  expect((await errorOf(session)).message).toMatch(/more than 1000000 objects/);
+  const model = await call('/anthropic/v1/messages', { body: `{"model":"claude-opus-5-5","x":[${many}1]}` });
+  expect(model.status).toBe(413);
+  expect(door.state.session).toEqual([]);
+});
+
+test('while others send as much as can be held, more is told to come back, and what is small passes', async () => {
+  const body = JSON.stringify([{ uuid: 'large', text: ',[{ '.repeat(7.5 * 1024 * 1024) }]);
+  const free = Promise.withResolvers<void>();
+  const { appendSession } = door;
+  let kept = 0;
+  door.appendSession = () => {
+    kept += 1;
+    return free.promise;
+  };
+  for (const n of [1, 2, 3]) door.state.attempts.set(`token-${n}`, openAttempt({ id: `${n}.2.1` }));
+  const first = [1, 2].map((n) => call('/v1/session', { body, token: `token-${n}` }));
+  const third = () => call('/v1/session', { body, token: 'token-3' });
+  try {
+    await expect.poll(() => kept, { timeout: 10_000 }).toBe(2);
+    const refused = await third();
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '5']);
+    expect((await call('/v1/events', { body: { events: [] }, token: 'token-3' })).status).toBe(200);
+  } finally {
+    free.resolve();
+    door.appendSession = appendSession;
+  }
+  expect((await Promise.all(first)).map(({ status }) => status)).toEqual([200, 200]);
+  expect((await third()).status).toBe(200);
+  door.state.session.length = 0;
+});
+
 test('session entries come back in order, repeated ones once', async () => {
   await call('/v1/session', {
     body: [

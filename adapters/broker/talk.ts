@@ -19,7 +19,9 @@ export interface Exchange {
 }
 
 const mebibyte = 1024 * 1024;
-const limits = { events: 4 * mebibyte, heartbeat: 1024, session: 64 * mebibyte, result: 4 * mebibyte };
+/** A worker sends less at once, but for an entry that is larger by itself: no larger than a request of the model's. */
+const mostSession = 32 * mebibyte;
+const limits = { events: 4 * mebibyte, heartbeat: 1024, session: mostSession, result: 4 * mebibyte };
 const maxWaitSeconds = 60;
 const sessionEntries = z.array(z.looseObject({ uuid: z.string().min(1) })).max(5_000);
 
@@ -37,10 +39,10 @@ export async function talk(exchange: Exchange, path: string, query: URLSearchPar
     case `GET ${paths.session}`:
       return sendSession(exchange);
     case `POST ${paths.session}`:
-      await door.appendSession(attempt, await readJson(request, sessionEntries, limits.session));
+      await door.appendSession(attempt, await readJson(exchange, sessionEntries, limits.session));
       return sendJson(response, 200, {});
     case `POST ${paths.result}`:
-      await door.result(attempt, await readJson(request, result, limits.result));
+      await door.result(attempt, await readJson(exchange, result, limits.result));
       return sendJson(response, 200, {});
     case `POST ${paths.files}`:
       return takeFile(exchange, query.get('name') ?? 'file');
@@ -50,8 +52,9 @@ export async function talk(exchange: Exchange, path: string, query: URLSearchPar
 }
 
 /** Once the door keeps no more, only what is small enough for a heartbeat is still read. */
-async function takeEvents({ request, response, attempt, door, share }: Exchange): Promise<void> {
-  const batch = await readJson(request, eventBatch, share.full ? limits.heartbeat : limits.events);
+async function takeEvents(exchange: Exchange): Promise<void> {
+  const { response, attempt, door, share } = exchange;
+  const batch = await readJson(exchange, eventBatch, share.full ? limits.heartbeat : limits.events);
   try {
     sendJson(response, 200, await door.events(attempt, batch));
   } catch (error) {

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { z } from 'zod';
 import { Failure } from '../../core/errors.ts';
+import { hasTooMuchStructure, mostStructure } from '../../core/json-structure.ts';
 import type { failure } from './wire.ts';
 
 const bodyTimeoutMs = 60_000;
@@ -30,7 +31,10 @@ export function readAs<T>(schema: z.ZodType<T>, value: unknown): T {
   throw wrong('invalid_request', `${issue?.path.join('.') || 'body'}: ${issue?.message ?? 'invalid'}`);
 }
 
+/** Throws Failure `too_large` for what would take many times its size, and `invalid_request`. */
 export function parseJson(body: Buffer): unknown {
+  if (hasTooMuchStructure(body))
+    throw wrong('too_large', `The body has more than ${mostStructure} objects, arrays and members.`);
   try {
     return JSON.parse(body.toString('utf8'));
   } catch {

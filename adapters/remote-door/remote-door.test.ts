@@ -88,6 +88,14 @@ test('what has another form than the method’s is refused: another repository, 
   expect(await far.door.gitAccess(attempt)).toMatchObject({ url: 'https://host.example/acme/web.git' });
 });
 
+test('a body that would take many times its size is refused before it is parsed', async () => {
+  const x = JSON.parse(`[${'[],'.repeat(1_000_000)}1]`) as unknown;
+  const answer = await post('/door/appendSession', { attempt: attempt.id, entries: [{ uuid: 'a', x }] });
+  expect(answer.status).toBe(413);
+  expect(await answer.text()).toMatch(/more than 1000000 objects/);
+  expect(door.state.session).toEqual([]);
+});
+
 test('a Failure of the door arrives as it was; what broke inside stays there', async () => {
   door.job = () =>
     Promise.reject(new Failure('Wait.', { code: 'rate_limited', remedy: 'retry', advice: 'Later.', retryAfterMs: 5 }));

@@ -19,7 +19,7 @@ export interface DoorService {
 
 const mebibyte = 1024 * 1024;
 /** Twice what the broker takes from a worker: it may spell the same in more bytes. */
-const largest = (name: string): number => (name === 'appendSession' ? 128 : 8) * mebibyte;
+const largest = (name: string): number => (name === 'appendSession' ? 64 : 8) * mebibyte;
 
 /**
  * The program's half of the remote door, as an HTTP handler; never rejects. Nothing but the door's own methods is offered,

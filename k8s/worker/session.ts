@@ -20,7 +20,8 @@ export interface BrokerSessionStore {
   flush(): Promise<void>;
 }
 
-const maxBatch = 200;
+/** What is sent at once. An entry that is larger by itself goes alone. */
+const maxBatch = { entries: 200, bytes: 8 * 1024 * 1024 };
 
 /**
  * Claude's session kept at the broker. Entries are sent as they come, in order, and repeated until they are taken, while
@@ -33,7 +34,7 @@ export async function openSessionStore(client: BrokerClient, resume: string | nu
 
   async function send(): Promise<void> {
     while (waiting.length > 0) {
-      const batch = waiting.slice(0, maxBatch);
+      const batch = waiting.slice(0, fitting(waiting));
       await client.appendSession(batch);
       waiting.splice(0, batch.length);
     }
@@ -74,4 +75,15 @@ export async function openSessionStore(client: BrokerClient, resume: string | nu
       },
     },
   };
+}
+
+/** How many of the first entries go together. */
+function fitting(waiting: readonly Stored[]): number {
+  let bytes = 0;
+  const first = waiting.slice(0, maxBatch.entries);
+  const over = first.findIndex((entry) => {
+    bytes += Buffer.byteLength(JSON.stringify(entry));
+    return bytes > maxBatch.bytes;
+  });
+  return over < 0 ? first.length : Math.max(over, 1);
 }
