@@ -6,6 +6,7 @@ import { describe } from '../core/errors.ts';
 import type { BrokerConfig } from './broker-config.ts';
 import { createBrokerServer } from './broker-server.ts';
 import type { HttpServer, PartState } from './http.ts';
+import { heardMs } from './listening.ts';
 
 /** How long charges that the program has not taken are waited for at the end, after the streams. */
 const drainMs = 5_000;
@@ -36,9 +37,12 @@ export async function startBroker(
     ...{ broker, listen: config.listen, log: log.child({ part: 'http' }) },
     parts: async () => ({ door: await doorState() }),
   });
+  // So that the program knows that its workers can be heard, also when none of them says anything.
+  const here = setInterval(() => void door.reach().catch(() => undefined), heardMs);
   return {
     port: server.port,
     async stop() {
+      clearInterval(here);
       await server.stop();
       await door.close(drainMs);
     },

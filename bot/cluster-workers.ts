@@ -14,6 +14,7 @@ import { createBrokerServer, createDoorServer } from './broker-server.ts';
 import type { Config } from './config.ts';
 import type { HttpServer } from './http.ts';
 import type { KubernetesConfig } from './kubernetes-settings.ts';
+import { createListening } from './listening.ts';
 import { type Workers, workersModel } from './workers.ts';
 
 export interface ClusterWorkersOptions {
@@ -46,12 +47,15 @@ export async function clusterWorkers(
     allowUnenforced: cluster.allowUnenforced,
     log: log.child({ part: 'isolation' }),
   });
+  const listening = createListening();
+  const authenticate = authenticateBroker(kube, cluster.namespace);
   let server: HttpServer | undefined;
   const model = workersModel(config);
 
   return {
     sandbox: createKubernetesSandbox({
       ...{ ...pods, ready: isolation.ready, warning: () => isolation.state().warning },
+      ...(cluster.doorListen && { heardSince: listening.since }),
       log: log.child({ part: 'sandbox' }),
     }),
     mounts: () => [],
@@ -64,7 +68,12 @@ export async function clusterWorkers(
         server = await createBrokerServer({ broker, listen: cluster.brokerListen, log: log.child({ part: 'http' }) });
       } else if (cluster.doorListen) {
         server = await createDoorServer({
-          ...{ door, gitAccess: git, authenticate: authenticateBroker(kube, cluster.namespace) },
+          ...{ door, gitAccess: git },
+          async authenticate(token) {
+            const isBroker = await authenticate(token);
+            if (isBroker) listening.heard();
+            return isBroker;
+          },
           ...{ listen: cluster.doorListen, log: log.child({ part: 'door' }) },
         });
       }

@@ -130,6 +130,11 @@ export interface Sandbox {
   remove(task: TaskNumber): Promise<void>;
   /** The tasks of which anything is here, so that what nobody needs any more can be removed. */
   tasks(): Promise<TaskNumber[]>;
+  /**
+   * Since when what workers say gets through to the program, milliseconds since the epoch; null while it does not. Without
+   * it: since the program began.
+   */
+  heardSince?(): number | null;
   /** Why people should not rely on the isolation, in a few words, or null; every task's card says it. */
   readonly warning: string | null;
 }

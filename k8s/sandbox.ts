@@ -23,6 +23,8 @@ export interface KubernetesSandboxOptions extends WorkerPod, Owner {
   readonly ready: () => Promise<void>;
   /** Why the isolation should not be relied on; known only once it was tried. */
   readonly warning: () => string | null;
+  /** As the sandbox's own, where a broker of its own stands between. */
+  readonly heardSince?: () => number | null;
   readonly log: Logger;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
@@ -117,5 +119,6 @@ export function createKubernetesSandbox(options: KubernetesSandboxOptions): Sand
       for (const attempt of kept.keys()) if (taskOfAttempt(attempt) === task) kept.delete(attempt);
     },
     tasks: () => namespaces.tasks(),
+    ...(options.heardSince && { heardSince: options.heardSince }),
   };
 }

@@ -96,6 +96,25 @@ test('only the first result of an attempt counts, and none after its end', async
   expect(outcome).toMatchObject({ type: 'nothing', summary: 'first' });
 });
 
+test('nobody is silent while the broker is away, which is said; afterwards a worker has time to be heard', async () => {
+  const { id, task } = await worker();
+  const holder = async () => (await house.store.tasks.get(task)).status;
+  house.sandbox.heardSince = () => null;
+  await silentFor(id, 600_000);
+  const held = await eventually('the word', async () => {
+    const status = await holder();
+    return status.holder === 'cluster' && status;
+  });
+  expect(held.detail).toBe('its broker does not answer, I keep trying');
+  const back = Date.now();
+  house.sandbox.heardSince = () => back;
+  await eventually('the worker', async () => (await holder()).holder === 'worker');
+  expect((await house.store.runs.attempt(id))?.state).not.toBe('closed');
+  house.sandbox.heardSince = () => back - 60_000;
+  await closed(id);
+  delete house.sandbox.heardSince;
+});
+
 const budgetLeft = async ({ id }: { id: AttemptId }) => (await house.core.door.admit({ attempt: id }))?.budgetLeft;
 
 test('four fifths of the budget asks once while the work goes on; all of it stops the worker', async () => {

@@ -5,6 +5,8 @@ import { causeOfDeath } from './death.ts';
 import type { Deps } from './deps.ts';
 import { resultKey, tellRun } from './signals.ts';
 
+/** What a card says of a worker that works, but can't be heard. */
+const brokerAway = 'its broker does not answer, I keep trying';
 /** How often open attempts and open proposals are looked at. */
 const roundMs = 2_000;
 
@@ -57,8 +59,11 @@ async function check(deps: Deps, attempt: StoredAttempt, listeningSince: number)
   }
   if (attempt.tokenHash === null) return;
   const status = await statusOf(deps, attempt);
-  await showCluster(deps, attempt, status);
-  const died = causeOfDeath(attempt, status, listeningSince, Date.now());
+  const now = Date.now();
+  const heardSince = deps.sandbox.heardSince ? deps.sandbox.heardSince() : listeningSince;
+  const isDeaf = heardSince === null && status.state === 'running';
+  await showCluster(deps, attempt, isDeaf ? { state: 'starting', detail: brokerAway } : status);
+  const died = causeOfDeath(attempt, status, Math.max(listeningSince, heardSince ?? now), now);
   if (!died) return;
   deps.log.warn({ attempt: attempt.id, ...died }, 'attempt died');
   await tellRun(attempt.run, { attempt: attempt.id, end: { type: 'died', ...died } }, `died:${attempt.id}`);
