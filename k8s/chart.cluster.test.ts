@@ -122,6 +122,11 @@ describe('the chart', () => {
     expect(volumes.filter(({ emptyDir, projected }) => !emptyDir && !projected)).toEqual([]);
   });
 
+  test('lets an upgrade replace a program that never became ready, which by default a StatefulSet waits for', async () => {
+    const { spec } = find<V1StatefulSet>(await rendered(), 'StatefulSet', 'orchestrator');
+    expect(spec).toMatchObject({ replicas: 1, podManagementPolicy: 'Parallel' });
+  });
+
   test('gives the broker no secret but the key of the model', async () => {
     const objects = await rendered(everything, operators);
     const { containers, volumes, ...pod } = podOf(objects, 'broker');
