@@ -84,6 +84,16 @@ test('a push to another branch is refused in words that git shows, and nothing o
   expect(await github.head('acme/web', 'main')).toBe(main);
 });
 
+test('a push of very many refs is refused in words that git shows, and is told in one line', async () => {
+  await commit();
+  door.state.refused.length = 0;
+  const refs = Array.from({ length: 40 }, (_, n) => `HEAD:refs/heads/many-${n}`);
+  await expect(git(clone, 'push', 'origin', ...refs)).rejects.toThrow(
+    /! \[remote rejected\] HEAD -> many-39 \(not allowed: a push of more than 16 refs\)/,
+  );
+  expect(door.state.refused).toEqual(['a push of 40 refs']);
+});
+
 test('the commands of a packed push are read too, and one that is not understood is refused', async () => {
   const old = '0'.repeat(40);
   const line = `${old} ${'1'.repeat(40)} refs/heads/main\0 report-status`;

@@ -6,7 +6,7 @@ import type { Door, GitAccess, OpenAttempt, Remote } from '../../core/door.ts';
 import { bodyOf, drain, readCommands } from './git-body.ts';
 import { type GuardedPush, guardedPush } from './guarded-push.ts';
 import { Refusal, readBody } from './http.ts';
-import { refusalOf, refusedReport } from './receive-pack.ts';
+import { refusalOf, refusalOfAll, refusedReport } from './receive-pack.ts';
 import { callUpstream } from './upstream.ts';
 
 interface Exchange {
@@ -57,12 +57,14 @@ function serviceOf(method: string | undefined, rest: string | undefined, query: 
 async function push(exchange: Exchange, remote: Remote): Promise<void> {
   const { request, response, attempt, log, show } = exchange;
   const { push: asked, body, pack } = await readCommands(bodyOf(request));
-  const refused = asked.commands.filter((command) => refusalOf(command, attempt) !== null);
+  const all = refusalOfAll(asked);
+  const refused = asked.commands.filter((command) => all !== null || refusalOf(command, attempt) !== null);
   const branch = asked.commands.find((command) => command.ref === `refs/heads/${attempt.branch}`);
   if (refused.length === 0 && !branch) return exchangePack(exchange, remote, 'git-receive-pack', body());
   if (refused.length === 0 && branch) return pushGuarded(exchange, remote, { push: asked, branch, pack: pack() });
-  log.warn({ attempt: attempt.id, refs: refused.map((command) => command.ref) }, 'push refused');
-  for (const { ref } of refused) show(`a push to ${ref}`);
+  const shown = all === null ? refused.map(({ ref }) => `a push to ${ref}`) : [`a push of ${refused.length} refs`];
+  log.warn({ attempt: attempt.id, refused: shown }, 'push refused');
+  for (const what of shown) show(what);
   // git reads the answer only after it has sent its pack.
   await drain(body());
   sendReport(response, refusedReport(asked, attempt));

@@ -15,24 +15,28 @@ export interface Push {
   readonly shallow: readonly string[];
 }
 
-/** The commands of a push, as `git receive-pack` reads them. Throws on lines it does not know, signed pushes among them. */
-export function parsePush(payloads: readonly Buffer[]): Push {
-  const lines = payloads.map((payload) => payload.toString('utf8').replace(/\n$/, ''));
+/** A push whose lines are taken one by one, as `git receive-pack` reads them. */
+export function readPush(): { readonly push: Push; take(payload: Buffer): void } {
   const commands: PushCommand[] = [];
+  const refs = new Set<string>();
   const shallow: string[] = [];
   let capabilities: readonly string[] = [];
-  for (const line of lines) {
-    if (/^shallow [0-9a-f]+$/.test(line)) {
-      shallow.push(line);
-      continue;
-    }
-    const [command = '', offered] = line.split('\0');
-    if (offered !== undefined) capabilities = offered.trim().split(' ');
-    const [, from = '', to = '', ref = ''] = /^([0-9a-f]{40,64}) ([0-9a-f]{40,64}) (\S.*)$/.exec(command) ?? [];
-    if (!ref || commands.some((known) => known.ref === ref)) throw new Error('not a push command');
-    commands.push({ ref, from, to });
-  }
-  return { commands, capabilities, shallow };
+  return {
+    get push() {
+      return { commands, capabilities, shallow };
+    },
+    /** Throws on a line that it does not know, that of a signed push among them. */
+    take(payload) {
+      const line = payload.toString('utf8').replace(/\n$/, '');
+      if (/^shallow [0-9a-f]+$/.test(line)) return void shallow.push(line);
+      const [command = '', offered] = line.split('\0');
+      if (offered !== undefined) capabilities = offered.trim().split(' ');
+      const [, from = '', to = '', ref = ''] = /^([0-9a-f]{40,64}) ([0-9a-f]{40,64}) (\S.*)$/.exec(command) ?? [];
+      if (!ref || refs.has(ref)) throw new Error('not a push command');
+      refs.add(ref);
+      commands.push({ ref, from, to });
+    },
+  };
 }
 
 /** Said of a command that would have been let through alone. */
@@ -47,9 +51,19 @@ export function refusalOf(command: PushCommand, attempt: OpenAttempt): string | 
   return isZero(command.to) ? 'not allowed: this task may not delete refs' : null;
 }
 
+/** Far more than the two that an attempt may name. */
+const mostRefs = 16;
+
+/** Why a push is refused whatever its refs are. */
+export const refusalOfAll = ({ commands }: Push): string | null =>
+  commands.length > mostRefs ? `not allowed: a push of more than ${mostRefs} refs` : null;
+
 /** The answer by which git shows each refused ref with its reason, as `! [remote rejected] main -> main (…)`. */
 export function refusedReport(push: Push, attempt: OpenAttempt): Buffer {
-  const reasons = push.commands.map((command) => `ng ${command.ref} ${refusalOf(command, attempt) ?? notPushed}`);
+  const all = refusalOfAll(push);
+  const reasons = push.commands.map(
+    (command) => `ng ${command.ref} ${all ?? refusalOf(command, attempt) ?? notPushed}`,
+  );
   return reportOf(push, ['unpack ok', ...reasons]);
 }
 
@@ -66,7 +80,7 @@ export function reportOf(push: Push, lines: readonly string[], words: readonly B
 /** Reads such an answer: the lines of its report, and the packets for the person. Throws on what is none. */
 export function readReport(answer: Buffer, capabilities: readonly string[]): { lines: string[]; words: Buffer[] } {
   if (!capabilities.includes('side-band-64k')) return { lines: linesOf(answer), words: [] };
-  const packets = readUntilFlush(answer)?.payloads;
+  const packets = readUntilFlush(answer);
   if (!packets) throw new Error('not an answer to a push');
   const report = packets.filter(([channel]) => channel === 1).map((packet) => packet.subarray(1));
   return { lines: linesOf(Buffer.concat(report)), words: packets.filter(([channel]) => channel !== 1) };
@@ -87,7 +101,7 @@ export const isZero = (sha: string): boolean => /^0+$/.test(sha);
 const sideband = 65_515;
 
 function linesOf(report: Buffer): string[] {
-  const lines = readUntilFlush(report)?.payloads;
+  const lines = readUntilFlush(report);
   if (!lines) throw new Error('not a report');
   return lines.map((line) => line.toString('utf8').replace(/\n$/, ''));
 }
