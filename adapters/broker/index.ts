@@ -100,7 +100,8 @@ export function createBroker(options: BrokerOptions): Broker {
       const waits = share.models.full;
       return through('models', async () => {
         // While it waited for its turn the attempt may have been closed, or its money spent.
-        const exchange = { request, response, attempt: waits ? await admitAgain() : attempt, door, log, prices };
+        const admitted = waits ? await admitAgain() : attempt;
+        const exchange = { request, response, attempt: admitted, admitAgain, door, log, prices };
         return proxyModel(exchange, model + url.search, options.anthropic);
       });
     }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
-import { pipeline } from 'node:stream/promises';
+import { finished, pipeline } from 'node:stream/promises';
 import type { Logger } from 'pino';
 import type { Door, OpenAttempt } from '../../core/door.ts';
 import { parseJson, Refusal, readBody } from './http.ts';
@@ -22,6 +22,8 @@ interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly attempt: OpenAttempt;
+  /** The attempt as it is by now. */
+  readonly admitAgain: () => Promise<OpenAttempt>;
   readonly door: Door;
   readonly log: Logger;
   readonly prices: Readonly<Record<string, Price>>;
@@ -29,6 +31,8 @@ interface Exchange {
 
 /** Anthropic's own limit of a request. */
 const maxBody = 32 * 1024 * 1024;
+/** A body that takes longer is one that the attempt was not admitted for just now. */
+const slowMs = 1_000;
 /** A call without streaming may think for ten minutes before its first byte. */
 const idleMs = 10 * 60_000;
 /** A client that takes nothing for so long is given up: else the upstream would fall silent for it, and be cut off. */
@@ -38,7 +42,7 @@ const passedUp = /^(content-type|accept|user-agent|x-app|x-stainless-.*|anthropi
 
 /** Sends a Messages API call on with the real key, streams the answer back and counts what it cost. */
 export async function proxyModel(exchange: Exchange, target: string, upstream: ModelUpstream): Promise<void> {
-  const { request, response, attempt } = exchange;
+  const { request, response } = exchange;
   const url = new URL(upstream.baseUrl.replace(/\/$/, '') + target);
   const path = target.replace(/\?.*$/, '');
   const call = `${request.method} ${path}`;
@@ -59,15 +63,23 @@ export async function proxyModel(exchange: Exchange, target: string, upstream: M
     throw new Refusal(404, 'not_found_error', `${call} is not offered to workers.`);
   }
   const counts = path === '/v1/messages/count_tokens';
-  const body = await readBody(request, maxBody, response);
-  const { model, stream, maxTokens } = checkModelRequest(parseJson(body), attempt);
+  const began = Date.now();
+  const asked = parseJson(await readBody(request, maxBody, response));
+  // While a body came slowly, the attempt may have been closed, or its money spent.
+  const attempt = Date.now() - began > slowMs ? await exchange.admitAgain() : exchange.attempt;
+  const { model, stream, maxTokens } = checkModelRequest(asked, attempt);
+  // What was checked, not what came: of a name that comes twice each side may take another.
+  const body = Buffer.from(JSON.stringify(asked));
   if (counts) return relay(exchange, await send(body, gone.signal));
   if (attempt.budgetLeft <= 0) {
     // Claude Code repeats 401, 408, 409, 429 and 5xx for minutes, but not this.
     throw new Refusal(402, 'billing_error', "This task's budget is used up.");
   }
   gone.signal.throwIfAborted();
-  await converse(exchange, { model, stream, asked: { bytes: body.length, maxTokens }, send: () => send(body) });
+  await converse(
+    { ...exchange, attempt },
+    { model, stream, asked: { bytes: body.length, maxTokens }, send: () => send(body) },
+  );
 }
 
 interface Call {
@@ -99,10 +111,14 @@ async function converse(exchange: Exchange, { model, stream, asked, send }: Call
   const usage = stream ? streamUsage(asked) : jsonUsage(asked);
   try {
     begin(exchange, answer);
-    for await (const chunk of answer as AsyncIterable<Buffer>) {
+    answer.on('data', (chunk: Buffer) => {
+      const full = !response.destroyed && !response.write(chunk);
       usage.push(chunk);
-      if (!response.destroyed && !response.write(chunk)) await room(response);
-    }
+      if (!full) return;
+      answer.pause();
+      void room(response).then(() => answer.resume());
+    });
+    await finished(answer);
   } finally {
     // Before the answer ends, so that the next call meets the budget that this one has left.
     await charge(usage.end());
