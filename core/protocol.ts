@@ -87,6 +87,28 @@ export const steering = z.object({
 });
 export type Steering = z.infer<typeof steering>;
 
+/** What a worker may say that went wrong. What a cluster did to it is not for it to say. */
+const workerFailures = [
+  'clone_failed',
+  'empty_repository',
+  'base_not_found',
+  'branch_conflict',
+  'force_pushed',
+  'push_refused',
+  'model_refused',
+  'model_overloaded',
+  'model_not_found',
+  'model_forbidden',
+  'model_rejected',
+  'model_failed',
+  'out_of_turns',
+  'no_result',
+  'claude_failed',
+  'claude_died',
+  'worker_deadline',
+  'worker_failed',
+] as const;
+
 /** How the attempt ended, in the worker's words; every claim is checked by the orchestrator. */
 export const result = z.discriminatedUnion('type', [
   z.object({ type: z.literal('plan'), summary: z.string(), plan: z.string(), session: z.string() }),
@@ -104,11 +126,12 @@ export const result = z.discriminatedUnion('type', [
   z.object({ type: z.literal('stopped'), reason: z.enum(['cancelled', 'closed', 'budget']) }),
   z.object({
     type: z.literal('failed'),
-    /** snake_case, e.g. `clone_failed`, `model_refused`, `model_overloaded`, `out_of_turns`. */
-    code: z.string(),
+    /** Another than these, be it of another release, is `worker_failed`. */
+    code: z.enum(workerFailures).catch('worker_failed'),
     reason: z.string(),
     /** True when another attempt may go better. */
     retryable: z.boolean(),
   }),
 ]);
 export type Result = z.infer<typeof result>;
+export type WorkerFailure = (typeof workerFailures)[number];

@@ -108,11 +108,13 @@ export const workerStore = (db: Database) => ({
     return row !== undefined;
   },
 
-  async appendSession(task: TaskNumber, entries: readonly { uuid: string; entry: unknown }[]): Promise<void> {
-    if (entries.length === 0) return;
-    await db
+  async appendSession(task: TaskNumber, entries: readonly { uuid: string; entry: unknown }[]): Promise<string[]> {
+    if (entries.length === 0) return [];
+    const fresh = await db
       .insert(sessionEntries)
       .values(entries.map(({ uuid, entry }) => ({ task, uuid, entry })))
-      .onConflictDoNothing();
+      .onConflictDoNothing()
+      .returning({ uuid: sessionEntries.uuid });
+    return fresh.map(({ uuid }) => uuid);
   },
 });

@@ -74,7 +74,14 @@ export function createDoorLimits({ store, presenter }: Pick<Deps, 'store' | 'pre
       if (used.bytes + size > mostSaid.sessionBytes)
         return full(attempt, 'more of the session: this task has all that is kept of one');
       add(used, 0, size);
-      await store.worker.appendSession(attempt.task, entries);
+      try {
+        const fresh = new Set(await store.worker.appendSession(attempt.task, entries));
+        const kept = entries.filter(({ uuid }) => fresh.delete(uuid));
+        add(used, 0, sum(kept.map(bytesOf)) - size);
+      } catch (error) {
+        add(used, 0, -size);
+        throw error;
+      }
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { SDKResultMessage } from '@anthropic-ai/claude-agent-sdk';
 import { z } from 'zod';
-import type { Job, Result } from '../../core/protocol.ts';
+import type { Job, Result, WorkerFailure } from '../../core/protocol.ts';
 
 type Question = Extract<Result, { type: 'question' }>['questions'][number];
 
@@ -9,7 +9,7 @@ export type TurnEnd =
   | { type: 'done'; output: unknown; text: string }
   | { type: 'question'; questions: Question[] }
   | { type: 'budget' }
-  | { type: 'failed'; code: string; reason: string; retryable: boolean };
+  | { type: 'failed'; code: WorkerFailure; reason: string; retryable: boolean };
 
 export const planOutput = z.object({
   summary: z.string().describe('Two or three sentences on what will be done.'),
@@ -82,6 +82,6 @@ function apiFailure(status: number | null, text: string): TurnEnd {
   return failed('model_failed', text, true);
 }
 
-function failed(code: string, text: string, retryable: boolean): TurnEnd {
+function failed(code: WorkerFailure, text: string, retryable: boolean): TurnEnd {
   return { type: 'failed', code, reason: text.slice(0, 2_000) || 'Claude Code gave no reason.', retryable };
 }

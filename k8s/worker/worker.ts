@@ -1,6 +1,6 @@
 import { type Job, job as jobSchema, type Result } from '../../core/protocol.ts';
 import { type Bench, setUp } from './bench.ts';
-import { AttemptClosed, BrokerAway, type Call } from './call.ts';
+import { AttemptClosed, BrokerAway, type Call, Rejected } from './call.ts';
 import type { Claude } from './claude.ts';
 import { createBrokerClient } from './client.ts';
 import type { WorkerConfig } from './config.ts';
@@ -110,7 +110,11 @@ async function attempt(
     const halted = halting.signal.aborted;
     const saved = end.type === 'work' || end.type === 'nothing' ? undefined : save();
     await Promise.all([halted ? claude?.kill() : claude?.end(), saved]);
-    await store?.flush();
+    await store?.flush().catch((error: unknown) => {
+      // Too long to be kept: the work is done all the same, and the next run begins without it.
+      if (!(error instanceof Rejected)) throw error;
+      reporter.tell({ type: 'log', text: `The session was not kept: ${error.message}` });
+    });
     const result = resultOf(end);
     // What the next attempt goes on with is handed over by that one.
     if (result !== null) await handOver(client, config.out, (text) => reporter.tell({ type: 'log', text }));

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Job } from '../../core/protocol.ts';
+import type { Job, WorkerFailure } from '../../core/protocol.ts';
 import { paths } from '../../core/protocol-paths.ts';
 import { type Git, GitError } from './git.ts';
 import { giveUpRebase } from './rebase.ts';
@@ -20,10 +20,10 @@ import {
 /** The run can't begin; `code` and `retryable` go into its result. */
 export class WorkspaceError extends Error {
   override readonly name = 'WorkspaceError';
-  readonly code: string;
+  readonly code: WorkerFailure;
   readonly retryable: boolean;
 
-  constructor(code: string, message: string, retryable: boolean) {
+  constructor(code: WorkerFailure, message: string, retryable: boolean) {
     super(message);
     this.code = code;
     this.retryable = retryable;
