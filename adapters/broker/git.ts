@@ -23,6 +23,8 @@ type Service = 'git-upload-pack' | 'git-receive-pack';
 
 const idleMs = 2 * 60_000;
 const maxRedirects = 3;
+/** How long the code host may take from the end of a guarded push to the end of its answer. */
+const takeInMs = 5 * 60_000;
 /** What a code host says to a push, bytes. */
 const maxReport = 1024 * 1024;
 
@@ -76,14 +78,26 @@ async function pushGuarded(
   asked: Pick<GuardedPush, 'push' | 'branch' | 'pack'>,
 ): Promise<void> {
   const { response, attempt, door, log, show } = exchange;
+  /** The client's going ends it only while its pack still comes: after that its refs must not be left where they are. */
   const send = async (body: Readable): Promise<Buffer> => {
-    const answer = await packAnswer(exchange, remote, 'git-receive-pack', body);
-    refuseAccess(exchange, answer);
-    if (answer.statusCode !== 200) throw new Refusal(502, 'upstream', `The code host answers ${answer.statusCode}.`);
-    return readBody(answer, maxReport);
+    const late = new AbortController();
+    let timer: NodeJS.Timeout | undefined;
+    body.once('end', () => {
+      timer = setTimeout(() => late.abort(), takeInMs);
+    });
+    try {
+      const answer = await packAnswer(exchange, remote, 'git-receive-pack', body, late.signal);
+      refuseAccess(exchange, answer);
+      if (answer.statusCode !== 200) throw new Refusal(502, 'upstream', `The code host answers ${answer.statusCode}.`);
+      return await readBody(answer, maxReport);
+    } finally {
+      clearTimeout(timer);
+    }
   };
   const mayPush = (sha: string) => door.mayPush(attempt, sha);
-  const { report, refused } = await guardedPush({ attempt: attempt.id, ...asked, send, mayPush });
+  const left = (place: string, error: unknown) =>
+    log.error({ err: error, attempt: attempt.id, repo: attempt.repo, place }, 'refs of a guarded push may have stayed');
+  const { report, refused } = await guardedPush({ attempt: attempt.id, ...asked, send, mayPush, left });
   if (refused !== null) {
     log.warn({ attempt: attempt.id, refused }, 'push refused');
     show(`a push to ${attempt.branch}: ${refused}`);
@@ -100,7 +114,7 @@ const sendReport = (response: ServerResponse, report: Buffer): void =>
 async function advertise(exchange: Exchange, remote: Remote, service: Service): Promise<void> {
   let url = new URL(`${remote.url}/info/refs?service=${service}`);
   for (let hops = 0; hops <= maxRedirects; hops += 1) {
-    const answer = await call(exchange, remote, url, null);
+    const answer = await call(exchange, remote, url, null, untilGone(exchange));
     const location = redirectOf(answer);
     if (!location) return relay(exchange, answer);
     answer.resume();
@@ -116,7 +130,7 @@ async function advertise(exchange: Exchange, remote: Remote, service: Service): 
 const moved = new Map<string, string>();
 
 async function exchangePack(exchange: Exchange, remote: Remote, service: Service, body: Readable): Promise<void> {
-  return relay(exchange, await packAnswer(exchange, remote, service, body));
+  return relay(exchange, await packAnswer(exchange, remote, service, body, untilGone(exchange)));
 }
 
 async function packAnswer(
@@ -124,9 +138,10 @@ async function packAnswer(
   remote: Remote,
   service: Service,
   body: Readable,
+  signal: AbortSignal,
 ): Promise<IncomingMessage> {
   const base = moved.get(remote.url) ?? remote.url;
-  const answer = await call(exchange, remote, new URL(`${base}/${service}`), body);
+  const answer = await call(exchange, remote, new URL(`${base}/${service}`), body, signal);
   if (redirectOf(answer)) {
     moved.delete(remote.url);
     throw new Refusal(502, 'upstream', 'The repository has moved; fetch again.');
@@ -138,10 +153,19 @@ function redirectOf(answer: IncomingMessage): string | undefined {
   return (answer.statusCode ?? 0) >= 300 && (answer.statusCode ?? 0) < 400 ? answer.headers.location : undefined;
 }
 
-function call(exchange: Exchange, remote: Remote, url: URL, body: Readable | null): Promise<IncomingMessage> {
-  const { request, response } = exchange;
+function untilGone({ response }: Exchange): AbortSignal {
   const gone = new AbortController();
   response.once('close', () => gone.abort());
+  return gone.signal;
+}
+
+function call(
+  { request }: Exchange,
+  remote: Remote,
+  url: URL,
+  body: Readable | null,
+  signal: AbortSignal,
+): Promise<IncomingMessage> {
   const headers: OutgoingHttpHeaders = {
     authorization: `Basic ${Buffer.from(`${remote.username}:${remote.password}`).toString('base64')}`,
     'user-agent': request.headers['user-agent'] ?? 'git/2',
@@ -149,7 +173,7 @@ function call(exchange: Exchange, remote: Remote, url: URL, body: Readable | nul
     ...(body && { 'content-type': request.headers['content-type'] ?? 'application/octet-stream' }),
     ...(request.headers['git-protocol'] && { 'git-protocol': request.headers['git-protocol'] }),
   };
-  return callUpstream(url, { method: request.method ?? 'GET', headers, body, idleMs, signal: gone.signal });
+  return callUpstream(url, { method: request.method ?? 'GET', headers, body, idleMs, signal });
 }
 
 /** Not passed on as it is: a 401 would tell the worker that its attempt is closed. */

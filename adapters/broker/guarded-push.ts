@@ -14,6 +14,8 @@ export interface GuardedPush {
   readonly send: (body: Readable) => Promise<Buffer>;
   /** Why the commit may not become the branch; asked once the code host has it. */
   readonly mayPush: (sha: string) => Promise<string | null>;
+  /** Told when refs of ours may have stayed at the code host, in somebody's repository. */
+  readonly left: (place: string, error: unknown) => void;
 }
 
 /**
@@ -22,7 +24,7 @@ export interface GuardedPush {
  * refused; then nothing is moved.
  */
 export async function guardedPush(guarded: GuardedPush): Promise<{ report: Buffer; refused: string | null }> {
-  const { attempt, push, branch, pack, send, mayPush } = guarded;
+  const { attempt, push, branch, pack, send, mayPush, left } = guarded;
   const none = branch.to.replaceAll(/./g, '0');
   const place = `refs/mainloop/incoming/${attempt}/${randomUUID()}`;
   const incoming = push.commands.map(({ to }, index) => ({ ref: `${place}/${index}`, from: none, to }));
@@ -31,41 +33,37 @@ export async function guardedPush(guarded: GuardedPush): Promise<{ report: Buffe
   const refuse = (why: string) =>
     push.commands.map((command) => `ng ${command.ref} ${command === branch ? why : notPushed}`);
 
-  const first = readReport(await send(joined(pushHead({ ...push, commands: incoming }), pack)), push.capabilities);
-  const answer = (lines: readonly string[], refused: string | null = null) => ({
-    report: reportOf(push, ['unpack ok', ...lines], first.words),
-    refused,
-  });
-  if (!incoming.every(({ ref }) => first.lines.includes(`ok ${ref}`))) {
-    await clean();
-    const [unpacked = ''] = first.lines;
-    const own = push.commands.map(({ ref }, index) => {
-      const why = first.lines
-        .find((line) => line.startsWith(`ng ${place}/${index} `))
-        ?.split(' ')
-        .slice(2)
-        .join(' ');
-      return `ng ${ref} ${why ?? notPushed}`;
+  // Also when an answer was lost on its way: the code host may have taken what it was of.
+  let cleared = false;
+  try {
+    const first = readReport(await send(joined(pushHead({ ...push, commands: incoming }), pack)), push.capabilities);
+    const answer = (lines: readonly string[], refused: string | null = null) => ({
+      report: reportOf(push, lines, first.words),
+      refused,
     });
-    return { report: reportOf(push, [unpacked, ...own], first.words), refused: null };
+    if (!incoming.every(({ ref }) => first.lines.includes(`ok ${ref}`))) {
+      const [unpacked = ''] = first.lines;
+      const own = push.commands.map(({ ref }, index) => {
+        const why = first.lines
+          .find((line) => line.startsWith(`ng ${place}/${index} `))
+          ?.split(' ')
+          .slice(2)
+          .join(' ');
+        return `ng ${ref} ${why ?? notPushed}`;
+      });
+      return answer([unpacked, ...own]);
+    }
+    const refused = await mayPush(branch.to);
+    if (refused !== null) return answer(['unpack ok', ...refuse(refused)], refused);
+    const moving = pushHead(ours(push, [...push.commands, ...leaving]));
+    const { lines } = readReport(await send(Readable.from([moving, noObjects(push)])), []);
+    cleared = leaving.every(({ ref }) => lines.includes(`ok ${ref}`));
+    const became = ({ ref }: PushCommand) =>
+      lines.find((line) => line.split(' ')[1] === ref) ?? `ng ${ref} the code host did not say what became of it`;
+    return answer(['unpack ok', ...push.commands.map(became)]);
+  } finally {
+    if (!cleared) await clean().catch((error) => left(place, error));
   }
-  const refused = await mayPush(branch.to).catch(async (error) => {
-    await clean();
-    throw error;
-  });
-  if (refused !== null) {
-    await clean();
-    return answer(refuse(refused), refused);
-  }
-  const moving = pushHead(ours(push, [...push.commands, ...leaving]));
-  const { lines } = readReport(await send(Readable.from([moving, noObjects(push)])), []);
-  if (!leaving.every(({ ref }) => lines.includes(`ok ${ref}`))) await clean();
-  return answer(
-    push.commands.map(
-      ({ ref }) =>
-        lines.find((line) => line.split(' ')[1] === ref) ?? `ng ${ref} the code host did not say what became of it`,
-    ),
-  );
 }
 
 /** A push of ours: its report comes without a sideband. It is as atomic as the client's. */
