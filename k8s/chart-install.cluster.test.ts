@@ -72,6 +72,8 @@ test('an installation works, is upgraded with a task in flight that goes on to i
   });
   await helm('install', '--wait');
   const first = await programPod();
+  // It is ready no sooner than its walls were tried.
+  expect(await run('kubectl', 'logs', '--namespace', system, 'orchestrator-0')).toContain('the isolation holds');
   expect(await refusalOfOthersJob()).not.toContain(system);
   expect(await doctor()).not.toContain('✖');
   const { slack, github, anthropic, ana, anaOnGitHub, channel } = world;
