@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { memoryAfter, triesAgain } from './tries.ts';
+import { memoryAfter, pauseAfter, triesAgain } from './tries.ts';
 
 test('a worker that dies is replaced twice', () => {
   expect(triesAgain(['worker_exited'])).toBe(true);
@@ -8,7 +8,7 @@ test('a worker that dies is replaced twice', () => {
 });
 
 test('what no repetition mends is not repeated', () => {
-  for (const code of ['deadline', 'disk_full', 'quota', 'rejected', 'image', 'misconfigured'])
+  for (const code of ['deadline', 'disk_full', 'quota', 'image', 'misconfigured'])
     expect(triesAgain([`worker_${code}`]), code).toBe(false);
 });
 
@@ -23,6 +23,13 @@ test('a worker without memory gets twice as much, once', () => {
 test('a cluster without room is waited for once more', () => {
   expect(triesAgain(['worker_no_room'])).toBe(true);
   expect(triesAgain(['worker_no_room', 'worker_no_room'])).toBe(false);
+});
+
+test('a worker that policies reject is tried once more, when a release may have been rolled out', () => {
+  expect(triesAgain(['worker_rejected'])).toBe(true);
+  expect(pauseAfter(['worker_rejected'])).toBe(60);
+  expect(triesAgain(['worker_rejected', 'worker_rejected'])).toBe(false);
+  expect([['a'], ['a', 'b'], ['a', 'b', 'c'], ['a', 'b', 'c', 'd']].map(pauseAfter)).toEqual([1, 10, 60, 60]);
 });
 
 test('a drained or lost node does not count, five times', () => {

@@ -3,7 +3,7 @@ import { DBOS } from '@dbos-inc/dbos-sdk';
 import { type AttemptId, attemptId, type RepoName, type RunId, type TaskNumber } from '../domain/ids.ts';
 import type { AttemptEnd, RunKind, RunOutcome } from '../domain/run.ts';
 import type { Task } from '../domain/task.ts';
-import { memoryAfter, triesAgain } from '../domain/tries.ts';
+import { memoryAfter, pauseAfter, triesAgain } from '../domain/tries.ts';
 import { describe, Failure, isRetryable } from '../errors.ts';
 import type { SandboxSpec, SandboxStatus } from '../ports.ts';
 import type { Result } from '../protocol.ts';
@@ -17,9 +17,6 @@ export interface RunInput {
   readonly task: number;
   readonly kind: RunKind;
 }
-
-/** Pause before the next attempt, seconds; the last one repeats. */
-const pauses = [1, 10, 60];
 
 /** How an attempt ended for its run: with an outcome, or so that another attempt is worth it. */
 type Verdict = { outcome: RunOutcome } | Again;
@@ -63,7 +60,7 @@ async function attemptsOf(deps: Deps, input: RunInput): Promise<RunOutcome> {
     if ('outcome' in verdict) return verdict.outcome;
     codes.push(verdict.again.code);
     if (!triesAgain(codes)) return { type: 'failed', ...verdict.again, advice: n > 1 ? `I tried ${n} times.` : '' };
-    if (await cancelledWithin(pauses[n - 1] ?? 60)) return { type: 'cancelled' };
+    if (await cancelledWithin(pauseAfter(codes))) return { type: 'cancelled' };
   }
 }
 
