@@ -10,6 +10,7 @@ import { proxyGit } from './git.ts';
 import { Refusal } from './http.ts';
 import { type ModelUpstream, proxyModel } from './model.ts';
 import { type Price, prices as publicPrices } from './prices.ts';
+import { createShown } from './shown.ts';
 import { talk } from './talk.ts';
 import { proxyTokenOf, tokenOf } from './token.ts';
 
@@ -53,6 +54,7 @@ export function createBroker(options: BrokerOptions): Broker {
   const { door, identify, log, prefix = '' } = options;
   const prices = options.prices ?? publicPrices;
   const shareOf = createShares();
+  const isNew = createShown();
   const egress = createEgress({ door, hosts: options.egressHosts, checkMs: options.tunnelCheckMs, log });
 
   /** Asked at every request: a closed attempt is let in nowhere. */
@@ -64,7 +66,9 @@ export function createBroker(options: BrokerOptions): Broker {
     throw new Refusal(401, 'closed', 'This attempt is closed, or the token was never good. Stop here.');
   }
 
-  const show = (attempt: OpenAttempt, what: string): void => {
+  const show = (attempt: OpenAttempt, words: string): void => {
+    const what = words.slice(0, mostWords);
+    if (!isNew(attempt.id, what)) return;
     log.warn({ attempt: attempt.id, what }, 'refused');
     door
       .refused(attempt, what)
@@ -159,6 +163,9 @@ export function createBroker(options: BrokerOptions): Broker {
     });
   }
 }
+
+/** Characters that are shown of a refusal: names in it are the worker's. */
+const mostWords = 1_000;
 
 /** Forbidden, a method that is not carried, and too much at once. */
 const shownStatuses = new Set([403, 405, 429]);
