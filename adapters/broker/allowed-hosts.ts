@@ -1,6 +1,9 @@
 import { BlockList, isIP } from 'node:net';
 
-/** Package registries that only give: what most projects need to install and test. */
+/**
+ * Package registries: what most projects need to install and test. Some take packages under the same name, from whoever
+ * has an account there.
+ */
 export const defaultHosts: readonly string[] = [
   'registry.npmjs.org',
   'registry.yarnpkg.com',
