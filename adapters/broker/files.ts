@@ -16,8 +16,8 @@ export async function sendFile({ response, attempt, door }: Exchange, path: stri
 }
 
 /** Takes a file for people. The attempt's own token, which everything in the sandbox can read, must not leave with it. */
-export async function takeFile({ request, response, attempt, door }: Exchange, name: string): Promise<void> {
-  const bytes = await readBody(request, handOver.bytes, response);
+export async function takeFile({ request, response, attempt, door, share }: Exchange, name: string): Promise<void> {
+  const bytes = await readBody(request, handOver.bytes, { response, share });
   const token = tokenOf(request.headers);
   if (token && bytes.includes(token)) throw new Refusal(400, 'secret', 'The file contains a secret of this sandbox.');
   const became = await door.handOver(attempt, name.slice(0, 255), bytes);

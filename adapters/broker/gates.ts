@@ -64,6 +64,8 @@ export interface Share {
   readonly tunnels: Gate;
   /** Bytes through its tunnels so far, to the outside and back. */
   readonly carried: { up: number; down: number };
+  /** Memory that its bodies take just now, bytes. */
+  held: number;
   /** The door keeps no more of its events: they are not even read. */
   full: boolean;
 }
@@ -94,6 +96,7 @@ const newShare = (): Share => ({
   bulk: createGate(2, 'large requests'),
   tunnels: createGate(64, 'connections to the outside'),
   carried: { up: 0, down: 0 },
+  held: 0,
   full: false,
 });
 

@@ -30,18 +30,21 @@ const mostHeld = { small: 256 * mebibyte, large: 192 * mebibyte };
 const small = mebibyte;
 /** A body that is parsed and passed on as JSON is there as text, as values and as text again. */
 const parsedTimes = 3;
+/** The part of it that one attempt can have: others' large bodies find room beside one that sends all it may. */
+const mostOfOne = 112 * mebibyte;
 let held = 0;
 
+/** Where a body is held: until its answer is over, on its attempt's account. */
+export interface Holding {
+  readonly response: ServerResponse;
+  readonly share: { held: number };
+}
+
 /**
- * The whole body; 413 above `limit` bytes, 408 when the client is too slow. Where an `answer` is named, the body counts
- * `times` its size as held until that is over: 503 when all bodies together would be too much.
+ * The whole body; 413 above `limit` bytes, 408 when the client is too slow. Where a `holding` is named, the body counts
+ * `times` its size as held until the answer is over: 503 when all bodies together, or those of the attempt, would be too much.
  */
-export async function readBody(
-  request: IncomingMessage,
-  limit: number,
-  answer?: ServerResponse,
-  times = 1,
-): Promise<Buffer> {
+export async function readBody(request: IncomingMessage, limit: number, holding?: Holding, times = 1): Promise<Buffer> {
   const tooLarge = () => new Refusal(413, 'too_large', `The body is larger than ${limit} bytes.`);
   if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge();
   const late = setTimeout(
@@ -50,40 +53,43 @@ export async function readBody(
   );
   let holds = 0;
   const hold = (bytes: number) => {
-    const most = holds < small ? mostHeld.small : mostHeld.large;
-    if (held + bytes > most) throw new Refusal(503, 'busy', 'Too much is being sent at once. Try again.', 5);
+    const isLarge = holds >= small;
+    const own = holding?.share.held ?? 0;
+    if (held + bytes > (isLarge ? mostHeld.large : mostHeld.small) || (isLarge && own + bytes > mostOfOne))
+      throw new Refusal(503, 'busy', 'Too much is being sent at once. Try again.', 5);
+    take(bytes);
+  };
+  const take = (bytes: number) => {
     held += bytes;
     holds += bytes;
+    if (holding) holding.share.held += bytes;
   };
-  const release = () => {
-    held -= holds;
-    holds = 0;
-  };
-  answer?.once('close', release);
+  const release = () => take(-holds);
+  holding?.response.once('close', release);
   try {
     const chunks: Buffer[] = [];
     let size = 0;
     for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
       size += chunk.length;
       if (size > limit) throw tooLarge();
-      if (answer) hold(chunk.length * times);
+      if (holding) hold(chunk.length * times);
       chunks.push(chunk);
     }
     return Buffer.concat(chunks, size);
   } finally {
     clearTimeout(late);
     // Of an answer that is over nothing more is heard.
-    if (answer?.destroyed) release();
+    if (holding?.response.destroyed) release();
   }
 }
 
 /** The body as `schema` has it, held until the answer is over; 400 names the field that is wrong. */
 export async function readJson<T>(
-  { request, response }: { readonly request: IncomingMessage; readonly response: ServerResponse },
+  { request, ...holding }: Holding & { readonly request: IncomingMessage },
   schema: z.ZodType<T>,
   limit: number,
 ): Promise<T> {
-  return parseAs(schema, parseJson(await readBody(request, limit, response, parsedTimes)));
+  return parseAs(schema, parseJson(await readBody(request, limit, holding, parsedTimes)));
 }
 
 /** 413 for what would take many times its size. */

@@ -105,7 +105,7 @@ export function createBroker(options: BrokerOptions): Broker {
       return through('models', async () => {
         // While it waited for its turn the attempt may have been closed, or its money spent.
         const admitted = waits ? await admitAgain() : attempt;
-        const exchange = { request, response, attempt: admitted, admitAgain, door, log, prices };
+        const exchange = { request, response, attempt: admitted, admitAgain, door, share, log, prices };
         return proxyModel(exchange, model + url.search, options.anthropic);
       });
     }

@@ -4,6 +4,7 @@ import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerR
 import { finished, pipeline } from 'node:stream/promises';
 import type { Logger } from 'pino';
 import type { Door, OpenAttempt } from '../../core/door.ts';
+import type { Share } from './gates.ts';
 import { parseJson, Refusal, readBody } from './http.ts';
 import { checkModelRequest } from './model-request.ts';
 import { type Price, spendOf, type Usage } from './prices.ts';
@@ -25,6 +26,7 @@ interface Exchange {
   /** The attempt as it is by now. */
   readonly admitAgain: () => Promise<OpenAttempt>;
   readonly door: Door;
+  readonly share: Share;
   readonly log: Logger;
   readonly prices: Readonly<Record<string, Price>>;
 }
@@ -64,7 +66,7 @@ export async function proxyModel(exchange: Exchange, target: string, upstream: M
   }
   const counts = path === '/v1/messages/count_tokens';
   const began = Date.now();
-  const asked = parseJson(await readBody(request, maxBody, response));
+  const asked = parseJson(await readBody(request, maxBody, exchange));
   // While a body came slowly, the attempt may have been closed, or its money spent.
   const attempt = Date.now() - began > slowMs ? await exchange.admitAgain() : exchange.attempt;
   const { model, stream, maxTokens } = checkModelRequest(asked, attempt);

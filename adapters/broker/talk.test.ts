@@ -108,6 +108,31 @@ test('while others send as much as can be held, more is told to come back, and w
   door.state.session.length = 0;
 });
 
+test('an attempt that sends all it may leaves room for the large bodies of others', async () => {
+  const body = JSON.stringify([{ uuid: 'large', text: ',[{ '.repeat(7.5 * 1024 * 1024) }]);
+  const free = Promise.withResolvers<void>();
+  const { appendSession } = door;
+  let kept = 0;
+  door.appendSession = () => {
+    kept += 1;
+    return free.promise;
+  };
+  for (const n of [1, 2]) door.state.attempts.set(`token-${n}`, openAttempt({ id: `${n}.3.1` }));
+  const first = call('/v1/session', { body, token: 'token-1' });
+  try {
+    await expect.poll(() => kept, { timeout: 10_000 }).toBe(1);
+    expect((await call('/v1/session', { body, token: 'token-1' })).status).toBe(503);
+    const other = call('/v1/session', { body, token: 'token-2' });
+    await expect.poll(() => kept, { timeout: 10_000 }).toBe(2);
+    free.resolve();
+    expect([(await first).status, (await other).status]).toEqual([200, 200]);
+  } finally {
+    free.resolve();
+    door.appendSession = appendSession;
+  }
+  door.state.session.length = 0;
+});
+
 test('session entries come back in order, repeated ones once', async () => {
   await call('/v1/session', {
     body: [
