@@ -51,9 +51,9 @@ const headers = {
   ...{ authorization: 'Bearer pod-token', 'content-type': 'application/json' },
   'anthropic-version': '2023-06-01',
 };
-const ask = () =>
+const ask = (signal: AbortSignal | null = null) =>
   fetch(`${url}/anthropic/v1/messages`, {
-    ...{ method: 'POST', headers },
+    ...{ method: 'POST', headers, signal },
     body: JSON.stringify({
       ...{ model: attempt.model, max_tokens: 100, stream: true },
       messages: [{ role: 'user', content: 'Hi' }],
@@ -94,4 +94,14 @@ test('a stop lets a stream come to its end, and its charge arrive', async () => 
   expect(await whole).toContain('message_stop');
   await stopped;
   expect(door.state.spent).toHaveLength(1);
+});
+
+test('a stop charges what came of a call whose client has gone', async () => {
+  const gone = new AbortController();
+  const answer = await ask(gone.signal);
+  await answer.body?.getReader().read();
+  gone.abort();
+  await broker.stop();
+  expect(door.state.spent).toHaveLength(1);
+  expect(door.state.spent[0]?.inputTokens).toBeGreaterThan(0);
 });

@@ -44,6 +44,7 @@ export async function startBroker(
     async stop() {
       clearInterval(here);
       await server.stop();
+      await broker.close();
       await door.close(drainMs);
     },
   };

@@ -41,6 +41,8 @@ export interface Broker {
   handler(request: IncomingMessage, response: ServerResponse): Promise<void>;
   /** Answers a CONNECT with a tunnel to an allowed host. Never rejects. */
   connect(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void>;
+  /** Gives up the model calls that are under way, with or without a client, and charges what came of them. */
+  close(): Promise<void>;
 }
 
 /** The longest silence of a client. A model that thinks without streaming keeps both sides silent for ten minutes. */
@@ -54,6 +56,8 @@ export function createBroker(options: BrokerOptions): Broker {
   const { door, identify, log, prefix = '' } = options;
   const prices = options.prices ?? publicPrices;
   const shareOf = createShares();
+  const ending = new AbortController();
+  const calls = new Set<Promise<void>>();
   const isNew = createShown();
   const egress = createEgress({ door, hosts: options.egressHosts, checkMs: options.tunnelCheckMs, log });
 
@@ -105,8 +109,20 @@ export function createBroker(options: BrokerOptions): Broker {
       return through('models', async () => {
         // While it waited for its turn the attempt may have been closed, or its money spent.
         const admitted = waits ? await admitAgain() : attempt;
-        const exchange = { request, response, attempt: admitted, admitAgain, door, share, log, prices };
-        return proxyModel(exchange, model + url.search, options.anthropic);
+        const exchange = {
+          request,
+          response,
+          attempt: admitted,
+          admitAgain,
+          door,
+          share,
+          log,
+          prices,
+          ending: ending.signal,
+        };
+        const call = proxyModel(exchange, model + url.search, options.anthropic);
+        calls.add(call);
+        return call.finally(() => calls.delete(call));
       });
     }
     response.setTimeout(idleMs, () => response.destroy());
@@ -151,6 +167,11 @@ export function createBroker(options: BrokerOptions): Broker {
       } catch (error) {
         failTunnel(socket, error, log);
       }
+    },
+
+    async close() {
+      ending.abort();
+      await Promise.allSettled(calls);
     },
   };
 

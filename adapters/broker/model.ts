@@ -29,6 +29,8 @@ interface Exchange {
   readonly share: Share;
   readonly log: Logger;
   readonly prices: Readonly<Record<string, Price>>;
+  /** The broker ends: what is under way at the model's side is given up, and what came of it charged. */
+  readonly ending: AbortSignal;
 }
 
 /** Anthropic's own limit of a request. */
@@ -80,7 +82,7 @@ export async function proxyModel(exchange: Exchange, target: string, upstream: M
   gone.signal.throwIfAborted();
   await converse(
     { ...exchange, attempt },
-    { model, stream, asked: { bytes: body.length, maxTokens }, send: () => send(body) },
+    { model, stream, asked: { bytes: body.length, maxTokens }, send: () => send(body, exchange.ending) },
   );
 }
 
