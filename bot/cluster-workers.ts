@@ -1,7 +1,7 @@
 import { isIPv4 } from 'node:net';
 import { KubeConfig } from '@kubernetes/client-node';
 import type { Logger } from 'pino';
-import { createBroker } from '../adapters/broker/index.ts';
+import { type Broker, createBroker } from '../adapters/broker/index.ts';
 import type { Door, GitAccess } from '../core/door.ts';
 import { Failure } from '../core/errors.ts';
 import { createKube, type Kube } from '../k8s/client.ts';
@@ -50,6 +50,7 @@ export async function clusterWorkers(
   const listening = createListening();
   const authenticate = authenticateBroker(kube, cluster.namespace);
   let server: HttpServer | undefined;
+  let broker: Broker | undefined;
   const model = workersModel(config);
 
   return {
@@ -61,7 +62,7 @@ export async function clusterWorkers(
     mounts: () => [],
     async open(door: Door) {
       if (cluster.brokerListen) {
-        const broker = createBroker({
+        broker = createBroker({
           ...{ door, git, anthropic: model, identify: identifyWorkers(kube), egressHosts: cluster.egressHosts },
           log: log.child({ part: 'broker' }),
         });
@@ -87,6 +88,7 @@ export async function clusterWorkers(
     async close() {
       isolation.close();
       await server?.stop();
+      await broker?.close();
       await kube.close();
     },
   };

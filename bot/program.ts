@@ -113,7 +113,8 @@ export async function startProgram(config: Config, log: Logger): Promise<Program
     async stop() {
       await Promise.all([...allChats.map((chat) => chat.stop()), web.stop()]);
       await Promise.all([core.stop(), diffs.stop()]);
-      await Promise.all([http.stop(), metrics?.stop(), workers.close()]);
+      await Promise.all([http.stop(), metrics?.stop()]);
+      await workers.close();
       await DBOS.shutdown();
       await close();
       await database.stop();

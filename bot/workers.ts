@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
-import { createBroker } from '../adapters/broker/index.ts';
+import { type Broker, createBroker } from '../adapters/broker/index.ts';
 import { createLocalSandbox } from '../adapters/local/index.ts';
 import type { Door, GitAccess } from '../core/door.ts';
 import type { Sandbox } from '../core/ports.ts';
@@ -24,6 +24,7 @@ const prefix = '/broker';
 
 /** Workers as processes of this machine, whose broker is on the program's own server. */
 export function localWorkers(config: Config, git: GitAccess, log: Logger): Workers {
+  let broker: Broker | undefined;
   return {
     sandbox: createLocalSandbox({
       dir: join(config.dataDir, 'sandboxes'),
@@ -32,7 +33,7 @@ export function localWorkers(config: Config, git: GitAccess, log: Logger): Worke
       log: log.child({ part: 'sandbox' }),
     }),
     mounts(door) {
-      const broker = createBroker({
+      broker = createBroker({
         ...{ door, anthropic: workersModel(config), git, prefix, log: log.child({ part: 'broker' }) },
       });
       return [
@@ -45,7 +46,7 @@ export function localWorkers(config: Config, git: GitAccess, log: Logger): Worke
     },
     open: async () => undefined,
     parts: () => ({}),
-    close: async () => undefined,
+    close: async () => broker?.close(),
   };
 }
 
