@@ -1,5 +1,5 @@
 import pino from 'pino';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { Failure } from '../../core/errors.ts';
 import { createBroker } from './index.ts';
 import { createMemoryDoor, openAttempt, serveBroker } from './testing.ts';
@@ -82,55 +82,53 @@ test('a body that would take many times its size is refused before it is parsed,
   expect(door.state.session).toEqual([]);
 });
 
-test('while others send as much as can be held, more is told to come back, and what is small passes', async () => {
-  const body = JSON.stringify([{ uuid: 'large', text: ',[{ '.repeat(7.5 * 1024 * 1024) }]);
+/** A session of 30 MB, which is parsed and sent on: three times that is held. */
+const largeSession = JSON.stringify([{ uuid: 'large', text: ',[{ '.repeat(7.5 * 1024 * 1024) }]);
+
+/** The door takes its time with sessions, until they are let go. */
+function holdSessions() {
   const free = Promise.withResolvers<void>();
   const { appendSession } = door;
-  let kept = 0;
+  const held = { count: 0 };
   door.appendSession = () => {
-    kept += 1;
+    held.count += 1;
     return free.promise;
   };
-  for (const n of [1, 2, 3]) door.state.attempts.set(`token-${n}`, openAttempt({ id: `${n}.2.1` }));
-  const first = [1, 2].map((n) => call('/v1/session', { body, token: `token-${n}` }));
-  const third = () => call('/v1/session', { body, token: 'token-3' });
-  try {
-    await expect.poll(() => kept, { timeout: 10_000 }).toBe(2);
-    const refused = await third();
-    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '5']);
-    expect((await call('/v1/events', { body: { events: [] }, token: 'token-3' })).status).toBe(200);
-  } finally {
+  onTestFinished(() => {
     free.resolve();
     door.appendSession = appendSession;
-  }
+  });
+  return {
+    free: free.resolve,
+    held: (count: number) => expect.poll(() => held.count, { timeout: 10_000 }).toBe(count),
+  };
+}
+
+const sendLarge = (n: number) => call('/v1/session', { body: largeSession, token: `token-${n}` });
+
+test('while others send as much as can be held, more is told to come back, and what is small passes', async () => {
+  const { held, free } = holdSessions();
+  for (const n of [1, 2, 3]) door.state.attempts.set(`token-${n}`, openAttempt({ id: `${n}.2.1` }));
+  const first = [1, 2].map(sendLarge);
+  await held(2);
+  const refused = await sendLarge(3);
+  expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '5']);
+  expect((await call('/v1/events', { body: { events: [] }, token: 'token-3' })).status).toBe(200);
+  free();
   expect((await Promise.all(first)).map(({ status }) => status)).toEqual([200, 200]);
-  expect((await third()).status).toBe(200);
-  door.state.session.length = 0;
+  expect((await sendLarge(3)).status).toBe(200);
 });
 
 test('an attempt that sends all it may leaves room for the large bodies of others', async () => {
-  const body = JSON.stringify([{ uuid: 'large', text: ',[{ '.repeat(7.5 * 1024 * 1024) }]);
-  const free = Promise.withResolvers<void>();
-  const { appendSession } = door;
-  let kept = 0;
-  door.appendSession = () => {
-    kept += 1;
-    return free.promise;
-  };
+  const { held, free } = holdSessions();
   for (const n of [1, 2]) door.state.attempts.set(`token-${n}`, openAttempt({ id: `${n}.3.1` }));
-  const first = call('/v1/session', { body, token: 'token-1' });
-  try {
-    await expect.poll(() => kept, { timeout: 10_000 }).toBe(1);
-    expect((await call('/v1/session', { body, token: 'token-1' })).status).toBe(503);
-    const other = call('/v1/session', { body, token: 'token-2' });
-    await expect.poll(() => kept, { timeout: 10_000 }).toBe(2);
-    free.resolve();
-    expect([(await first).status, (await other).status]).toEqual([200, 200]);
-  } finally {
-    free.resolve();
-    door.appendSession = appendSession;
-  }
-  door.state.session.length = 0;
+  const first = sendLarge(1);
+  await held(1);
+  expect((await sendLarge(1)).status).toBe(503);
+  const other = sendLarge(2);
+  await held(2);
+  free();
+  expect([(await first).status, (await other).status]).toEqual([200, 200]);
 });
 
 test('session entries come back in order, repeated ones once', async () => {

@@ -123,9 +123,9 @@ async function open(deps: Deps, { run, task, kind }: RunInput, attempt: AttemptI
     const token = randomBytes(32).toString('base64url');
     await deps.store.runs.arm(attempt, hashToken(token), Date.now());
     const armed = await deps.store.runs.attempt(attempt);
-    const spec = { attempt, task, token, deadline: armed?.deadline ?? Date.now(), memory };
-    await Promise.all([start(deps, spec), keepBase(deps, task, repo, base)]);
+    await start(deps, { attempt, task, token, deadline: armed?.deadline ?? Date.now(), memory });
   }
+  await keepBase(deps, task, repo, base);
   await deps.store.tasks.advance(task, { type: 'run_started', kind }, `started:${attempt}`, Date.now());
   deps.presenter.touch(`task:${task}`);
   return true;
