@@ -47,11 +47,12 @@ const assistant: Brain = (request) => {
 
 const done = { title: 'Write down refunds', summary: 'Writes down refunds.' };
 
+/** At the start of any line: a worker that takes over from a lost one is told so first. */
 const worker: Brain = byPrompt([
-  [/^The person answered what you asked/, script([finish({ summary: 'One line.', plan: 'Add a line on refunds.' })])],
-  [/^Plan this task/, script([ask(question, ['Yes', 'No'])])],
+  [/^The person answered what you asked/m, script([finish({ summary: 'One line.', plan: 'Add a line on refunds.' })])],
+  [/^Plan this task/m, script([ask(question, ['Yes', 'No'])])],
   [
-    /^Do this task/,
+    /^Do this task/m,
     script([bash(`echo 'TODO refunds' >> ledger.txt && ${commit('Write down refunds')}`), finish(done)]),
   ],
   [
