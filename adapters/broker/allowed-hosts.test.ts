@@ -2,12 +2,13 @@ import { expect, test } from 'vitest';
 import { allowedHosts, defaultHosts, isPublic } from './allowed-hosts.ts';
 
 test.each([
-  ['registry.npmjs.org', 443, 'public'],
-  ['REGISTRY.npmjs.org.', 443, 'public'],
+  ['registry.npmjs.org', 443, 'named'],
+  ['REGISTRY.npmjs.org.', 443, 'named'],
   ['registry.npmjs.org', 80, 'none'],
   ['evil.registry.npmjs.org', 443, 'none'],
   ['registry.npmjs.org.evil.example', 443, 'none'],
-  ['a.b.example.com', 443, 'public'],
+  ['a.b.example.com', 443, 'named'],
+  ['pypi.org', 443, 'anywhere'],
   ['example.com', 443, 'none'],
   ['notexample.com', 443, 'none'],
   ['mirror.internal', 8443, 'anywhere'],
@@ -22,7 +23,7 @@ test.each([
 ] as const)('%s:%i is reached: %s', (host, port, reach) => {
   const reachOf = allowedHosts([
     ...defaultHosts,
-    ...['*.example.com', 'mirror.internal:8443', '10.99.0.254:3128', '*.deep.lab:8443'],
+    ...['*.example.com', 'mirror.internal:8443', '10.99.0.254:3128', '*.deep.lab:8443', 'pypi.org:443'],
   ]);
   expect(reachOf(host, port)).toBe(reach);
 });

@@ -19,12 +19,15 @@ export const defaultHosts: readonly string[] = [
   'deb.debian.org',
 ];
 
-/** What a host may be reached by: not at all, on the internet, or wherever it is. */
-export type Reach = 'none' | 'public' | 'anywhere';
+/**
+ * How a host may be reached: not at all; on the internet, by TLS that names it; on the internet; or wherever it is. But for
+ * the second, whatever it speaks.
+ */
+export type Reach = 'none' | 'named' | 'public' | 'anywhere';
 
 /**
- * Reads an allow-list: exact names, `*.suffix`, and either with `:port` in place of port 443. Who names the port means that
- * very host: it may also be in a private network, and an address instead of a name.
+ * Reads an allow-list: exact names, `*.suffix`, and either with `:port` in place of port 443, for what need not be TLS. Who
+ * names the port of a host means that very one: it may also be in a private network, and an address instead of a name.
  */
 export function allowedHosts(list: readonly string[]): (host: string, port: number) => Reach {
   const entries = list.map((entry) => {
@@ -37,12 +40,14 @@ export function allowedHosts(list: readonly string[]): (host: string, port: numb
     const found = entries.filter((entry) => entry.port === port && matches(entry.name, host));
     if (found.length === 0) return 'none';
     // The same port without being named is not the word of somebody who knows where the host is.
-    return found.some(({ explicit, name }) => explicit && name === host) ? 'anywhere' : 'public';
+    const explicit = found.filter((entry) => entry.explicit);
+    if (explicit.length === 0) return 'named';
+    return explicit.some(({ name }) => name === host) ? 'anywhere' : 'public';
   };
 }
 
 /** Lower case, without the brackets of IPv6 and without the dot at the end, which means the same host. */
-const plain = (name: string): string =>
+export const plain = (name: string): string =>
   name
     .toLowerCase()
     .replace(/^\[|\]$/g, '')

@@ -1,11 +1,13 @@
 import type { IncomingMessage } from 'node:http';
+import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
 import type { Door, OpenAttempt } from '../../core/door.ts';
-import { allowedHosts, defaultHosts } from './allowed-hosts.ts';
+import { allowedHosts, defaultHosts, plain } from './allowed-hosts.ts';
 import { connectOut } from './connect-out.ts';
 import type { Share } from './gates.ts';
 import { Refusal } from './http.ts';
+import { passNamedTls, unrecognizedName } from './named-tls.ts';
 
 /** Bytes of one attempt, all its tunnels together: enough for packages, too little to carry a disk away. */
 const mostBytes = { up: 256 * 1024 * 1024, down: 8 * 1024 * 1024 * 1024 };
@@ -21,6 +23,8 @@ export interface EgressOptions {
   readonly hosts: readonly string[] | undefined;
   /** Default {@link usualCheckMs}. */
   readonly checkMs: number | undefined;
+  /** Default {@link connectOut}. */
+  readonly connect?: typeof connectOut;
   readonly log: Logger;
 }
 
@@ -30,7 +34,13 @@ export interface Egress {
 }
 
 /** The only way out of a sandbox: tunnels to hosts of an allow-list, for as long as the attempt is open. */
-export function createEgress({ door, log, hosts = defaultHosts, checkMs = usualCheckMs }: EgressOptions): Egress {
+export function createEgress({
+  door,
+  log,
+  hosts = defaultHosts,
+  checkMs = usualCheckMs,
+  connect = connectOut,
+}: EgressOptions): Egress {
   const reachOf = allowedHosts(hosts);
   const live = new Map<string, Set<Duplex>>();
 
@@ -68,7 +78,7 @@ export function createEgress({ door, log, hosts = defaultHosts, checkMs = usualC
       if (spent(carried)) throw tooMuch();
       const leave = await tunnels.enter(waitMs);
       try {
-        const outside = await connectOut(host, port, reach);
+        const outside = await connect(host, port, reach);
         if (socket.destroyed) return void outside.destroy();
         keep(attempt, socket);
         log.debug({ attempt: attempt.id, host, port }, 'tunnel');
@@ -78,21 +88,32 @@ export function createEgress({ door, log, hosts = defaultHosts, checkMs = usualC
           log.warn({ attempt: attempt.id, host, ...carried }, 'a tunnel ends: the attempt has carried too much');
           socket.destroy();
         };
-        socket.on('data', count('up'));
-        outside.on('data', count('down'));
+        const pass = (bytes: Buffer) => {
+          count('up')(bytes);
+          outside.write(bytes);
+        };
         outside.setTimeout(idleMs, () => outside.destroy());
-        await new Promise<void>((resolve) => {
+        const over = new Promise<void>((resolve) => {
           socket.once('close', () => outside.destroy());
           outside.once('close', () => {
             // What is on its way to the client still arrives.
             socket.end(() => socket.destroy());
             resolve();
           });
-          socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
-          if (head.length > 0) outside.write(head);
-          socket.pipe(outside);
-          outside.pipe(socket);
         });
+        socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
+        outside.on('data', count('down')).pipe(socket);
+        if (reach === 'named' && isIP(plain(host)) === 0) {
+          const wrong = await passNamedTls(socket, head, plain(host), pass);
+          if (wrong) {
+            outside.unpipe(socket);
+            socket.end(unrecognizedName, () => socket.destroy());
+            await over;
+            throw new Refusal(403, 'forbidden', `${wrong} in a connection to ${where}.`);
+          }
+        } else pass(head);
+        socket.on('data', count('up')).pipe(outside);
+        await over;
       } finally {
         leave();
       }
