@@ -30,10 +30,16 @@ const chat: Chat = remote<Chat>('chat', {
     finish: (doc) => (resume ? chat.edit(resume, doc) : chat.post(place, doc, key)),
   }),
 });
+const begun = Date.now();
 const ports = {
   chats: new Map([[chat.platform, chat]]),
   host: remote<CodeHost>('host', {}),
-  sandbox: remote<Sandbox>('sandbox', { name: 'local' }),
+  sandbox: remote<Sandbox>('sandbox', {
+    name: 'local',
+    warning: null,
+    expect: () => undefined,
+    heardSince: () => begun,
+  }),
   model: lean.model,
 };
 const client = new pg.Client({ connectionString: process.env.DATABASE_URL });

@@ -119,6 +119,8 @@ export interface Chat {
 /** Where an attempt executes. All calls are idempotent by the attempt's id. */
 export interface Sandbox {
   readonly name: 'local' | 'kubernetes';
+  /** A hint that this attempt will be started soon: what takes long may be got ready. It may come to nothing. Never throws. */
+  expect?(attempt: AttemptId): void;
   /** Throws {@link Failure}: `retry` when the cluster can't be reached, `never` when it will not run such a worker. */
   start(spec: SandboxSpec): Promise<void>;
   status(attempt: AttemptId): Promise<SandboxStatus>;

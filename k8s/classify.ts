@@ -3,7 +3,7 @@ import type { CoreV1Event, V1Job, V1Pod } from '@kubernetes/client-node';
 import type { SandboxStatus } from '../core/ports.ts';
 import { statusOfPod } from './classify-pod.ts';
 import { patience } from './patience.ts';
-import { duration, exited, since, starting, waiting } from './statuses.ts';
+import { duration, exited, since, starting, unknown, waiting } from './statuses.ts';
 
 export interface Seen {
   /** Needed only when it has no pod, or had one. */
@@ -17,7 +17,7 @@ export interface Seen {
 /** How an attempt fares at `now` (milliseconds since the epoch). */
 export function classify({ job, pod, events }: Seen, now: number): SandboxStatus {
   if (pod) return statusOfPod(pod, now);
-  if (!job) return { state: 'unknown', detail: 'nothing of it is in the cluster' };
+  if (!job) return unknown;
   return ended(job) ?? withoutPod(job, events, now);
 }
 

@@ -3,7 +3,7 @@ import pino from 'pino';
 import { expect, test } from 'vitest';
 import { Failure } from '../core/errors.ts';
 import type { Seen } from './classify.ts';
-import { unreachable } from './kube-error.ts';
+import { refused, unreachable } from './kube-error.ts';
 import { createObserver } from './observe.ts';
 
 const nothing: Seen = { job: null, pod: null, events: [] };
@@ -119,4 +119,14 @@ test('what is noted holds without asking', async () => {
   observer.note('41.2.1', { state: 'exited', detail: 'stopped' });
   expect((await status()).detail).toBe('stopped');
   expect(world.looks).toBe(0);
+});
+
+test('where nothing was bound yet nothing was begun; but a right that was lost later is told', async () => {
+  const forbidden = refused(403, null, JSON.stringify({ reason: 'Forbidden', message: 'pods is forbidden' }));
+  expect((await house(forbidden).status()).state).toBe('unknown');
+  const { world, status } = house(pod('Running'));
+  await status();
+  world.now += 6_000;
+  world.seen = forbidden;
+  await expect(status()).rejects.toThrow('pods is forbidden');
 });

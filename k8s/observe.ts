@@ -3,8 +3,9 @@ import type { AttemptId, TaskNumber } from '../core/domain/ids.ts';
 import { Failure } from '../core/errors.ts';
 import type { SandboxStatus } from '../core/ports.ts';
 import { classify, type Seen } from './classify.ts';
+import { hasCode } from './kube-error.ts';
 import { taskOfAttempt } from './names.ts';
-import { duration, exited } from './statuses.ts';
+import { duration, exited, unknown } from './statuses.ts';
 
 /** Milliseconds for which an answer is good. Of a worker that runs, its own heartbeat tells sooner than the cluster. */
 const freshMs = { starting: 3_000, running: 6_000, exited: Number.POSITIVE_INFINITY, unknown: 0 } as const;
@@ -43,6 +44,8 @@ export function createObserver({ look, log, now }: ObserverOptions): Observer {
       known.set(attempt, { status, at: now() });
       return status;
     } catch (error) {
+      // Its namespace was made and we were not bound there, for example since the program ended between the two.
+      if (hasCode(error, 'forbidden') && !before) return unknown;
       if (!(error instanceof Failure) || error.remedy !== 'retry') throw error;
       if (!outage) log.warn({ error: error.message }, 'the cluster does not answer');
       outage = { since: outage?.since ?? now(), triedAt: now() };

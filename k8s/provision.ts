@@ -88,7 +88,7 @@ export const ending = (name: string): Failure =>
  * NetworkPolicy without which no Job is admitted.
  */
 export async function onceBound<T>(call: () => Promise<T>): Promise<T> {
-  for (const until = Date.now() + bindingMs; ; await sleep(50)) {
+  for (const until = Date.now() + bindingMs; ; await sleep(20)) {
     try {
       return await call();
     } catch (error) {

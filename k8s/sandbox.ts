@@ -30,6 +30,9 @@ export interface KubernetesSandboxOptions extends WorkerPod, Owner {
   readonly now?: () => number;
 }
 
+/** Tasks whose namespaces may be made before their turn comes. */
+const mostAhead = 10;
+
 /**
  * Workers as pods: a namespace per task, in which nothing can reach more than the broker, and a Job per attempt, which the
  * cluster runs once. A Job stays until its task's namespace goes, so an attempt is never begun twice.
@@ -38,25 +41,46 @@ export function createKubernetesSandbox(options: KubernetesSandboxOptions): Sand
   const { kube, log, now = Date.now } = options;
   const namespaces = createTaskNamespaces(kube, options);
   const prepared = new Map<TaskNumber, string>();
+  /** Tasks that were expected and have not begun. */
+  const ahead = new Map<TaskNumber, Promise<unknown>>();
   const beginning = new Map<AttemptId, Promise<void>>();
   /** What stopped workers had written: the cluster forgets it with the pod. */
   const kept = new Map<AttemptId, string>();
   const observer = createObserver({ log, now, look: (attempt) => look(kube, namespaces, attempt, now) });
 
-  async function begin(spec: SandboxSpec): Promise<void> {
+  /** The namespace of the attempt's task, with all that must be in it before a worker is. */
+  async function house(attempt: AttemptId): Promise<string> {
     await options.ready();
-    const namespace = (await namespaces.live(spec.task)) ?? (await createNamespace(kube, options, spec.attempt));
+    const task = taskOfAttempt(attempt);
+    const there = await namespaces.live(task);
+    const namespace = there ?? (await createNamespace(kube, options, attempt));
+    if (!there || prepared.get(task) !== namespace) {
+      await within(namespace, task, () => prepareNamespace(kube, namespace, options, options.broker));
+      prepared.set(task, namespace);
+    }
+    return namespace;
+  }
+
+  /** Works in a namespace; should somebody remove it meanwhile, the next try makes another. */
+  async function within<T>(namespace: string, task: TaskNumber, work: () => Promise<T>): Promise<T> {
     try {
-      if (prepared.get(spec.task) !== namespace) await prepareNamespace(kube, namespace, options, options.broker);
-      prepared.set(spec.task, namespace);
-      if (!(await createJob(namespace, spec))) return;
+      return await work();
     } catch (error) {
+      prepared.delete(task);
       if (!hasCode(error, 'not_found') && !/being terminated/.test(String(error))) throw error;
-      namespaces.forget(spec.task);
+      namespaces.forget(task);
       throw ending(namespace);
     }
-    observer.note(spec.attempt, starting('it is being created'));
-    log.info({ attempt: spec.attempt, namespace }, 'worker started');
+  }
+
+  async function begin(spec: SandboxSpec): Promise<void> {
+    const { attempt, task } = spec;
+    await ahead.get(task);
+    ahead.delete(task);
+    const namespace = await house(attempt);
+    if (!(await within(namespace, task, () => createJob(namespace, spec)))) return;
+    observer.note(attempt, starting('it is being created'));
+    log.info({ attempt, namespace }, 'worker started');
   }
 
   /** False when the attempt has had its Job. */
@@ -91,6 +115,16 @@ export function createKubernetesSandbox(options: KubernetesSandboxOptions): Sand
     get warning() {
       return options.warning();
     },
+    expect(attempt) {
+      const task = taskOfAttempt(attempt);
+      if (prepared.has(task) || ahead.has(task) || ahead.size >= mostAhead) return;
+      const housed = house(attempt).catch((error: unknown) => {
+        ahead.delete(task);
+        // The start tries it again, and says what is wrong.
+        log.debug({ attempt, error: describe(error) }, 'no namespace was made ahead');
+      });
+      ahead.set(task, housed);
+    },
     async start(spec) {
       const running = beginning.get(spec.attempt) ?? begin(spec).finally(() => beginning.delete(spec.attempt));
       beginning.set(spec.attempt, running);
@@ -110,6 +144,8 @@ export function createKubernetesSandbox(options: KubernetesSandboxOptions): Sand
       if (await suspend(kube, namespace, attempt)) observer.note(attempt, exited('stopped'));
     },
     async remove(task) {
+      await ahead.get(task);
+      ahead.delete(task);
       observer.forget(task);
       namespaces.forget(task);
       await removeNamespaces(kube, namespaces, task, log);

@@ -4,6 +4,7 @@ import type { SandboxStatus } from '../core/ports.ts';
 /** Details are clauses for people, in small letters, about the worker: `it`. */
 export const starting = (detail: string): SandboxStatus => ({ state: 'starting', detail });
 export const running = (detail: string): SandboxStatus => ({ state: 'running', detail });
+export const unknown: SandboxStatus = { state: 'unknown', detail: 'nothing of it is in the cluster' };
 export const exited = (detail: string, cause?: SandboxCause): SandboxStatus => ({
   state: 'exited',
   detail,

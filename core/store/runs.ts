@@ -122,10 +122,10 @@ export const runStore = (db: Database) => ({
 
   /**
    * Gives an open attempt its token, by hash, and its time begins; a restart before the sandbox runs gives it another, and
-   * what passed until then does not count.
+   * what passed until then does not count. Answers its deadline; null when it is not open.
    */
-  async arm(id: AttemptId, tokenHash: string, at: number): Promise<void> {
-    await db
+  async arm(id: AttemptId, tokenHash: string, at: number): Promise<number | null> {
+    const [armed] = await db
       .update(attempts)
       .set({
         tokenHash,
@@ -133,7 +133,9 @@ export const runStore = (db: Database) => ({
         startedAt: at,
         deadline: sql`${attempts.deadline} + ${at} - ${attempts.startedAt}`,
       })
-      .where(and(eq(attempts.id, id), eq(attempts.state, 'open')));
+      .where(and(eq(attempts.id, id), eq(attempts.state, 'open')))
+      .returning({ deadline: attempts.deadline });
+    return armed?.deadline ?? null;
   },
 
   async attempt(id: AttemptId): Promise<StoredAttempt | null> {

@@ -48,6 +48,22 @@ export function sandboxContract(name: string, make: () => Promise<SandboxBench>)
       expect((await bench.sandbox.status(spec.attempt)).detail).toContain('0');
     });
 
+    test('an attempt that was expected is unknown until it starts, and begins once', async () => {
+      bench.sandbox.expect?.(spec.attempt);
+      bench.sandbox.expect?.(spec.attempt);
+      expect(await state()).toBe('unknown');
+      await bench.sandbox.start(spec);
+      await begun();
+      bench.sandbox.expect?.('7.2.1');
+      expect(await bench.begun(spec.attempt)).toBe(1);
+    });
+
+    test('what was expected and never came leaves no trace', async () => {
+      bench.sandbox.expect?.(spec.attempt);
+      await bench.sandbox.remove(7);
+      expect(await bench.reopen().tasks()).toEqual([]);
+    });
+
     test('starting an attempt again, at once or later, begins no second worker', async () => {
       await Promise.all([bench.sandbox.start(spec), bench.sandbox.start(spec)]);
       await begun();

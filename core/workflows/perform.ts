@@ -1,5 +1,5 @@
 import type { AskBody } from '../domain/ask.ts';
-import { type RunId, runId } from '../domain/ids.ts';
+import { attemptId, type RunId, runId } from '../domain/ids.ts';
 import type { Question, RunKind, RunOutcome } from '../domain/run.ts';
 import { Failure } from '../errors.ts';
 import { resumeWithAnswer, withSaid } from '../words/briefs.ts';
@@ -62,6 +62,7 @@ async function oneRun(context: TaskContext, kind: RunKind, prompt: string): Prom
     await deps.store.runs.queue({ id: run, task: number, kind }, n, Date.now(), (said) => withSaid(prompt, said));
     await deps.store.tasks.advance(number, { type: 'run_queued', kind }, `queued:${run}`, Date.now());
     deps.presenter.touch(`task:${number}`);
+    deps.sandbox.expect?.(attemptId(run, 1));
   });
   await startRun({ run, task: number, kind });
   const ended = (signal: TaskSignal): signal is Extract<TaskSignal, { type: 'run_ended' }> =>

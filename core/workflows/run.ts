@@ -117,13 +117,15 @@ async function keepLastWords(deps: Deps, task: TaskNumber, attempt: AttemptId): 
 async function open(deps: Deps, { run, task, kind }: RunInput, attempt: AttemptId, memory: 1 | 2): Promise<boolean> {
   const { deadlineMinutes, repo, base } = await deps.store.tasks.get(task);
   const lastsMs = deadlineMinutes * 60_000;
-  const going = await deps.store.runs.openAttempt({ id: attempt, run, task, lastsMs }, Date.now());
+  const [going, { state }] = await Promise.all([
+    deps.store.runs.openAttempt({ id: attempt, run, task, lastsMs }, Date.now()),
+    deps.sandbox.status(attempt),
+  ]);
   if (!going) return false;
-  if (!isThere((await deps.sandbox.status(attempt)).state)) {
+  if (!isThere(state)) {
     const token = randomBytes(32).toString('base64url');
-    await deps.store.runs.arm(attempt, hashToken(token), Date.now());
-    const armed = await deps.store.runs.attempt(attempt);
-    await start(deps, { attempt, task, token, deadline: armed?.deadline ?? Date.now(), memory });
+    const deadline = await deps.store.runs.arm(attempt, hashToken(token), Date.now());
+    await start(deps, { attempt, task, token, deadline: deadline ?? Date.now(), memory });
   }
   await keepBase(deps, task, repo, base);
   await deps.store.tasks.advance(task, { type: 'run_started', kind }, `started:${attempt}`, Date.now());
