@@ -124,6 +124,10 @@ test('what is noted holds without asking', async () => {
 test('where nothing was bound yet nothing was begun; but a right that was lost later is told', async () => {
   const forbidden = refused(403, null, JSON.stringify({ reason: 'Forbidden', message: 'pods is forbidden' }));
   expect((await house(forbidden).status()).state).toBe('unknown');
+  const early = house(nothing);
+  await early.status();
+  early.world.seen = forbidden;
+  expect((await early.status()).state).toBe('unknown');
   const { world, status } = house(pod('Running'));
   await status();
   world.now += 6_000;

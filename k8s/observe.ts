@@ -45,7 +45,7 @@ export function createObserver({ look, log, now }: ObserverOptions): Observer {
       return status;
     } catch (error) {
       // Its namespace was made and we were not bound there, for example since the program ended between the two.
-      if (hasCode(error, 'forbidden') && !before) return unknown;
+      if (hasCode(error, 'forbidden') && (before ?? unknown).state === 'unknown') return unknown;
       if (!(error instanceof Failure) || error.remedy !== 'retry') throw error;
       if (!outage) log.warn({ error: error.message }, 'the cluster does not answer');
       outage = { since: outage?.since ?? now(), triedAt: now() };

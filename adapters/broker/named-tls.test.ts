@@ -73,6 +73,11 @@ test('what comes byte by byte is judged alike', async () => {
   expect(await ofPieces(...bytes, hello.subarray(150))).toEqual({ wrong: null, passed: hello });
 });
 
+test('the alert of a client that gives up is passed on', async () => {
+  const all = Buffer.concat([right, record(21, bytes(2, 40))]);
+  expect(await ofPieces(all)).toEqual({ wrong: null, passed: all });
+});
+
 test.each(['SSH-2.0-x\r\n', 'GET / HTTP/1.1\r\n\r\n'])('%j is no TLS', async (text) => {
   expect(await ofPieces(Buffer.from(text))).toEqual({ wrong: 'No TLS is spoken', passed: Buffer.alloc(0) });
 });
@@ -119,6 +124,7 @@ test.each([
   ['whose message ends early', record(22, message(1, body(named(host))).subarray(0, -3)), unnamed],
   ['in two records', Buffer.concat([record(22, bytes(1, 0)), record(22, bytes(0, 9))]), unnamed],
   ['behind an empty record', Buffer.concat([record(22), right]), unnamed],
+  ['that names it in brackets', hello(named(`[${host}]`)), `The TLS names "[${host}]"`],
   ['that is another message', record(22, message(2, body(named(host)))), unnamed],
   ['longer than a record may be', Buffer.concat([bytes(22, 3, 3, 255, 255), right]), unnamed],
 ])('a hello %s is not passed on', async (_what, first, wrong) => {
@@ -127,6 +133,8 @@ test.each([
 
 const changeCipherSpec = record(20, bytes(1));
 const sealed = record(23, Buffer.from('sealed'));
+/** An alert that servers of TLS 1.3 ignore (RFC 8446, 6.1). */
+const userCanceled = record(21, bytes(1, 90));
 
 test.each([
   ['names another host', hello(named('evil.example')), 'The TLS names "evil.example"'],
@@ -137,13 +145,29 @@ test.each([
   expect(await ofPieces(right, second)).toEqual({ wrong, passed: right });
   const before = Buffer.concat([right, changeCipherSpec]);
   expect(await ofPieces(Buffer.concat([before, second]))).toEqual({ wrong, passed: before });
+  const ignored = Buffer.concat([before, userCanceled, userCanceled]);
+  expect(await ofPieces(ignored, second)).toEqual({ wrong, passed: ignored });
+});
+
+test.each([
+  ['a record of an unknown kind', record(24, bytes(1)), 'The TLS can not be read'],
+  ['a record longer than one may be', bytes(20, 3, 3, 255, 255, 1), 'The TLS can not be read'],
+  ['no TLS', Buffer.from('GET / HTTP/1.1\r\n\r\n'), 'The TLS can not be read'],
+])('behind its hello, before there are keys, %s is not passed on', async (_what, more, wrong) => {
+  expect(await ofPieces(right, more)).toEqual({ wrong, passed: right });
+});
+
+test('who never comes to the point is not heard for ever', async () => {
+  const records = [right, ...Array.from({ length: 20 }, () => changeCipherSpec)];
+  const passed = Buffer.concat(records.slice(0, 8));
+  expect(await ofPieces(...records)).toEqual({ wrong: 'The TLS does not come to its point', passed });
 });
 
 test.each([
   ['of TLS 1.3', [changeCipherSpec, sealed]],
   ['of TLS 1.3 after a second hello', [changeCipherSpec, right, sealed]],
   ['of TLS 1.2', [record(22, message(16, bytes(1, 2))), changeCipherSpec, record(22, Buffer.from('sealed'))]],
-  ['that was refused', [record(21, bytes(2, 40))]],
+  ['with an alert in it', [changeCipherSpec, userCanceled, sealed]],
 ])('all of a handshake %s is passed on, and what follows it', async (_what, records) => {
   const all = Buffer.concat([right, ...records, Buffer.from('whatever')]);
   expect(await ofPieces(all)).toEqual({ wrong: null, passed: all });

@@ -1,8 +1,9 @@
 import type { Duplex } from 'node:stream';
-import { plain } from './allowed-hosts.ts';
 
-/** Content types of records (RFC 8446, 5.1), and how long one is at most. */
+/** Content types of records (RFC 8446, 5.1), and how long one is at most before there are keys. */
 const record = { changeCipherSpec: 20, handshake: 22, applicationData: 23, header: 5, most: 2 ** 14 };
+/** A hello, a second one, and what is ignored between them. */
+const mostRecords = 8;
 const clientHello = 1;
 /** https://www.iana.org/assignments/tls-extensiontype-values */
 const extension = { serverName: 0, earlyData: 42, encryptedClientHello: 0xfe0d };
@@ -23,25 +24,40 @@ export async function passNamedTls(
   pass: (bytes: Buffer) => void,
 ): Promise<string | null> {
   let read = head;
-  for (let isFirst = true; ; isFirst = false) {
+  for (let count = 0; count < mostRecords; count += 1) {
     const next = await nextRecord(socket, read);
     // It ends within a record: nothing of it would be understood.
     if (next === null) return null;
-    const [type] = next.bytes;
-    const isHandshake = type === record.handshake;
-    if (isFirst && !isHandshake) return 'No TLS is spoken';
-    const mayBeHello = isHandshake && (isFirst || [undefined, clientHello].includes(next.bytes[record.header]));
-    const wrong = mayBeHello ? wrongWith(next.bytes, host) : null;
+    const wrong = objection(next.bytes, host, count === 0);
     if (wrong) return wrong;
     pass(next.bytes);
     read = next.rest;
-    if (mayBeHello || type === record.changeCipherSpec) continue;
+    if (!isLastInTheOpen(next.bytes)) continue;
     pass(read);
     return null;
   }
+  return 'The TLS does not come to its point';
 }
 
-/** The next whole record, or at once what is none; null when there comes no whole one. */
+function objection(bytes: Buffer, host: string, isFirst: boolean): string | null {
+  const [type = 0] = bytes;
+  if (isFirst && type !== record.handshake) return 'No TLS is spoken';
+  if (isFirst || mayBeHello(bytes)) return wrongWith(bytes, host);
+  const isKnown = type === record.applicationData || (inTheOpen(type) && bytes.readUInt16BE(3) <= record.most);
+  return isKnown ? null : 'The TLS can not be read';
+}
+
+/** After a ChangeCipherSpec, and after an alert that its server ignores, a hello may come. */
+const isLastInTheOpen = (bytes: Buffer): boolean =>
+  bytes[0] === record.applicationData || (bytes[0] === record.handshake && !mayBeHello(bytes));
+
+/** An empty record may hide what comes next. */
+const mayBeHello = (bytes: Buffer): boolean =>
+  bytes[0] === record.handshake && [undefined, clientHello].includes(bytes[record.header]);
+
+const inTheOpen = (type: number): boolean => type >= record.changeCipherSpec && type <= record.handshake;
+
+/** The next whole record, or what there is of one that need not be read; null when there comes no whole one. */
 function nextRecord(socket: Duplex, before: Buffer): Promise<{ bytes: Buffer; rest: Buffer } | null> {
   return new Promise((resolve) => {
     let bytes = before;
@@ -64,7 +80,7 @@ function nextRecord(socket: Duplex, before: Buffer): Promise<{ bytes: Buffer; re
 function endOf(bytes: Buffer): number | null {
   const [type] = bytes;
   if (type === undefined) return null;
-  if (type < record.changeCipherSpec || type > record.applicationData) return bytes.length;
+  if (!inTheOpen(type)) return bytes.length;
   if (bytes.length < record.header) return null;
   const length = bytes.readUInt16BE(3);
   if (length > record.most) return bytes.length;
@@ -116,7 +132,7 @@ function namesIn(data: Buffer): string[] {
   for (const list = reader(reader(data).vector(2)); list.left > 0; ) {
     const type = list.number(1);
     const name = list.vector(2).toString('latin1');
-    names.push(type === hostName ? plain(name) : '');
+    names.push(type === hostName ? name.toLowerCase().replace(/\.$/, '') : '');
   }
   return names;
 }

@@ -117,12 +117,9 @@ async function keepLastWords(deps: Deps, task: TaskNumber, attempt: AttemptId): 
 async function open(deps: Deps, { run, task, kind }: RunInput, attempt: AttemptId, memory: 1 | 2): Promise<boolean> {
   const { deadlineMinutes, repo, base } = await deps.store.tasks.get(task);
   const lastsMs = deadlineMinutes * 60_000;
-  const [going, { state }] = await Promise.all([
-    deps.store.runs.openAttempt({ id: attempt, run, task, lastsMs }, Date.now()),
-    deps.sandbox.status(attempt),
-  ]);
+  const going = await deps.store.runs.openAttempt({ id: attempt, run, task, lastsMs }, Date.now());
   if (!going) return false;
-  if (!isThere(state)) {
+  if (!isThere((await deps.sandbox.status(attempt)).state)) {
     const token = randomBytes(32).toString('base64url');
     const deadline = await deps.store.runs.arm(attempt, hashToken(token), Date.now());
     await start(deps, { attempt, task, token, deadline: deadline ?? Date.now(), memory });
