@@ -98,7 +98,7 @@ async function play({ dataDir, sandbox, once, speed }: Options, io: CommandIo): 
     env: { ...world.environment(port), ...cluster?.environment, DATABASE_URL: database.url },
   });
   opened.defer(() => bot.stop());
-  narrate(world, startedAt, io);
+  const endNarration = narrate(world, startedAt, io);
   await bot.start();
   io.say('The program is up. Ana links her accounts, then writes in #web.');
   if (!once) io.say(`Her page, to look over her shoulder: ${await pageOf(bot)}`);
@@ -113,6 +113,7 @@ async function play({ dataDir, sandbox, once, speed }: Options, io: CommandIo): 
     reason = describe(error);
   }
   const outcome = await report(world, database.url, { seconds: (Date.now() - startedAt) / 1000, told, reason });
+  if (once) endNarration();
   summarise(outcome, io);
   if (!once) await converse(world, bot, io);
   return outcome;

@@ -7,10 +7,12 @@ import type { WideWorld } from './everywhere.ts';
 /** Lines that say how long and how much so far. */
 const clock = /^\s*\d+ (s|min), \$|\bfor \d+ s\b/;
 
-/** Prints what each side sees, as it happens, with the seconds since the start. */
-export function narrate(world: WideWorld, startedAt: number, io: CommandIo): void {
+/** Prints what each side sees, as it happens, with the seconds since the start. Answers how to end that. */
+export function narrate(world: WideWorld, startedAt: number, io: CommandIo): () => void {
+  let hasEnded = false;
   const { slack, github, channel, ana, telegram, discord } = world;
   const say = (where: string, text: string) => {
+    if (hasEnded) return;
     const seconds = ((Date.now() - startedAt) / 1000).toFixed(1).padStart(5);
     const [first = '', ...rest] = text.split('\n').filter((line) => line.trim() !== '');
     io.say(`${seconds}s ${where.padEnd(8)} ${first}`);
@@ -70,6 +72,9 @@ export function narrate(world: WideWorld, startedAt: number, io: CommandIo): voi
   github.on('comment', ({ number, by, action, body }) =>
     say('GitHub', `${by} ${action} a comment on #${number}: ${body.split('\n')[0]}`),
   );
+  return () => {
+    hasEnded = true;
+  };
 }
 
 /** What a webhook's action means to a reader; null for what another line tells. */
